@@ -1,0 +1,250 @@
+//! One event for one webhook, and the attempts made for it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    event::Event,
+    ids::{DeliveryId, EventId, OrganizationId, WebhookId},
+    outcome::{Answer, Header, Timing},
+    time::Time,
+};
+
+/// Where a delivery stands.
+///
+/// ```text
+///            ┌────────── retry at ──────────┐
+///            ▼                              │
+/// enqueue ► pending ── attempt ──► delivered│
+///            │   └────────────────► failed  │
+///            └─ disable, delete, by hand ──► cancelled
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Waits for its first or next attempt.
+    Pending,
+    /// Arrived.
+    Delivered,
+    /// No further attempt will be made.
+    Failed,
+    /// Stopped before it arrived; the delivery says why.
+    Cancelled,
+    /// The webhook's filter left it out.
+    Filtered,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Delivered,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Filtered,
+    ];
+
+    /// The stable name: in the API and in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Filtered => "filtered",
+        }
+    }
+
+    /// The state of this stable name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// The number it has in the stores.
+    #[must_use]
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The state of this number.
+    #[must_use]
+    pub fn from_code(code: i64) -> Option<Self> {
+        usize::try_from(code)
+            .ok()
+            .and_then(|code| Self::ALL.get(code).copied())
+    }
+}
+
+/// Why a delivery was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The webhook's event types and channels matched.
+    Matched,
+    /// The event named the webhook by id.
+    Addressed,
+    /// Somebody sent it again.
+    Resent,
+    /// A test: one attempt, also to a disabled webhook, counted by no counter.
+    Test,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Matched, Self::Addressed, Self::Resent, Self::Test];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Addressed => "addressed",
+            Self::Resent => "resent",
+            Self::Test => "test",
+        }
+    }
+
+    /// The number it has in the stores.
+    #[must_use]
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The kind of this number.
+    #[must_use]
+    pub fn from_code(code: i64) -> Option<Self> {
+        usize::try_from(code)
+            .ok()
+            .and_then(|code| Self::ALL.get(code).copied())
+    }
+}
+
+/// Why a delivery was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// The webhook was disabled (ADV-15).
+    WebhookDisabled,
+    /// The webhook was deleted.
+    WebhookDeleted,
+    /// Somebody cancelled it.
+    Manual,
+}
+
+impl CancelReason {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::WebhookDisabled, Self::WebhookDeleted, Self::Manual];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WebhookDisabled => "webhook_disabled",
+            Self::WebhookDeleted => "webhook_deleted",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// The number it has in the stores.
+    #[must_use]
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The reason of this number.
+    #[must_use]
+    pub fn from_code(code: i64) -> Option<Self> {
+        usize::try_from(code)
+            .ok()
+            .and_then(|code| Self::ALL.get(code).copied())
+    }
+}
+
+/// One event for one webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// What to send.
+    pub event_id: EventId,
+    /// Where to.
+    pub webhook_id: WebhookId,
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// Where it stands.
+    pub state: State,
+    /// Why it was made.
+    pub kind: Kind,
+    /// Why it was cancelled, when it was.
+    pub cancel_reason: Option<CancelReason>,
+    /// Attempts made so far.
+    pub attempts: u32,
+    /// When the next attempt is due; meaningful while pending.
+    pub due_at: Time,
+    /// When it was made.
+    pub created_at: Time,
+    /// The time of the last attempt or change of state (ADV-7).
+    pub updated_at: Time,
+}
+
+/// A delivery on its way to be sent, with its event at hand.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The delivery's id.
+    pub delivery_id: DeliveryId,
+    /// Where to.
+    pub webhook_id: WebhookId,
+    /// Why it was made.
+    pub kind: Kind,
+    /// Attempts made so far.
+    pub attempts: u32,
+    /// When it was made: a disable since then cancels it.
+    pub created_at: Time,
+    /// What to send.
+    pub event: Arc<Event>,
+}
+
+/// One HTTP request of a delivery and what came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Whose attempt it is.
+    pub delivery_id: DeliveryId,
+    /// Counts from 1 within the delivery.
+    pub number: u32,
+    /// The event that was sent.
+    pub event_id: EventId,
+    /// Where it was sent.
+    pub webhook_id: WebhookId,
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// The webhook's revision that was in force.
+    pub revision: u32,
+    /// When it began.
+    pub at: Time,
+    /// Status, or why there is none.
+    pub answer: Answer,
+    /// Where the time went.
+    pub timing: Timing,
+    /// The URL that was called.
+    pub url: String,
+    /// The address behind it.
+    pub address: Option<SocketAddr>,
+    /// The particulars of a failure.
+    pub detail: Option<String>,
+    /// SHA-256 of the body that was sent.
+    pub body_sha256: [u8; 32],
+    /// Headers as sent; custom and authentication values masked.
+    pub request_headers: Vec<Header>,
+    /// Headers of the response.
+    pub response_headers: Vec<Header>,
+    /// The beginning of the response's body.
+    pub excerpt: Bytes,
+    /// Whether the body went on after the excerpt.
+    pub truncated: bool,
+    /// When the next attempt is due, as decided after this one.
+    pub retry_at: Option<Time>,
+}

@@ -1,0 +1,16 @@
+//! The pure domain of Bellwire: nouns, rules, and the doors to the outside as traits.
+//!
+//! **Invariant: no I/O, no clock, no randomness.** Time and entropy are parameters; the store, the
+//! network and the lanes are traits ([`ports`]). So a rule that spans 72 hours is tested in
+//! milliseconds, and a failing simulation is reproduced by its seed.
+
+pub mod delivery;
+pub mod entropy;
+pub mod event;
+pub mod ids;
+pub mod organization;
+pub mod outcome;
+pub mod policy;
+pub mod ports;
+pub mod time;
+pub mod webhook;

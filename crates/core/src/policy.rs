@@ -1,0 +1,496 @@
+//! The rules of a profile as pure functions: what counts as success, when to try again, how long
+//! to wait, when to disable.
+//!
+//! Stage 6 (record) asks [`Policy::next`] what becomes of the delivery; the store, inside its
+//! transaction, asks [`DisableRule::fold`] what becomes of the webhook's counters. Neither knows
+//! the time or rolls dice: both are parameters.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    outcome::{Answer, Cause, Outcome},
+    time::{DurationUs, SECOND, Time},
+};
+
+/// The kind of an outcome that retry rules and counters are keyed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// What the profile calls a success.
+    Success,
+    /// A status below 300 that is not a success (201 for Advocate), or outside 100 to 599.
+    OtherStatus,
+    /// 3xx; never followed.
+    Redirect,
+    /// 4xx.
+    ClientError,
+    /// 5xx.
+    ServerError,
+    /// No status at all: time-out, refused, DNS, TLS, guard, …
+    NoAnswer,
+}
+
+/// Which statuses are a success. Written `["2xx"]` or `["200", "202"]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct SuccessRule(Vec<(u16, u16)>);
+
+impl SuccessRule {
+    /// Whether this status is a success.
+    #[must_use]
+    pub fn accepts(&self, status: u16) -> bool {
+        self.0
+            .iter()
+            .any(|(low, high)| (*low..=*high).contains(&status))
+    }
+}
+
+impl TryFrom<Vec<String>> for SuccessRule {
+    type Error = String;
+
+    fn try_from(texts: Vec<String>) -> Result<Self, String> {
+        if texts.is_empty() {
+            return Err("at least one status is expected, for example [\"2xx\"]".to_owned());
+        }
+        texts
+            .iter()
+            .map(|text| {
+                let wrong = || format!("`{text}` is not a status: write 200 or 2xx");
+                let digits = text.as_bytes();
+                match digits {
+                    [hundred @ b'1'..=b'5', b'x', b'x'] => {
+                        let low = u16::from(hundred - b'0') * 100;
+                        Ok((low, low + 99))
+                    }
+                    [b'1'..=b'5', _, _] => text
+                        .parse()
+                        .map(|status| (status, status))
+                        .map_err(|_| wrong()),
+                    _ => Err(wrong()),
+                }
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+impl From<SuccessRule> for Vec<String> {
+    fn from(rule: SuccessRule) -> Self {
+        rule.0
+            .iter()
+            .map(|(low, high)| {
+                if low == high {
+                    low.to_string()
+                } else {
+                    format!("{}xx", low / 100)
+                }
+            })
+            .collect()
+    }
+}
+
+/// When a failed attempt is tried again. `max_attempts` counts every attempt, the first included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RetryRule {
+    /// Never.
+    None,
+    /// At a fixed distance.
+    Fixed {
+        /// Seconds between one attempt and the next.
+        interval_s: u32,
+        /// Attempts in all.
+        max_attempts: u32,
+    },
+    /// After each of these delays in turn; `delays_s.len() + 1` attempts in all.
+    Schedule {
+        /// Seconds to wait after the first, second, … attempt.
+        delays_s: Vec<u32>,
+        /// Each delay is stretched by up to this many percent, at random, so that a crowd of
+        /// retries does not arrive at once.
+        #[serde(default)]
+        jitter_percent: u8,
+    },
+}
+
+/// The most attempts a rule may ask for.
+pub const MAX_ATTEMPTS: u32 = 1000;
+/// The longest delay between two attempts: 30 days.
+pub const MAX_DELAY_S: u32 = 30 * 24 * 3600;
+
+impl RetryRule {
+    /// Attempts in all.
+    #[must_use]
+    pub fn max_attempts(&self) -> u32 {
+        match self {
+            Self::None => 1,
+            Self::Fixed { max_attempts, .. } => *max_attempts,
+            Self::Schedule { delays_s, .. } => delays_s.len() as u32 + 1,
+        }
+    }
+
+    /// Checks the limits; the text says which field is wrong and what is expected.
+    ///
+    /// # Errors
+    /// When a number is outside its range.
+    pub fn check(&self) -> Result<(), String> {
+        if !(1..=MAX_ATTEMPTS).contains(&self.max_attempts()) {
+            return Err(format!("there may be 1 to {MAX_ATTEMPTS} attempts in all"));
+        }
+        let (delays, jitter): (&[u32], u8) = match self {
+            Self::None => (&[], 0),
+            Self::Fixed { interval_s, .. } => (std::slice::from_ref(interval_s), 0),
+            Self::Schedule {
+                delays_s,
+                jitter_percent,
+            } => (delays_s, *jitter_percent),
+        };
+        if delays
+            .iter()
+            .any(|delay| !(1..=MAX_DELAY_S).contains(delay))
+        {
+            return Err(format!("a delay is 1 to {MAX_DELAY_S} seconds"));
+        }
+        if jitter > 100 {
+            return Err("jitter_percent is 0 to 100".to_owned());
+        }
+        Ok(())
+    }
+
+    /// How long after attempt number `attempt` (from 1) began the next one begins;
+    /// `None` when there is no next one. `jitter` is in `0.0..1.0`.
+    #[must_use]
+    pub fn delay(&self, attempt: u32, jitter: f64) -> Option<DurationUs> {
+        match self {
+            Self::None => None,
+            Self::Fixed {
+                interval_s,
+                max_attempts,
+            } => (attempt < *max_attempts).then(|| i64::from(*interval_s) * SECOND),
+            Self::Schedule {
+                delays_s,
+                jitter_percent,
+            } => {
+                let delay_s = *delays_s.get(attempt.checked_sub(1)? as usize)?;
+                let delay = i64::from(delay_s) * SECOND;
+                let stretch = delay as f64 * f64::from(*jitter_percent) / 100.0 * jitter;
+                Some(delay + stretch as i64)
+            }
+        }
+    }
+}
+
+/// One retry rule per class of failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetryRules {
+    /// For a 2xx that is not a success, and for statuses outside 100 to 599.
+    pub other_status: RetryRule,
+    /// For 3xx.
+    pub redirect: RetryRule,
+    /// For 4xx.
+    pub client_error: RetryRule,
+    /// For 5xx.
+    pub server_error: RetryRule,
+    /// For an attempt without a status.
+    pub no_answer: RetryRule,
+}
+
+impl RetryRules {
+    /// The same rule for every class.
+    #[must_use]
+    pub fn uniform(rule: &RetryRule) -> Self {
+        Self {
+            other_status: rule.clone(),
+            redirect: rule.clone(),
+            client_error: rule.clone(),
+            server_error: rule.clone(),
+            no_answer: rule.clone(),
+        }
+    }
+
+    fn of(&self, class: Class) -> &RetryRule {
+        match class {
+            Class::Success => &RetryRule::None,
+            Class::OtherStatus => &self.other_status,
+            Class::Redirect => &self.redirect,
+            Class::ClientError => &self.client_error,
+            Class::ServerError => &self.server_error,
+            Class::NoAnswer => &self.no_answer,
+        }
+    }
+}
+
+/// How long each step of an attempt may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timeouts {
+    /// Name, TCP and TLS together.
+    pub connect_ms: u32,
+    /// From the request sent to the head of the response.
+    pub first_byte_ms: u32,
+    /// The whole attempt, the response's body included.
+    pub total_ms: u32,
+}
+
+/// The longest a time-out may be: two minutes.
+pub const MAX_TIMEOUT_MS: u32 = 120_000;
+
+impl Timeouts {
+    /// Checks the limits; the text says which field is wrong.
+    ///
+    /// # Errors
+    /// When a number is outside `1..=`[`MAX_TIMEOUT_MS`].
+    pub fn check(&self) -> Result<(), String> {
+        for (name, value) in [
+            ("connect_ms", self.connect_ms),
+            ("first_byte_ms", self.first_byte_ms),
+            ("total_ms", self.total_ms),
+        ] {
+            if !(1..=MAX_TIMEOUT_MS).contains(&value) {
+                return Err(format!("{name} is 1 to {MAX_TIMEOUT_MS} milliseconds"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When a webhook is disabled by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DisableRule {
+    /// After this many 3xx without a success in between.
+    pub after_redirects: Option<u32>,
+    /// After this many 4xx without a success in between.
+    pub after_client_errors: Option<u32>,
+    /// After this many 5xx without a success in between.
+    pub after_server_errors: Option<u32>,
+    /// After nothing but failures for this many seconds.
+    pub after_failing_s: Option<u32>,
+    /// At once, on one of these statuses.
+    pub on_statuses: Vec<u16>,
+}
+
+/// A webhook's failure counters. They live in the store and survive a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// 3xx since the last success.
+    pub redirects: u32,
+    /// 4xx since the last success.
+    pub client_errors: u32,
+    /// 5xx since the last success.
+    pub server_errors: u32,
+    /// Failures of any class since the last success.
+    pub failures: u32,
+    /// The first failure since the last success.
+    pub failing_since: Option<Time>,
+}
+
+/// Why a webhook is disabled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DisableReason {
+    /// Somebody switched it off.
+    Manual,
+    /// Too many answers of one class (ADV-14).
+    TooManyErrors {
+        /// `3xx`, `4xx` or `5xx`.
+        class: String,
+        /// How many there were.
+        count: u32,
+    },
+    /// Nothing but failures for so long.
+    FailingSince {
+        /// The first of the failures.
+        since: Time,
+    },
+    /// The endpoint answered that it is gone for good.
+    Status {
+        /// The status that says so, 410 in the standard profile.
+        status: u16,
+    },
+}
+
+impl DisableReason {
+    /// The reason in plain words.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Manual => "It was switched off by hand.".to_owned(),
+            Self::TooManyErrors { class, count } => format!(
+                "It was disabled automatically: the endpoint answered {class} {count} times \
+                 without a success in between."
+            ),
+            Self::FailingSince { since } => {
+                format!("It was disabled automatically: every attempt since {since} has failed.")
+            }
+            Self::Status { status } => format!(
+                "It was disabled automatically: the endpoint answered {status}, which says that \
+                 it is gone for good."
+            ),
+        }
+    }
+}
+
+impl DisableRule {
+    /// The counters after one more attempt, and the reason to disable when a threshold is reached.
+    /// A success clears every counter (ADV-14).
+    #[must_use]
+    pub fn fold(
+        &self,
+        counters: Counters,
+        class: Class,
+        answer: Answer,
+        now: Time,
+    ) -> (Counters, Option<DisableReason>) {
+        if class == Class::Success {
+            return (Counters::default(), None);
+        }
+        let mut counters = counters;
+        counters.failures = counters.failures.saturating_add(1);
+        let since = *counters.failing_since.get_or_insert(now);
+        let reached = match class {
+            Class::Redirect => {
+                count(&mut counters.redirects, self.after_redirects).map(|count| ("3xx", count))
+            }
+            Class::ClientError => count(&mut counters.client_errors, self.after_client_errors)
+                .map(|count| ("4xx", count)),
+            Class::ServerError => count(&mut counters.server_errors, self.after_server_errors)
+                .map(|count| ("5xx", count)),
+            Class::Success | Class::OtherStatus | Class::NoAnswer => None,
+        };
+        let reason = match answer {
+            Answer::Status(status) if self.on_statuses.contains(&status) => {
+                Some(DisableReason::Status { status })
+            }
+            _ => reached
+                .map(|(class, count)| DisableReason::TooManyErrors {
+                    class: class.to_owned(),
+                    count,
+                })
+                .or_else(|| {
+                    let limit = i64::from(self.after_failing_s?) * SECOND;
+                    (now.since(since) >= limit).then_some(DisableReason::FailingSince { since })
+                }),
+        };
+        (counters, reason)
+    }
+}
+
+fn count(counter: &mut u32, threshold: Option<u32>) -> Option<u32> {
+    *counter = counter.saturating_add(1);
+    threshold
+        .filter(|threshold| *counter >= *threshold)
+        .map(|_| *counter)
+}
+
+/// All rules of a webhook: its profile's, with the webhook's own overrides applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What counts as delivered.
+    pub success: SuccessRule,
+    /// When to try again.
+    pub retry: RetryRules,
+    /// Whether `Retry-After` can put the next attempt off. It only ever delays.
+    #[serde(default)]
+    pub honour_retry_after: bool,
+    /// How long to wait.
+    pub timeouts: Timeouts,
+    /// When to disable the webhook.
+    #[serde(default)]
+    pub disable: DisableRule,
+}
+
+/// The furthest that `Retry-After` can put the next attempt off: a day.
+pub const MAX_RETRY_AFTER_US: DurationUs = crate::time::DAY;
+
+/// What becomes of a delivery after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It arrived.
+    Deliver,
+    /// Another attempt at this time.
+    RetryAt(Time),
+    /// No further attempt.
+    Fail,
+}
+
+/// Everything that follows from one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// For the delivery.
+    pub next: Next,
+    /// For the webhook's counters.
+    pub counters: Counters,
+    /// For the webhook: disable it, and why.
+    pub disable: Option<DisableReason>,
+}
+
+impl Policy {
+    /// The class of an outcome under these rules.
+    #[must_use]
+    pub fn classify(&self, answer: Answer) -> Class {
+        match answer {
+            Answer::None(_) => Class::NoAnswer,
+            Answer::Status(status) if self.success.accepts(status) => Class::Success,
+            Answer::Status(300..=399) => Class::Redirect,
+            Answer::Status(400..=499) => Class::ClientError,
+            Answer::Status(500..=599) => Class::ServerError,
+            Answer::Status(_) => Class::OtherStatus,
+        }
+    }
+
+    /// What becomes of the delivery. `attempt` counts from 1; `began` is when the attempt began,
+    /// which delays count from; `now` is when it ended, before which nothing is tried again;
+    /// `jitter` is in `0.0..1.0`.
+    #[must_use]
+    pub fn next(
+        &self,
+        outcome: Outcome,
+        attempt: u32,
+        began: Time,
+        now: Time,
+        jitter: f64,
+    ) -> Next {
+        let class = self.classify(outcome.answer);
+        if class == Class::Success {
+            return Next::Deliver;
+        }
+        if outcome.answer == Answer::None(Cause::Envelope) {
+            // The same event makes the same failure: trying again cannot help.
+            return Next::Fail;
+        }
+        match self.retry.of(class).delay(attempt, jitter) {
+            None => Next::Fail,
+            Some(delay) => {
+                let by_rule = (began + delay).max(now);
+                let asked = match outcome.retry_after {
+                    Some(wait) if self.honour_retry_after => {
+                        now + wait.clamp(0, MAX_RETRY_AFTER_US)
+                    }
+                    _ => by_rule,
+                };
+                Next::RetryAt(by_rule.max(asked))
+            }
+        }
+    }
+
+    /// The whole step: delivery and webhook together.
+    #[must_use]
+    pub fn step(
+        &self,
+        outcome: Outcome,
+        attempt: u32,
+        counters: Counters,
+        now: Time,
+        jitter: f64,
+    ) -> Step {
+        let class = self.classify(outcome.answer);
+        let (counters, disable) = self.disable.fold(counters, class, outcome.answer, now);
+        Step {
+            next: self.next(outcome, attempt, now, now, jitter),
+            counters,
+            disable,
+        }
+    }
+}

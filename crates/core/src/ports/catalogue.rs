@@ -1,0 +1,173 @@
+//! What rarely changes and everything is matched against: organizations, event types, channels,
+//! webhooks, tokens.
+
+use async_trait::async_trait;
+
+use super::Result;
+use crate::{
+    ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
+    organization::{Channel, EventType, Organization},
+    time::Time,
+    webhook::Webhook,
+};
+
+/// Everything matching needs of one organization, read in one transaction.
+#[derive(Debug, Clone)]
+pub struct OrganizationRecord {
+    /// The organization.
+    pub organization: Organization,
+    /// Raised by every change of the organization, its webhooks, event types or channels.
+    pub generation: u64,
+    /// Its webhooks but the deleted ones, oldest first.
+    pub webhooks: Vec<Webhook>,
+    /// Its own event types.
+    pub event_types: Vec<EventType>,
+    /// Its channels.
+    pub channels: Vec<Channel>,
+}
+
+/// What creating or changing a webhook came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WebhookChange {
+    /// It is stored as given.
+    Stored,
+    /// Another webhook of the organization has this URL, and the caller asked for one per URL
+    /// (ADV-16): nothing was stored, here is the other one.
+    SameUrl(Box<Webhook>),
+}
+
+/// What deleting a webhook came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeleteOutcome {
+    /// It is a tombstone now; its pending deliveries are cancelled.
+    Deleted,
+    /// It has pending deliveries and the caller did not want to lose them: nothing changed.
+    HasPending,
+}
+
+/// A bearer token. Only the hash of its secret is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// What lists and revocations name.
+    pub id: TokenId,
+    /// What it may reach.
+    pub scope: TokenScope,
+    /// For people: what it is used for.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub sha256: [u8; 32],
+    /// When it was made.
+    pub created_at: Time,
+    /// When it stopped being accepted.
+    pub revoked_at: Option<Time>,
+}
+
+/// What a token may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenScope {
+    /// Everything.
+    Platform,
+    /// One organization.
+    Organization(OrganizationId),
+}
+
+/// Reads and changes of the catalogue. Every change of an organization's part raises its
+/// generation in the same transaction.
+#[async_trait]
+pub trait Catalogue: Send + Sync {
+    /// Every organization, for the snapshot at the start.
+    async fn load_organizations(&self) -> Result<Vec<OrganizationRecord>>;
+
+    /// One organization; `None` when it is deleted or was never there.
+    async fn load_organization(&self, id: OrganizationId) -> Result<Option<OrganizationRecord>>;
+
+    /// Stores a new organization. [`Error::Taken`](super::Error::Taken) when the slug is in use.
+    async fn create_organization(&self, organization: Organization) -> Result<()>;
+
+    /// Replaces name, default profile, strictness. [`Error::NotFound`](super::Error::NotFound).
+    async fn update_organization(&self, organization: Organization) -> Result<()>;
+
+    /// Deletes an organization: at once for everybody who asks, its rows in chunks behind that.
+    async fn delete_organization(&self, id: OrganizationId, now: Time) -> Result<()>;
+
+    /// Removes rows of deleted organizations, one chunk; true when there may be more.
+    async fn sweep_deleted(&self) -> Result<bool>;
+
+    /// The platform's event types, by name.
+    async fn platform_event_types(&self) -> Result<Vec<EventType>>;
+
+    /// Stores a new event type. [`Error::Taken`](super::Error::Taken) when its catalogue has the
+    /// name already.
+    async fn create_event_type(&self, event_type: EventType) -> Result<()>;
+
+    /// Replaces an event type but for its name. [`Error::NotFound`](super::Error::NotFound).
+    async fn update_event_type(&self, event_type: EventType) -> Result<()>;
+
+    /// Removes an event type from its catalogue. [`Error::NotFound`](super::Error::NotFound).
+    async fn delete_event_type(
+        &self,
+        organization_id: Option<OrganizationId>,
+        id: EventTypeId,
+    ) -> Result<()>;
+
+    /// Stores a new channel. [`Error::Taken`](super::Error::Taken) when the key is in use.
+    async fn create_channel(&self, organization_id: OrganizationId, channel: Channel)
+    -> Result<()>;
+
+    /// Replaces label and kind. [`Error::NotFound`](super::Error::NotFound).
+    async fn update_channel(&self, organization_id: OrganizationId, channel: Channel)
+    -> Result<()>;
+
+    /// Removes a channel. [`Error::NotFound`](super::Error::NotFound).
+    async fn delete_channel(&self, organization_id: OrganizationId, key: &str) -> Result<()>;
+
+    /// Stores a new webhook. With `one_per_url`, an existing webhook with the same URL is returned
+    /// instead.
+    async fn create_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange>;
+
+    /// Replaces a webhook by its next revision: `webhook.revision` is the stored one plus one.
+    /// Keeps the former revision's settings in its history. When it becomes disabled,
+    /// `cancelled_up_to` is set to `updated_at` and its pending deliveries are cancelled; when it
+    /// becomes enabled, its counters are cleared.
+    ///
+    /// # Errors
+    /// [`Error::Stale`](super::Error::Stale) when the stored revision is another one,
+    /// [`Error::NotFound`](super::Error::NotFound) when it is deleted.
+    async fn update_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange>;
+
+    /// Makes a webhook a tombstone. With `force`, pending deliveries are cancelled; without it,
+    /// nothing changes while there are any.
+    async fn delete_webhook(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+        force: bool,
+        now: Time,
+        by: &str,
+    ) -> Result<DeleteOutcome>;
+
+    /// One webhook, tombstones included; `None` when it is not the organization's.
+    async fn webhook(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+    ) -> Result<Option<Webhook>>;
+
+    /// Stores a new token.
+    async fn create_token(&self, token: Token) -> Result<()>;
+
+    /// The token with this hash, revoked ones included.
+    async fn token_by_hash(&self, sha256: [u8; 32]) -> Result<Option<Token>>;
+
+    /// Tokens, newest first: of one organization, or all when `None`.
+    async fn tokens(&self, organization_id: Option<OrganizationId>) -> Result<Vec<Token>>;
+
+    /// Revokes a token; `false` when there is none with this id in the scope given, or it was
+    /// revoked before.
+    async fn revoke_token(
+        &self,
+        organization_id: Option<OrganizationId>,
+        id: TokenId,
+        now: Time,
+    ) -> Result<bool>;
+}

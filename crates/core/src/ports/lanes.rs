@@ -1,0 +1,18 @@
+//! Between stage 3 and stage 4: how a freshly stored delivery reaches its lane without a query.
+
+use crate::{delivery::Job, ids::WebhookId};
+
+/// A reserved place in a lane. Fill it after the commit; dropping it gives the place back.
+pub trait Slot: Send {
+    /// Hands the delivery over; it is sent as soon as the lane allows.
+    fn fill(self: Box<Self>, job: Job);
+}
+
+/// The lanes of this process.
+pub trait Lanes: Send + Sync + 'static {
+    /// A place in the webhook's lane, if it has room and is owned here.
+    fn reserve(&self, webhook_id: WebhookId) -> Option<Box<dyn Slot>>;
+
+    /// Deliveries of this webhook were stored without a place: page them in when there is room.
+    fn wake(&self, webhook_id: WebhookId);
+}

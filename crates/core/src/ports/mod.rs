@@ -1,0 +1,63 @@
+//! The store's traits, grouped by stage, and the two other doors of the core: sending and lanes.
+//!
+//! Each method is a use case, not a generic transaction: a backend is free to gather the calls
+//! that arrive while it is busy into one commit. Both backends pass the conformance suite in
+//! `bellwire-testkit`.
+
+mod catalogue;
+mod claim;
+mod enqueue;
+mod lanes;
+mod query;
+mod record;
+mod send;
+
+pub use catalogue::{
+    Catalogue, DeleteOutcome, OrganizationRecord, Token, TokenScope, WebhookChange,
+};
+pub use claim::{Claim, LaneAsk};
+pub use enqueue::{Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Submission};
+pub use lanes::{Lanes, Slot};
+pub use query::{
+    DeliveryView, EventDetail, EventFilter, EventSummary, Health, Page, Query, StoreStats,
+    WebhookFilter,
+};
+pub use record::{Record, RecordPort, Recorded, Tally};
+pub use send::{Request, Sender};
+
+/// What a store can answer instead of a result.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be reached or cannot write (full or read-only disk, database restarting).
+    /// Nothing was stored; the same call can succeed later.
+    #[error("the store cannot be used right now: {0}")]
+    Unavailable(String),
+    /// The organization's catalogue has changed since the caller looked. Look again and repeat.
+    #[error("the catalogue of the organization has changed meanwhile")]
+    Stale,
+    /// The thing named does not exist (any more), or belongs to another organization.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Another one with the same unique field exists.
+    #[error("{0} is taken already")]
+    Taken(&'static str),
+    /// The idempotency key or external id was used for another body. The number is the index of
+    /// the event whose external id it is; `None` means the request's `Idempotency-Key`.
+    #[error("the key was used with another body")]
+    KeyReused(Option<usize>),
+    /// The state of the thing forbids the operation; the text says why.
+    #[error("{0}")]
+    Conflict(String),
+    /// The store holds what this program does not understand, or answered nonsense. A bug, or
+    /// damage; the text says where.
+    #[error("the store is damaged or of another version: {0}")]
+    Corrupt(String),
+}
+
+/// What a call to a store gives.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Everything a backend offers.
+pub trait Store: Enqueue + Claim + RecordPort + Catalogue + Query + 'static {}
+
+impl<T: Enqueue + Claim + RecordPort + Catalogue + Query + 'static> Store for T {}

@@ -1,0 +1,128 @@
+//! A customer's subscription, and how it is set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{OrganizationId, WebhookId},
+    outcome::Header,
+    policy::{DisableReason, RetryRule, Timeouts},
+    time::Time,
+};
+
+/// A customer's subscription. Each change makes a new revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its id.
+    pub id: WebhookId,
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// Counts changes, from 1.
+    pub revision: u32,
+    /// What its owner chose.
+    pub settings: Settings,
+    /// Why and since when it is disabled; `None` while it is enabled.
+    pub disabled: Option<Disabled>,
+    /// Signing secrets, newest first. Those with an end are leaving (rotation).
+    pub secrets: Vec<Secret>,
+    /// Deliveries made up to here are cancelled, even where their rows do not say so yet: bulk
+    /// cancelling runs in chunks behind this mark.
+    pub cancelled_up_to: Option<Time>,
+    /// When it was made.
+    pub created_at: Time,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was last changed.
+    pub updated_at: Time,
+    /// Who changed it last.
+    pub updated_by: String,
+    /// When it was deleted: it stays as a tombstone that history can name.
+    pub deleted_at: Option<Time>,
+}
+
+impl Webhook {
+    /// Whether deliveries may be sent to it.
+    #[must_use]
+    pub const fn is_enabled(&self) -> bool {
+        self.disabled.is_none() && self.deleted_at.is_none()
+    }
+
+    /// Whether a delivery made at this time was cancelled by a disable since.
+    #[must_use]
+    pub fn cancels(&self, created_at: Time) -> bool {
+        self.cancelled_up_to.is_some_and(|mark| created_at <= mark)
+    }
+
+    /// The secrets that sign at this time, newest first.
+    pub fn signing_secrets(&self, now: Time) -> impl Iterator<Item = &Secret> {
+        self.secrets
+            .iter()
+            .filter(move |secret| secret.expires_at.is_none_or(|end| now < end))
+    }
+}
+
+/// Why and since when a webhook is disabled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disabled {
+    /// Why.
+    pub reason: DisableReason,
+    /// Since when.
+    pub at: Time,
+}
+
+/// What a webhook's owner chooses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// For people; may be empty where the profile allows it.
+    pub name: String,
+    /// Where to send.
+    pub url: String,
+    /// Patterns of event types (`booking.created`, `booking.*`); none means all.
+    pub event_types: Vec<String>,
+    /// Receives only what is addressed to it by id.
+    pub direct: bool,
+    /// Channels of interest; none means all.
+    pub channels: Vec<String>,
+    /// The name of its profile.
+    pub profile: String,
+    /// Headers of its own, sent with each request. Encrypted at rest, masked where shown.
+    pub headers: Vec<Header>,
+    /// Its own numbers in place of the profile's.
+    #[serde(default)]
+    pub overrides: Overrides,
+}
+
+/// A webhook's own numbers in place of its profile's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// In place of the profile's time-outs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeouts: Option<Timeouts>,
+    /// In place of the profile's retry rules, for every class of failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<RetryRule>,
+    /// In place of the configured number of requests at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<u16>,
+}
+
+/// A signing secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// `whsec_` and base64 (Standard Webhooks).
+    pub value: String,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it stops signing, after a rotation.
+    pub expires_at: Option<Time>,
+}
+
+impl std::fmt::Debug for Secret {
+    /// Never shows the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secret")
+            .field("created_at", &self.created_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
