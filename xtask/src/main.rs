@@ -1,2 +1,64 @@
-//! .
-fn main() {}
+//! `cargo xtask`: everything this repository does to itself, in Rust, so that a fresh clone needs
+//! nothing but Rust and a C compiler to build, test, check and measure Bellwire.
+//!
+//! It depends on no crate of the workspace: it starts the programs it needs.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool speaks on both"
+)]
+
+mod bench;
+mod conformance;
+mod interop;
+mod openapi;
+mod process;
+mod report;
+mod test;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test           everything that has to pass: format, clippy, tidy, tests, doc tests, interop
+  tidy           the rules of this repository: crates, files, documents, requirement ids
+  conformance    write docs/conformance.md anew, from the tests that name requirement ids
+  openapi        write docs/reference/openapi.json anew, from the code
+  interop        check real deliveries with an independent signature library
+  bench [FLAGS]  build for release and run `bellwire bench` with these flags
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, flags) = match arguments.split_first() {
+        Some((command, flags)) => (command.as_str(), flags),
+        None => ("", &[][..]),
+    };
+    let result = match (command, flags) {
+        ("test", []) => test::run(),
+        ("tidy", []) => tidy::run(),
+        ("conformance", []) => conformance::write(),
+        ("openapi", []) => openapi::write(),
+        ("interop", []) => interop::run(),
+        ("bench", flags) => bench::run(flags),
+        ("" | "help" | "--help" | "-h", _) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("`{}` is not a command.\n\n{USAGE}", arguments.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

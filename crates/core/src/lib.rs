@@ -4,13 +4,22 @@
 //! network and the lanes are traits ([`ports`]). So a rule that spans 72 hours is tested in
 //! milliseconds, and a failing simulation is reproduced by its seed.
 
+pub mod crypt;
 pub mod delivery;
 pub mod entropy;
+pub mod envelope;
 pub mod event;
 pub mod ids;
+pub mod json;
+pub mod matching;
 pub mod organization;
 pub mod outcome;
 pub mod policy;
 pub mod ports;
+pub mod profile;
+pub mod schema;
+pub mod service;
+pub mod signature;
+pub mod snapshot;
 pub mod time;
 pub mod webhook;

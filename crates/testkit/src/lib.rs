@@ -1,1 +1,9 @@
-//! .
+//! What tests stand on: a clock that is moved by hand, randomness from a seed, builders of nouns,
+//! a sender that follows a script.
+//!
+//! Nothing here sleeps or looks at the machine's clock.
+
+pub mod clock;
+pub mod entropy;
+
+pub mod receiver;

@@ -1,0 +1,102 @@
+//! The command line: one file per command.
+
+mod config;
+mod inspect;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Loaded, Sources, load};
+use crate::failure::{Exit, Failure};
+
+/// The file that is read from the working directory when no other is named.
+const DEFAULT_FILE: &str = "bellwire.toml";
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all is well · 1 something failed · 2 wrong command line or configuration ·
+3 the database cannot be opened · 4 the address cannot be listened on · 5 the server cannot be
+reached or refused the token";
+
+/// Events in, signed webhooks out.
+#[derive(Debug, Parser)]
+#[command(name = "bellwire", version, about, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Receive requests and print them: an endpoint to point a webhook at
+    Inspect(inspect::Inspect),
+    /// Print the configuration in force, and where each value comes from
+    Config(config::ConfigCommand),
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What went wrong, in one line; see [`crate::failure::verdict`] for its exit code.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Inspect(command) => command.run(),
+            Command::Config(command) => command.run(),
+        }
+    }
+}
+
+/// Where the configuration comes from.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArgs {
+    /// The configuration file [default: bellwire.toml in the working directory, if it exists]
+    #[arg(long, short, value_name = "FILE", env = "BELLWIRE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Address and port to listen on; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// The database file
+    #[arg(long, value_name = "FILE")]
+    store: Option<String>,
+    /// Any setting by its key, for example --set delivery.max_concurrency=64; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl ConfigArgs {
+    /// Loads the configuration: defaults < file < environment < flags.
+    fn load(&self) -> Result<Loaded> {
+        let mut flags = Vec::new();
+        for set in &self.set {
+            let Some((key, value)) = set.split_once('=') else {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("--set {set}: write it as --set KEY=VALUE; `bellwire config` lists the keys"),
+                )
+                .into());
+            };
+            flags.push(("--set".to_owned(), key.trim().to_owned(), value.to_owned()));
+        }
+        for (flag, key, value) in [
+            ("--listen", "server.listen", &self.listen),
+            ("--store", "store.path", &self.store),
+        ] {
+            if let Some(value) = value {
+                flags.push((flag.to_owned(), key.to_owned(), value.clone()));
+            }
+        }
+        let sources = Sources {
+            file: self.config.clone(),
+            default_file: Some(PathBuf::from(DEFAULT_FILE)),
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            flags,
+        };
+        load(&sources).map_err(|error| Failure::new(Exit::Usage, error.to_string()).into())
+    }
+}

@@ -1,0 +1,18 @@
+//! The binary's parts as a library, so that tests and benchmarks can start a whole server in their
+//! own process.
+//!
+//! Here the pieces meet: configuration, store, dispatcher, API. Nothing in this crate decides what
+//! becomes of an event; that is `bellwire-core`'s.
+
+pub mod api_client;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod entropy;
+pub mod failure;
+pub mod json_text;
+pub mod receiver;
+pub mod shutdown;
+pub mod table;
+pub mod telemetry;
+pub mod terminal;

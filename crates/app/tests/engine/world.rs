@@ -1,0 +1,328 @@
+//! A whole Bellwire in virtual time: the real service, dispatcher and store, a clock that is moved
+//! by hand, and endpoints that answer by a script. Nothing listens on a port.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use bellwire_core::{
+    crypt::{Key, Keyring},
+    delivery::{Delivery, State},
+    entropy::Entropy,
+    ids::{EventId, WebhookId},
+    outcome::{Answer, Outcome, Reply, Timing},
+    ports::{Health, Request, Sender, Store},
+    profile::Profiles,
+    service::{
+        Incoming, NewOrganization, NewWebhook, Options as ServiceOptions, Parts as ServiceParts,
+        Service,
+    },
+    snapshot::Snapshot,
+    time::{Clock, DurationUs, Time},
+};
+use bellwire_dispatch::{Dispatcher, Options, Parts};
+use bellwire_sqlite::{Role, Sqlite};
+use bellwire_testkit::{clock::FakeClock, entropy::SeededEntropy};
+use bytes::Bytes;
+
+/// The organization of every scenario.
+pub const ORG: &str = "acme";
+
+/// 2026-01-01T00:00:00Z: where every scenario begins.
+pub const START: Time = Time::from_millis(1_767_225_600_000);
+
+/// One request that an endpoint got.
+#[derive(Clone, Debug)]
+pub struct Got {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub request: Request,
+}
+
+impl Got {
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.request.body).expect("a body is JSON")
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> &str {
+        let mut headers = self.request.headers.iter();
+        headers.find(|header| header.name == name).map_or("", |header| header.value.as_str())
+    }
+}
+
+type Script = Box<dyn FnMut(usize) -> Outcome + Send>;
+
+/// Endpoints that answer at once, by a script; 200 where there is none.
+pub struct Endpoints {
+    clock: FakeClock,
+    scripts: Mutex<HashMap<String, (usize, Script)>>,
+    got: Mutex<Vec<Got>>,
+}
+
+#[async_trait]
+impl Sender for Endpoints {
+    async fn send(&self, request: Request) -> Reply {
+        let at = self.clock.now();
+        let url = request.url.to_string();
+        self.got.lock().unwrap().push(Got { at, request });
+        let outcome = match self.scripts.lock().unwrap().get_mut(&url) {
+            Some((count, script)) => {
+                *count += 1;
+                script(*count)
+            }
+            None => Outcome::status(200),
+        };
+        Reply {
+            outcome,
+            started_at: at,
+            timing: Timing::default(),
+            address: None,
+            detail: None,
+            response_headers: Vec::new(),
+            excerpt: Bytes::new(),
+            truncated: false,
+        }
+    }
+
+    fn forget(&self, _: WebhookId) {}
+}
+
+/// Everything.
+pub struct World {
+    /// The time.
+    pub clock: FakeClock,
+    /// The receiving side.
+    pub endpoints: Arc<Endpoints>,
+    /// The use cases.
+    pub service: Service,
+    dispatcher: Dispatcher,
+    sqlite: Option<Arc<Sqlite>>,
+    options: Options,
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    /// A world with one organization.
+    pub async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// A world whose dispatcher is set otherwise.
+    pub async fn with(options: Options) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = FakeClock::new(START);
+        let endpoints = Arc::new(Endpoints {
+            clock: clock.clone(),
+            scripts: Mutex::default(),
+            got: Mutex::default(),
+        });
+        let (sqlite, service, dispatcher) =
+            open(dir.path(), &clock, Arc::clone(&endpoints), &options).await;
+        let organization = NewOrganization {
+            slug: ORG.to_owned(),
+            name: "Acme".to_owned(),
+            ..NewOrganization::default()
+        };
+        service.create_organization(organization).await.unwrap();
+        let sqlite = Some(sqlite);
+        let world = Self { clock, endpoints, service, dispatcher, sqlite, options, dir };
+        world.settle().await;
+        world
+    }
+
+    /// As after a crash: everything in memory is gone, the database is opened again.
+    pub async fn restart(&mut self) {
+        // What is in flight at a crash is cut off, not finished.
+        self.dispatcher.stop(std::time::Duration::ZERO).await;
+        self.sqlite = None;
+        let (sqlite, service, dispatcher) = loop {
+            // The old service may still be held by a task that is being aborted.
+            tokio::task::yield_now().await;
+            if let Some(opened) =
+                try_open(self.dir.path(), &self.clock, Arc::clone(&self.endpoints), &self.options)
+                    .await
+            {
+                break opened;
+            }
+        };
+        self.sqlite = Some(sqlite);
+        self.service = service;
+        self.dispatcher = dispatcher;
+        self.settle().await;
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.service.store()
+    }
+
+    /// Makes a webhook of this profile at this URL, set further by `set`.
+    pub async fn webhook(
+        &self,
+        profile: &str,
+        url: &str,
+        set: impl FnOnce(&mut NewWebhook),
+    ) -> WebhookId {
+        let mut new = NewWebhook {
+            url: url.to_owned(),
+            profile: Some(profile.to_owned()),
+            name: Some("hook".to_owned()),
+            ..NewWebhook::default()
+        };
+        set(&mut new);
+        self.service.create_webhook(ORG, new, "test").await.unwrap().0.id
+    }
+
+    /// Has an endpoint answer by a script, which gets the number of the request, from 1.
+    pub fn answer(&self, url: &str, script: impl FnMut(usize) -> Outcome + Send + 'static) {
+        self.endpoints.scripts.lock().unwrap().insert(url.to_owned(), (0, Box::new(script)));
+    }
+
+    /// Has an endpoint always answer this status.
+    pub fn always(&self, url: &str, status: u16) {
+        self.answer(url, move |_| Outcome::status(status));
+    }
+
+    /// Posts an event.
+    pub async fn post(&self, event_type: &str, data: &str) -> EventId {
+        self.post_as(event_type, data, |_| {}).await
+    }
+
+    /// Posts an event, set further by `set`.
+    pub async fn post_as(
+        &self,
+        event_type: &str,
+        data: &str,
+        set: impl FnOnce(&mut Incoming),
+    ) -> EventId {
+        let mut incoming = Incoming {
+            event_type: event_type.to_owned(),
+            data: Bytes::from(data.to_owned()),
+            ..Incoming::default()
+        };
+        set(&mut incoming);
+        let receipts = self.service.ingest(ORG, vec![incoming], None).await.unwrap();
+        receipts[0].event_id
+    }
+
+    /// Lets everything that is due now happen.
+    pub async fn settle(&self) {
+        loop {
+            // The pager and the sweep: asleep, they have nothing left to do at this time.
+            self.clock.wait_for_sleepers(2).await;
+            self.dispatcher.settled().await;
+            if self.clock.sleepers() >= 2 && self.dispatcher.is_settled() {
+                return;
+            }
+        }
+    }
+
+    /// Lets time pass, stopping wherever somebody wakes.
+    pub async fn pass(&self, time: DurationUs) {
+        let end = self.clock.now() + time;
+        self.settle().await;
+        while let Some(next) = self.clock.earliest_sleeper().filter(|next| *next <= end) {
+            self.clock.advance_to(next);
+            self.settle().await;
+        }
+        self.clock.advance_to(end);
+        self.settle().await;
+    }
+
+    /// What the endpoint at this URL got.
+    pub fn got(&self, url: &str) -> Vec<Got> {
+        let got = self.endpoints.got.lock().unwrap();
+        got.iter().filter(|got| got.request.url.as_str() == url).cloned().collect()
+    }
+
+    /// When the endpoint at this URL got requests, in microseconds since the start.
+    pub fn times(&self, url: &str) -> Vec<DurationUs> {
+        self.got(url).iter().map(|got| got.at.since(START)).collect()
+    }
+
+    /// The deliveries of an event.
+    pub async fn deliveries(&self, event: EventId) -> Vec<Delivery> {
+        let organization = self.service.tenant(ORG).unwrap().organization.id;
+        let detail = self.store().event(organization, event).await.unwrap().unwrap();
+        detail.deliveries.into_iter().map(|view| view.delivery).collect()
+    }
+
+    /// The state of the only delivery of an event.
+    pub async fn state(&self, event: EventId) -> State {
+        let deliveries = self.deliveries(event).await;
+        assert_eq!(deliveries.len(), 1, "one delivery is expected: {deliveries:?}");
+        deliveries[0].state
+    }
+
+    /// The answers to the only delivery of an event, first to last.
+    pub async fn answers(&self, event: EventId) -> Vec<Answer> {
+        let organization = self.service.tenant(ORG).unwrap().organization.id;
+        let detail = self.store().event(organization, event).await.unwrap().unwrap();
+        detail.deliveries[0].attempts.iter().map(|attempt| attempt.answer).collect()
+    }
+
+    /// Whether a webhook is enabled.
+    pub fn is_enabled(&self, webhook: WebhookId) -> bool {
+        self.service.snapshot().route(webhook).is_some_and(|route| route.webhook.is_enabled())
+    }
+
+    /// A webhook's health.
+    pub async fn health(&self, webhook: WebhookId) -> Health {
+        self.store().health(&[webhook]).await.unwrap().remove(0)
+    }
+}
+
+async fn open(
+    dir: &std::path::Path,
+    clock: &FakeClock,
+    endpoints: Arc<Endpoints>,
+    options: &Options,
+) -> (Arc<Sqlite>, Service, Dispatcher) {
+    try_open(dir, clock, endpoints, options).await.expect("the store opens")
+}
+
+async fn try_open(
+    dir: &std::path::Path,
+    clock: &FakeClock,
+    endpoints: Arc<Endpoints>,
+    options: &Options,
+) -> Option<(Arc<Sqlite>, Service, Dispatcher)> {
+    let keyring = Keyring::new(vec![Key::from_bytes([7; 32])]).unwrap();
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
+    let store_options = bellwire_sqlite::Options {
+        path: dir.join("bellwire.db"),
+        role: Role::Server,
+        ..bellwire_sqlite::Options::default()
+    };
+    let sqlite =
+        Arc::new(Sqlite::open(store_options, keyring, Arc::clone(&entropy)).await.ok()?);
+    let store: Arc<dyn Store> = sqlite.clone();
+    let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+    let snapshot = Snapshot::default();
+    let dispatcher = Dispatcher::new(Parts {
+        store: Arc::clone(&store),
+        snapshot: snapshot.clone(),
+        sender: endpoints.clone(),
+        clock: Arc::clone(&clock),
+        entropy: Arc::clone(&entropy),
+        options: options.clone(),
+    });
+    let service = Service::new(ServiceParts {
+        store,
+        lanes: Arc::new(dispatcher.clone()),
+        sender: endpoints,
+        clock,
+        entropy,
+        profiles: Profiles::embedded(),
+        snapshot,
+        options: ServiceOptions { allow_http_loopback: true, ..ServiceOptions::default() },
+    });
+    service.start().await.unwrap();
+    dispatcher.start(service.clone());
+    Some((sqlite, service, dispatcher))
+}

@@ -1,0 +1,38 @@
+//! What serde_json does not answer about a JSON text that is kept verbatim: how deep it nests.
+//!
+//! Data is stored and sent as the producer's bytes and never becomes a tree on its way. Where it
+//! does (an envelope that looks inside, a schema), recursion follows its depth, so ingest refuses
+//! what is too deep before anything recurses.
+
+/// How deep event data may nest: as deep as serde_json itself reads.
+pub const MAX_DEPTH: usize = 128;
+
+/// Whether no value lies inside more than `max` arrays and objects. Needs no stack, reads each byte
+/// once, and is meant for text that is valid JSON; of other text it says something, and no more.
+#[must_use]
+pub fn check_depth(json: &[u8], max: usize) -> bool {
+    let mut depth = 0_usize;
+    let mut bytes = json.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => loop {
+                match bytes.next() {
+                    Some(b'\\') => {
+                        bytes.next();
+                    }
+                    Some(b'"') | None => break,
+                    Some(_) => {}
+                }
+            },
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > max {
+                    return false;
+                }
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    true
+}

@@ -1,0 +1,213 @@
+//! Stage 2, match: which webhooks an event goes to, and why not the others.
+//!
+//! Pure and without a query: stage 1 calls [`verdict`] for each webhook of the organization's
+//! snapshot, stage 7 calls it again to explain. The texts that customers write (patterns, channels)
+//! are checked here too, where they are given meaning.
+
+use crate::{ids::WebhookId, webhook::Webhook};
+
+/// The longest name of an event type, pattern or channel, in bytes.
+pub const MAX_NAME_BYTES: usize = 128;
+
+/// Checks the name of an event type: segments of letters, digits, `_` and `-`, joined by dots.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn check_event_type(text: &str) -> Result<(), String> {
+    check_length("an event type", text)?;
+    if is_name(text) {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{}` is not an event type: write letters, digits, `_` and `-` in segments joined by \
+             dots, for example `booking.created`",
+            shown(text)
+        ))
+    }
+}
+
+/// Checks a pattern: the name of an event type, or `prefix.*`.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn check_pattern(text: &str) -> Result<(), String> {
+    if text == "*" {
+        return Err("`*` is not a pattern: leave the list empty for all event types".to_owned());
+    }
+    check_length("a pattern", text)?;
+    if is_name(text.strip_suffix(".*").unwrap_or(text)) {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{}` is not a pattern: write an event type such as `booking.created`, or `booking.*` \
+             for all that begin with `booking.`",
+            shown(text)
+        ))
+    }
+}
+
+/// Checks the key of a channel: printable, without blanks.
+///
+/// # Errors
+/// What is wrong with it, in a sentence.
+pub fn check_channel(text: &str) -> Result<(), String> {
+    check_length("a channel", text)?;
+    if text
+        .chars()
+        .any(|letter| letter.is_whitespace() || letter.is_control())
+    {
+        return Err(format!(
+            "`{}` is not a channel: write it without blanks, for example `account:cool`",
+            shown(text)
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a pattern that [`check_pattern`] accepts covers this event type. `booking.*` covers
+/// `booking.created` and `booking.payment.failed`, but not `booking`.
+#[must_use]
+pub fn pattern_matches(pattern: &str, event_type: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        // What is left ends in its dot, so `booking.*` does not cover `bookings.created`.
+        Some(prefix) => event_type.len() > prefix.len() && event_type.starts_with(prefix),
+        None => pattern == event_type,
+    }
+}
+
+/// Whether an event goes to a webhook, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Type and channels match.
+    Matched,
+    /// The producer named this webhook.
+    Addressed,
+    /// It is disabled or deleted.
+    Disabled,
+    /// It receives only what is addressed to it (APG-32).
+    Direct,
+    /// None of its patterns covers the type.
+    EventType,
+    /// It listens to channels, and the event is on none of them.
+    Channel,
+}
+
+impl Verdict {
+    /// Whether there is a delivery.
+    #[must_use]
+    pub const fn delivers(&self) -> bool {
+        matches!(self, Self::Matched | Self::Addressed)
+    }
+
+    /// Why it did or did not match, for people.
+    #[must_use]
+    pub fn sentence(&self, webhook: &Webhook, event_type: &str, channels: &[String]) -> String {
+        match self {
+            Self::Matched if webhook.settings.event_types.is_empty() => {
+                "It listens to all event types.".to_owned()
+            }
+            Self::Matched => format!("It listens to `{event_type}`."),
+            Self::Addressed => "The event was addressed to it.".to_owned(),
+            Self::Disabled => match (&webhook.deleted_at, &webhook.disabled) {
+                (Some(at), _) => format!("It was deleted on {at}."),
+                (None, Some(disabled)) => {
+                    format!("It is disabled. {}", disabled.reason.sentence())
+                }
+                (None, None) => "It was disabled at the time.".to_owned(),
+            },
+            Self::Direct => {
+                "It receives only events that are addressed to it, and this one was not.".to_owned()
+            }
+            Self::EventType => format!(
+                "It listens to {}, and the event is a `{event_type}`.",
+                quoted(&webhook.settings.event_types)
+            ),
+            Self::Channel if channels.is_empty() => format!(
+                "It listens to {}, and the event is on no channel.",
+                quoted(&webhook.settings.channels)
+            ),
+            Self::Channel => format!(
+                "It listens to {}, and the event is on {}.",
+                quoted(&webhook.settings.channels),
+                quoted(channels)
+            ),
+        }
+    }
+}
+
+/// Whether the event goes to the webhook. `addressed` are the webhooks that the producer named.
+#[must_use]
+pub fn verdict(
+    webhook: &Webhook,
+    event_type: &str,
+    channels: &[String],
+    addressed: &[WebhookId],
+) -> Verdict {
+    let settings = &webhook.settings;
+    if !webhook.is_enabled() {
+        Verdict::Disabled
+    } else if addressed.contains(&webhook.id) {
+        Verdict::Addressed
+    } else if settings.direct {
+        Verdict::Direct
+    } else if !settings.event_types.is_empty()
+        && !settings
+            .event_types
+            .iter()
+            .any(|pattern| pattern_matches(pattern, event_type))
+    {
+        Verdict::EventType
+    } else if !settings.channels.is_empty()
+        && !settings
+            .channels
+            .iter()
+            .any(|channel| channels.contains(channel))
+    {
+        Verdict::Channel
+    } else {
+        Verdict::Matched
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.split('.').all(|segment| {
+        !segment.is_empty()
+            && segment
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    })
+}
+
+fn check_length(what: &str, text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        Err(format!("{what} may not be empty"))
+    } else if text.len() > MAX_NAME_BYTES {
+        Err(format!(
+            "{what} has at most {MAX_NAME_BYTES} bytes, this one has {}",
+            text.len()
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// A text fit for a message: without what would break the line.
+fn shown(text: &str) -> String {
+    text.chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
+}
+
+/// At most three of the texts, quoted; the rest as a number.
+fn quoted(texts: &[String]) -> String {
+    let mut sentence = texts
+        .iter()
+        .take(3)
+        .map(|text| format!("`{text}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if texts.len() > 3 {
+        sentence.push_str(&format!(" and {} more", texts.len() - 3));
+    }
+    sentence
+}

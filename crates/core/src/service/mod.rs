@@ -1,0 +1,283 @@
+//! The use cases, over the ports: what every API, page and command calls.
+//!
+//! One file per noun. Nothing here knows HTTP or SQL. A change is live in this process before the
+//! call that made it returns ([`Service::refresh`]).
+
+mod channels;
+mod event_types;
+mod ingest;
+mod organizations;
+mod resend;
+mod secrets;
+mod settings;
+mod tokens;
+mod validate;
+mod webhooks;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use self::{
+    channels::{ChannelPatch, MAX_KIND_BYTES, NewChannel},
+    event_types::{EventTypePatch, NewEventType},
+    ingest::{Incoming, MAX_BATCH, MAX_CHANNELS, MAX_DEPTH, MAX_EXTERNAL_ID_BYTES},
+    organizations::{DEFAULT_PROFILE, NewOrganization, OrganizationPatch},
+    resend::{TestEvent, Tested},
+    secrets::{DEFAULT_GRACE_US, MAX_GRACE_US, MAX_SECRETS},
+    settings::{
+        MAX_CONCURRENCY, MAX_HEADER_BYTES, MAX_HEADER_NAME_BYTES, MAX_HEADERS, MAX_PATTERNS,
+        MAX_URL_BYTES,
+    },
+    tokens::{MEMORY_US, TOKEN_PREFIX},
+    validate::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_SLUG_BYTES},
+    webhooks::{Created, NewWebhook, WebhookPatch},
+};
+use crate::{
+    entropy::Entropy,
+    ids::{IdSource, OrganizationId},
+    ports::{self, Lanes, Sender, Store},
+    profile::Profiles,
+    snapshot::{self, Snapshot, Tenant},
+    time::{Clock, DAY, DurationUs, Time},
+};
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: `events[3].type`, `overrides.timeouts.total_ms`.
+    pub field: String,
+    /// What is wrong, what was expected, what to do.
+    pub message: String,
+}
+
+impl FieldError {
+    /// An error of this field.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// What a use case can answer instead of a result. Nothing was stored in any of these cases.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// One or more fields are wrong; all of them are named.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<FieldError>),
+    /// There is no such thing, or it belongs to somebody else.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The state of things forbids it.
+    #[error("{message}")]
+    Conflict {
+        /// A stable code, such as `webhook_disabled`.
+        code: &'static str,
+        /// What stands in the way, and what to do.
+        message: String,
+    },
+    /// An idempotency key or an external id was used for something else.
+    #[error("{0}")]
+    KeyReused(String),
+    /// More than is accepted in one piece.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The store cannot be used right now; the same request can succeed later.
+    #[error("the store cannot be used right now: {0}")]
+    Unavailable(String),
+    /// A bug, or damage.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+fn sentence(errors: &[FieldError]) -> String {
+    let texts: Vec<String> =
+        errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    texts.join("; ")
+}
+
+impl From<ports::Error> for Error {
+    fn from(error: ports::Error) -> Self {
+        match error {
+            ports::Error::Unavailable(why) => Self::Unavailable(why),
+            ports::Error::Stale => {
+                Self::Unavailable("the catalogue changes faster than it can be read".to_owned())
+            }
+            ports::Error::NotFound(what) => Self::NotFound(what),
+            ports::Error::Taken(what) => {
+                Self::Conflict { code: "taken", message: format!("{what} is in use already") }
+            }
+            ports::Error::KeyReused(None) => Self::KeyReused(
+                "this Idempotency-Key was used for another request; use a new key".to_owned(),
+            ),
+            ports::Error::KeyReused(Some(index)) => Self::KeyReused(format!(
+                "events[{index}].id: this id was used for another event; use a new id, or send \
+                 the same event"
+            )),
+            ports::Error::Conflict(message) => Self::Conflict { code: "conflict", message },
+            ports::Error::Corrupt(message) => Self::Internal(message),
+        }
+    }
+}
+
+impl From<snapshot::Error> for Error {
+    fn from(error: snapshot::Error) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// What the operator can set.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The largest `data` of one event, in bytes.
+    pub max_event_bytes: usize,
+    /// How long an idempotency key or an external id is remembered.
+    pub idempotency_ttl: DurationUs,
+    /// Allow `http://` to loopback addresses where a profile requires https (development).
+    pub allow_http_loopback: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max_event_bytes: 1 << 20, idempotency_ttl: DAY, allow_http_loopback: false }
+    }
+}
+
+/// What a [`Service`] works with.
+pub struct Parts {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The lanes of this process.
+    pub lanes: Arc<dyn Lanes>,
+    /// The client, told when a webhook's connections are to go.
+    pub sender: Arc<dyn Sender>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The profiles.
+    pub profiles: Profiles,
+    /// The catalogue in memory, shared with the lanes.
+    pub snapshot: Snapshot,
+    /// What the operator set.
+    pub options: Options,
+}
+
+/// The use cases. A cheap clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    ids: IdSource,
+    tokens: tokens::Memory,
+}
+
+impl Service {
+    /// A service over these parts. Call [`Service::start`] before anything else.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, ids: IdSource::default(), tokens: tokens::Memory::default() }))
+    }
+
+    /// Loads the catalogue.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or holds what cannot be understood.
+    pub async fn start(&self) -> Result<(), Error> {
+        self.refresh_platform().await?;
+        for record in self.store().load_organizations().await? {
+            self.snapshot().put(record, self.profiles())?;
+        }
+        Ok(())
+    }
+
+    /// Reads an organization again after a change, so that the change is live here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn refresh(&self, id: OrganizationId) -> Result<(), Error> {
+        match self.store().load_organization(id).await? {
+            Some(record) => self.snapshot().put(record, self.profiles())?,
+            None => self.snapshot().remove(id),
+        }
+        Ok(())
+    }
+
+    /// Reads the platform's event types again after a change.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn refresh_platform(&self) -> Result<(), Error> {
+        self.snapshot().put_platform(self.store().platform_event_types().await?)?;
+        Ok(())
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.0.parts.clock.now()
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.parts.clock
+    }
+
+    /// The catalogue in memory.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.0.parts.snapshot
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.parts.store
+    }
+
+    /// The profiles.
+    #[must_use]
+    pub fn profiles(&self) -> &Profiles {
+        &self.0.parts.profiles
+    }
+
+    /// What the operator set.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.0.parts.options
+    }
+
+    /// A new id, of this time.
+    #[must_use]
+    pub fn new_id<I: From<Uuid>>(&self) -> I {
+        self.0.ids.next(self.now(), self.entropy().u64())
+    }
+
+    pub(crate) fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.parts.entropy
+    }
+
+    pub(crate) fn lanes(&self) -> &Arc<dyn Lanes> {
+        &self.0.parts.lanes
+    }
+
+    pub(crate) fn sender(&self) -> &Arc<dyn Sender> {
+        &self.0.parts.sender
+    }
+
+    fn memory(&self) -> &tokens::Memory {
+        &self.0.tokens
+    }
+
+    /// The organization of this slug.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn tenant(&self, slug: &str) -> Result<Arc<Tenant>, Error> {
+        self.snapshot().organization(slug).ok_or(Error::NotFound("organization"))
+    }
+}
+
+/// How often a use case looks again when the catalogue changed under it.
+pub(crate) const STALE_RETRIES: usize = 5;

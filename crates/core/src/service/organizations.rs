@@ -1,0 +1,160 @@
+//! Organizations: the tenants.
+
+use std::sync::Arc;
+
+use super::{
+    Error, Service,
+    validate::{self, Findings, page},
+};
+use crate::{
+    organization::Organization,
+    ports::{self, Page},
+    snapshot::Tenant,
+};
+
+/// The profile of an organization that names none.
+pub const DEFAULT_PROFILE: &str = "standard";
+
+/// An organization to make.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewOrganization {
+    /// What URLs call it; never changed afterwards.
+    pub slug: String,
+    /// Display name; the slug, when absent.
+    pub name: Option<String>,
+    /// The profile of webhooks that name none; [`DEFAULT_PROFILE`], when absent.
+    pub default_profile: Option<String>,
+    /// Refuse events whose type is not in the catalogue; off, when absent.
+    pub strict_event_types: Option<bool>,
+}
+
+/// What to change of an organization; what is absent stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganizationPatch {
+    /// Display name.
+    pub name: Option<String>,
+    /// The profile of new webhooks that name none. Webhooks that exist keep theirs.
+    pub default_profile: Option<String>,
+    /// Refuse events whose type is not in the catalogue.
+    pub strict_event_types: Option<bool>,
+}
+
+impl Service {
+    /// Makes an organization.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`]; [`Error::Conflict`] (`slug_taken`).
+    pub async fn create_organization(
+        &self,
+        new: NewOrganization,
+        by: &str,
+    ) -> Result<Organization, Error> {
+        let now = self.now();
+        let organization = Organization {
+            id: self.new_id(),
+            name: new.name.unwrap_or_else(|| new.slug.clone()),
+            slug: new.slug,
+            default_profile: new
+                .default_profile
+                .unwrap_or_else(|| DEFAULT_PROFILE.to_owned()),
+            strict_event_types: new.strict_event_types.unwrap_or(false),
+            created_at: now,
+            updated_at: now,
+        };
+        let mut findings = Findings::default();
+        findings.check("slug", validate::slug(&organization.slug));
+        self.check_organization(findings, &organization)?;
+        match self.store().create_organization(organization.clone()).await {
+            Err(ports::Error::Taken(_)) => Err(Error::Conflict {
+                code: "slug_taken",
+                message: format!(
+                    "there is an organization `{}` already; choose another slug, or change that one",
+                    organization.slug
+                ),
+            }),
+            result => {
+                result?;
+                self.refresh(organization.id).await?;
+                tracing::info!(organization = organization.slug, by, "organization created");
+                Ok(organization)
+            }
+        }
+    }
+
+    /// Changes an organization. A change that changes nothing is not stored.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`].
+    pub async fn update_organization(
+        &self,
+        slug: &str,
+        patch: OrganizationPatch,
+        by: &str,
+    ) -> Result<Organization, Error> {
+        let stored = self.tenant(slug)?.organization.clone();
+        let mut organization = Organization {
+            name: patch.name.unwrap_or_else(|| stored.name.clone()),
+            default_profile: patch
+                .default_profile
+                .unwrap_or_else(|| stored.default_profile.clone()),
+            strict_event_types: patch
+                .strict_event_types
+                .unwrap_or(stored.strict_event_types),
+            ..stored.clone()
+        };
+        if organization == stored {
+            return Ok(stored);
+        }
+        self.check_organization(Findings::default(), &organization)?;
+        organization.updated_at = self.now();
+        self.store()
+            .update_organization(organization.clone())
+            .await?;
+        self.refresh(organization.id).await?;
+        tracing::info!(organization = slug, by, "organization changed");
+        Ok(organization)
+    }
+
+    /// Deletes an organization with everything in it. It is gone when this returns; its rows go
+    /// in chunks behind that.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn delete_organization(&self, slug: &str) -> Result<(), Error> {
+        let tenant = self.tenant(slug)?;
+        let id = tenant.organization.id;
+        self.store().delete_organization(id, self.now()).await?;
+        self.refresh(id).await?;
+        for route in &tenant.routes {
+            self.sender().forget(route.webhook.id);
+        }
+        tracing::info!(organization = slug, "organization deleted");
+        Ok(())
+    }
+
+    /// Organizations by slug, after the slug given.
+    #[must_use]
+    pub fn organizations(&self, after: Option<&str>, limit: usize) -> Page<Arc<Tenant>, String> {
+        let all = self.snapshot().organizations().into_iter();
+        page(
+            all.filter(|tenant| after.is_none_or(|slug| tenant.organization.slug.as_str() > slug)),
+            limit,
+            |tenant| tenant.organization.slug.clone(),
+        )
+    }
+
+    fn check_organization(
+        &self,
+        mut findings: Findings,
+        organization: &Organization,
+    ) -> Result<(), Error> {
+        findings.check("name", validate::required_name(&organization.name));
+        if self.profiles().get(&organization.default_profile).is_none() {
+            findings.add(
+                "default_profile",
+                validate::no_profile(&organization.default_profile, self.profiles()),
+            );
+        }
+        findings.finish()
+    }
+}

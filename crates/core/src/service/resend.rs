@@ -1,0 +1,184 @@
+//! Sending again, testing, cancelling: what a person does about a delivery.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use super::{Error, FieldError, Service, ingest::MAX_DEPTH};
+use crate::{
+    delivery::{Delivery, Kind},
+    event::Event,
+    ids::{DeliveryId, EventId, WebhookId},
+    json, matching,
+    snapshot::{Route, Tenant},
+};
+
+/// What to send as a test.
+#[derive(Debug, Clone, Default)]
+pub struct TestEvent {
+    /// Its type; the profile's own test type when absent.
+    pub event_type: Option<String>,
+    /// Its data; the type's example when absent.
+    pub data: Option<Bytes>,
+}
+
+/// A test on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tested {
+    /// The event that was made for it.
+    pub event_id: EventId,
+    /// Its only delivery.
+    pub delivery_id: DeliveryId,
+}
+
+impl Service {
+    /// Sends a stored event again: to one webhook, which may be younger than the event, or to
+    /// every webhook that it went to and that still takes deliveries.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Conflict`] when the webhook is disabled or deleted, or
+    /// when none is left.
+    pub async fn resend_event(
+        &self,
+        slug: &str,
+        event_id: EventId,
+        webhook_id: Option<WebhookId>,
+    ) -> Result<Vec<DeliveryId>, Error> {
+        let tenant = self.tenant(slug)?;
+        let webhooks = match webhook_id {
+            Some(id) => {
+                self.sendable(&tenant, id).await?;
+                vec![id]
+            }
+            None => {
+                let detail = self
+                    .store()
+                    .event(tenant.organization.id, event_id)
+                    .await?
+                    .ok_or(Error::NotFound("event"))?;
+                let went_to: BTreeSet<WebhookId> =
+                    detail.deliveries.iter().map(|view| view.delivery.webhook_id).collect();
+                let left: Vec<WebhookId> = went_to
+                    .into_iter()
+                    .filter(|id| tenant.route(*id).is_some_and(|r| r.webhook.is_enabled()))
+                    .collect();
+                if left.is_empty() {
+                    return Err(Error::Conflict {
+                        code: "no_webhook",
+                        message: "the event went to no webhook that is enabled now; name the \
+                                  webhook to send it to, or enable one"
+                            .to_owned(),
+                    });
+                }
+                left
+            }
+        };
+        let deliveries = self.enqueue_again(&tenant, event_id, &webhooks).await?;
+        Ok(deliveries.into_iter().map(|delivery| delivery.id).collect())
+    }
+
+    /// Sends a delivery's event to its webhook again, as a new delivery.
+    ///
+    /// # Errors
+    /// As [`Service::resend_event`].
+    pub async fn resend_delivery(
+        &self,
+        slug: &str,
+        delivery_id: DeliveryId,
+    ) -> Result<DeliveryId, Error> {
+        let tenant = self.tenant(slug)?;
+        let delivery = self
+            .store()
+            .delivery(tenant.organization.id, delivery_id)
+            .await?
+            .ok_or(Error::NotFound("delivery"))?;
+        self.sendable(&tenant, delivery.webhook_id).await?;
+        let made = self.enqueue_again(&tenant, delivery.event_id, &[delivery.webhook_id]).await?;
+        Ok(made[0].id)
+    }
+
+    /// Cancels a pending delivery.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Conflict`] when it is not pending any more.
+    pub async fn cancel_delivery(
+        &self,
+        slug: &str,
+        delivery_id: DeliveryId,
+    ) -> Result<Delivery, Error> {
+        let tenant = self.tenant(slug)?;
+        Ok(self.store().cancel(tenant.organization.id, delivery_id, self.now()).await?)
+    }
+
+    /// Sends a test event to one webhook, enabled or not: one attempt, counted by no counter.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a type or data that are none, [`Error::NotFound`].
+    pub async fn test_webhook(
+        &self,
+        slug: &str,
+        webhook_id: WebhookId,
+        test: TestEvent,
+    ) -> Result<Tested, Error> {
+        let tenant = self.tenant(slug)?;
+        let route = tenant.route(webhook_id).ok_or(Error::NotFound("webhook"))?;
+        let event_type = test.event_type.unwrap_or_else(|| route.profile.test_type.clone());
+        let mut errors = Vec::new();
+        if let Err(message) = matching::check_event_type(&event_type) {
+            errors.push(FieldError::new("type", message));
+        }
+        if let Some(data) = &test.data
+            && !json::check_depth(data, MAX_DEPTH)
+        {
+            errors.push(FieldError::new(
+                "data",
+                format!("it is nested deeper than {MAX_DEPTH} levels"),
+            ));
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        let now = self.now();
+        let event = Event {
+            id: self.new_id(),
+            organization_id: tenant.organization.id,
+            external_id: None,
+            data: test.data.unwrap_or_else(|| self.example(&tenant, route, &event_type)),
+            event_type,
+            channels: route.webhook.settings.channels.clone(),
+            time: now,
+            created_at: now,
+            unknown_type: false,
+            test: true,
+        };
+        let event_id = event.id;
+        let delivery = self.enqueue_for(event, webhook_id, Kind::Test).await?;
+        Ok(Tested { event_id, delivery_id: delivery.id })
+    }
+
+    /// The catalogue's example of a type; the profile's own test data where there is none.
+    fn example(&self, tenant: &Tenant, route: &Route, event_type: &str) -> Bytes {
+        tenant
+            .event_type(event_type)
+            .or_else(|| self.snapshot().platform_event_types().get(event_type).cloned())
+            .and_then(|entry| entry.event_type.example.as_ref().map(|e| e.get().to_owned()))
+            .map_or_else(|| route.profile.test_data.clone(), Bytes::from)
+    }
+
+    async fn sendable(&self, tenant: &Tenant, id: WebhookId) -> Result<(), Error> {
+        match tenant.route(id) {
+            Some(route) if route.webhook.is_enabled() => Ok(()),
+            Some(_) => Err(Error::Conflict {
+                code: "webhook_disabled",
+                message: "the webhook is disabled; enable it first".to_owned(),
+            }),
+            None => match self.store().webhook(tenant.organization.id, id).await? {
+                Some(_) => Err(Error::Conflict {
+                    code: "webhook_deleted",
+                    message: "the webhook is deleted and receives nothing any more".to_owned(),
+                }),
+                None => Err(Error::NotFound("webhook")),
+            },
+        }
+    }
+}

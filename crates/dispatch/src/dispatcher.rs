@@ -1,0 +1,332 @@
+//! Stages 4 to 6 in one process: lanes, the workers that empty them, the pager that fills them
+//! from the store, the recorder behind them.
+//!
+//! Cast:
+//! - a **lane** holds one webhook's deliveries in memory ([`crate::lane`]);
+//! - a **worker** is a task that holds one place in flight of a lane: it sends the lane's next
+//!   delivery until there is none ([`crate::worker`]);
+//! - the **recorder** writes what happened, many attempts to a commit ([`crate::recorder`]);
+//! - the **pager** knows which webhooks have due work in the store, and claims it when their lanes
+//!   have room ([`crate::pager`]).
+//!
+//! Workers never wait for a commit: they hand the record over and go on. When the store cannot
+//! write, the recorder's queue fills and the workers stop with it, so memory stays bounded.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bellwire_core::{
+    delivery::Job,
+    entropy::Entropy,
+    ids::WebhookId,
+    ports::{Lanes, Sender, Slot, Store},
+    service::Service,
+    snapshot::Snapshot,
+    time::Clock,
+};
+use parking_lot::Mutex;
+use tokio::sync::{Notify, Semaphore, mpsc};
+
+use crate::{
+    lane::{Bounds, Lane, Wants},
+    metrics::Metrics,
+    pager::{self, Page},
+    recorder, sweep, worker,
+};
+
+/// What the operator can set.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Requests at once, in all.
+    pub max_in_flight: usize,
+    /// Requests at once for a webhook that does not say otherwise.
+    pub webhook_concurrency: usize,
+    /// Deliveries in memory per webhook.
+    pub lane_size: usize,
+    /// Payload bytes in memory, in all, above which lanes take no more than one at a time.
+    pub queued_bytes: usize,
+    /// The `user-agent` of every request.
+    pub user_agent: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_in_flight: 2048,
+            webhook_concurrency: 64,
+            lane_size: 256,
+            queued_bytes: 64 << 20,
+            user_agent: concat!("Bellwire/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// What a [`Dispatcher`] works with.
+pub struct Parts {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The catalogue in memory, shared with the service.
+    pub snapshot: Snapshot,
+    /// What sends.
+    pub sender: Arc<dyn Sender>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for jitter.
+    pub entropy: Arc<dyn Entropy>,
+    /// What the operator set.
+    pub options: Options,
+}
+
+/// The dispatcher: a cheap clone, and the [`Lanes`] of this process.
+#[derive(Clone)]
+pub struct Dispatcher(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) parts: Parts,
+    pub(crate) metrics: Metrics,
+    lanes: Mutex<HashMap<WebhookId, Arc<Lane>>>,
+    pages: mpsc::UnboundedSender<Page>,
+    pub(crate) records: mpsc::Sender<bellwire_core::ports::Record>,
+    inboxes: Mutex<Option<(mpsc::UnboundedReceiver<Page>, mpsc::Receiver<bellwire_core::ports::Record>)>>,
+    pub(crate) permits: Arc<Semaphore>,
+    /// Endpoints that let us wait share half of the permits, so that however many of them hang,
+    /// the others have the other half.
+    pub(crate) suspect_permits: Arc<Semaphore>,
+    pub(crate) service: OnceLock<Service>,
+    pub(crate) stopping: AtomicBool,
+    /// Told when stopping begins.
+    pub(crate) stop: Notify,
+    /// Workers running, and records not yet on disk: what a graceful stop waits for.
+    busy: AtomicUsize,
+    idle: Notify,
+    queued_bytes: AtomicUsize,
+    pub(crate) sweep: Notify,
+    tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
+}
+
+/// How many records may wait for the disk before workers wait too.
+const RECORDS_WAITING: usize = 1024;
+
+impl Dispatcher {
+    /// A dispatcher that holds lanes but sends nothing until [`Dispatcher::start`].
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let (pages, pages_inbox) = mpsc::unbounded_channel();
+        let (records, records_inbox) = mpsc::channel(RECORDS_WAITING);
+        let max = parts.options.max_in_flight.max(2);
+        Self(Arc::new(Inner {
+            metrics: Metrics::default(),
+            lanes: Mutex::default(),
+            pages,
+            records,
+            inboxes: Mutex::new(Some((pages_inbox, records_inbox))),
+            permits: Arc::new(Semaphore::new(max)),
+            suspect_permits: Arc::new(Semaphore::new(max / 2)),
+            service: OnceLock::new(),
+            stopping: AtomicBool::new(false),
+            stop: Notify::new(),
+            busy: AtomicUsize::new(0),
+            idle: Notify::new(),
+            queued_bytes: AtomicUsize::new(0),
+            sweep: Notify::new(),
+            tasks: Mutex::default(),
+            parts,
+        }))
+    }
+
+    /// Starts sending: what is pending in the store is found and goes on. `service` is told to
+    /// refresh an organization when a webhook disables itself.
+    ///
+    /// Must be called once, within a tokio runtime.
+    pub fn start(&self, service: Service) {
+        let Some((pages, records)) = self.0.inboxes.lock().take() else { return };
+        if self.0.service.set(service).is_err() {
+            return;
+        }
+        let tasks = [
+            tokio::spawn(recorder::run(self.clone(), records)),
+            tokio::spawn(pager::run(self.clone(), pages)),
+            tokio::spawn(sweep::run(self.clone())),
+        ];
+        self.0.tasks.lock().extend(tasks);
+    }
+
+    /// Stops: no new attempt begins, what is in flight may finish within `grace`, everything
+    /// finished is recorded, everything else stays pending in the store. True when nothing had to
+    /// be cut off.
+    pub async fn stop(&self, grace: Duration) -> bool {
+        self.0.stopping.store(true, Ordering::SeqCst);
+        self.0.stop.notify_waiters();
+        let lanes: Vec<Arc<Lane>> = self.0.lanes.lock().values().cloned().collect();
+        let unsent: Vec<Job> = lanes.iter().flat_map(|lane| lane.drain()).collect();
+        let ids: Vec<_> = unsent.iter().map(|job| job.delivery_id).collect();
+        if let Err(error) = self.0.parts.store.release(&ids).await {
+            tracing::warn!(%error, "claims could not be given back; they end with this process");
+        }
+        let clean = tokio::time::timeout(grace, self.settled()).await.is_ok();
+        for task in self.0.tasks.lock().drain(..) {
+            task.abort();
+        }
+        clean
+    }
+
+    /// Whether nothing is being sent, recorded or claimed.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.0.busy.load(Ordering::SeqCst) == 0
+    }
+
+    /// Resolves when nothing is being sent or recorded. What waits in the store for a later time
+    /// does not count.
+    pub async fn settled(&self) {
+        loop {
+            let idle = self.0.idle.notified();
+            tokio::pin!(idle);
+            idle.as_mut().enable();
+            if self.is_settled() {
+                return;
+            }
+            idle.await;
+        }
+    }
+
+    /// Counters and gauges.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Deliveries in memory: queued, and in flight.
+    #[must_use]
+    pub fn load(&self) -> (usize, usize) {
+        self.0.lanes.lock().values().map(|lane| lane.load()).fold((0, 0), |sum, load| {
+            (sum.0 + load.0, sum.1 + load.1)
+        })
+    }
+
+    pub(crate) fn lane(&self, webhook_id: WebhookId) -> Arc<Lane> {
+        let mut lanes = self.0.lanes.lock();
+        Arc::clone(lanes.entry(webhook_id).or_insert_with(|| Arc::new(Lane::new())))
+    }
+
+    /// Forgets lanes that hold nothing.
+    pub(crate) fn forget_idle_lanes(&self) {
+        // A lane that somebody else holds may be about to get a delivery.
+        self.0.lanes.lock().retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
+    }
+
+    pub(crate) fn bounds(&self, webhook_id: WebhookId) -> Bounds {
+        let options = &self.0.parts.options;
+        let own = self
+            .0
+            .parts
+            .snapshot
+            .route(webhook_id)
+            .and_then(|route| route.webhook.settings.overrides.max_concurrency);
+        let full = self.0.queued_bytes.load(Ordering::Relaxed) >= options.queued_bytes;
+        Bounds {
+            size: if full { 1 } else { options.lane_size },
+            concurrency: own.map_or(options.webhook_concurrency, usize::from),
+        }
+    }
+
+    /// Does what a lane wants.
+    pub(crate) fn serve(&self, webhook_id: WebhookId, lane: &Arc<Lane>, wants: Wants) {
+        for _ in 0..wants.workers {
+            self.begin();
+            tokio::spawn(worker::run(self.clone(), webhook_id, Arc::clone(lane)));
+        }
+        if wants.page {
+            self.page(Page::Hungry(webhook_id));
+        }
+    }
+
+    /// Tells the pager, which counts as busy until it has acted on it.
+    pub(crate) fn page(&self, page: Page) {
+        self.begin();
+        if self.0.pages.send(page).is_err() {
+            // Stopped: the next process finds what is due by itself.
+            self.end(1);
+        }
+    }
+
+    /// One more thing that a graceful stop waits for.
+    pub(crate) fn begin(&self) {
+        self.0.busy.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// `count` fewer of them.
+    pub(crate) fn end(&self, count: usize) {
+        if count > 0 && self.0.busy.fetch_sub(count, Ordering::SeqCst) == count {
+            self.0.idle.notify_waiters();
+        }
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn queued(&self, jobs: &[Job]) {
+        let bytes = jobs.iter().map(|job| job.event.data.len()).sum();
+        self.0.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn unqueued(&self, job: &Job) {
+        self.0.queued_bytes.fetch_sub(job.event.data.len(), Ordering::Relaxed);
+    }
+}
+
+impl Lanes for Dispatcher {
+    fn reserve(&self, webhook_id: WebhookId) -> Option<Box<dyn Slot>> {
+        if self.is_stopping() {
+            return None;
+        }
+        let bounds = self.bounds(webhook_id);
+        let lane = self.lane(webhook_id);
+        lane.reserve(bounds).then(|| {
+            let place = Place { dispatcher: self.clone(), webhook_id, bounds, lane: Some(lane) };
+            Box::new(place) as Box<dyn Slot>
+        })
+    }
+
+    fn wake(&self, webhook_id: WebhookId) {
+        if !self.is_stopping() {
+            let lane = self.lane(webhook_id);
+            let wants = lane.wake(self.bounds(webhook_id));
+            self.serve(webhook_id, &lane, wants);
+        }
+    }
+}
+
+/// A reserved place in a lane.
+struct Place {
+    dispatcher: Dispatcher,
+    webhook_id: WebhookId,
+    bounds: Bounds,
+    /// Taken when the place is filled.
+    lane: Option<Arc<Lane>>,
+}
+
+impl Slot for Place {
+    fn fill(mut self: Box<Self>, job: Job) {
+        if let Some(lane) = self.lane.take() {
+            self.dispatcher.queued(std::slice::from_ref(&job));
+            let wants = lane.fill(job, self.bounds);
+            self.dispatcher.serve(self.webhook_id, &lane, wants);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(lane) = self.lane.take() {
+            lane.unreserve();
+        }
+    }
+}

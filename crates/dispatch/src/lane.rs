@@ -1,0 +1,313 @@
+//! One lane: the deliveries of one webhook that are in memory, and how many may be sent at once.
+//!
+//! A lane is bounded: what does not fit stays in the store and is paged in. It begins with a small
+//! window of requests at once, widens it with every answer and halves it with every time-out, so
+//! that an endpoint that hangs soon holds one connection and not many. Everything here is plain
+//! data under one short lock; starting tasks and reading the store is left to [`crate::dispatcher`].
+
+use std::collections::VecDeque;
+
+use bellwire_core::delivery::Job;
+use parking_lot::Mutex;
+
+/// How many requests at once a lane begins with.
+const INITIAL_WINDOW: usize = 8;
+
+/// The deliveries of one webhook that are in memory.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Ready to send, in order.
+    queue: VecDeque<Job>,
+    /// Places promised to deliveries that are being stored.
+    reserved: usize,
+    /// Being sent.
+    in_flight: usize,
+    /// Requests at once that the endpoint has earned.
+    window: usize,
+    /// The last attempt ran out of time.
+    suspect: bool,
+    /// Due deliveries of this lane may be in the store, unclaimed.
+    backlog: bool,
+    /// A claim for this lane is on its way.
+    paging: bool,
+    /// Counts what was stored without a place: a claim that came back short proves that the
+    /// backlog is gone only if nothing was stored meanwhile.
+    stored: u64,
+}
+
+/// What a lane wants done after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Wants {
+    /// Start this many workers; their places in flight are taken already.
+    pub(crate) workers: usize,
+    /// Ask the pager for more.
+    pub(crate) page: bool,
+}
+
+/// How an attempt ended, as far as the lane's window cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fared {
+    /// The endpoint answered, whatever it said.
+    Answered,
+    /// It kept us waiting until a time-out.
+    TimedOut,
+    /// Refused, unreachable, not sent: says nothing about how many requests it can take at once.
+    Neither,
+}
+
+/// The bounds of a lane, from the configuration and the webhook.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Deliveries in memory: queued, reserved and in flight together.
+    pub(crate) size: usize,
+    /// Requests at once, at most.
+    pub(crate) concurrency: usize,
+}
+
+impl Lane {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                queue: VecDeque::new(),
+                reserved: 0,
+                in_flight: 0,
+                window: INITIAL_WINDOW,
+                suspect: false,
+                backlog: false,
+                paging: false,
+                stored: 0,
+            }),
+        }
+    }
+
+    /// A place for a delivery that is being stored; `false` when the lane is full or older
+    /// deliveries wait in the store, which go first.
+    pub(crate) fn reserve(&self, bounds: Bounds) -> bool {
+        let mut state = self.state.lock();
+        let free = !state.backlog && state.occupied() < bounds.size;
+        state.reserved += usize::from(free);
+        free
+    }
+
+    /// Gives a reserved place back.
+    pub(crate) fn unreserve(&self) {
+        self.state.lock().reserved -= 1;
+    }
+
+    /// Turns a reserved place into a queued delivery.
+    pub(crate) fn fill(&self, job: Job, bounds: Bounds) -> Wants {
+        let mut state = self.state.lock();
+        state.reserved -= 1;
+        state.queue.push_back(job);
+        state.wants(bounds)
+    }
+
+    /// Notes that due deliveries are in the store.
+    pub(crate) fn wake(&self, bounds: Bounds) -> Wants {
+        let mut state = self.state.lock();
+        state.stored += 1;
+        state.backlog = true;
+        state.wants(bounds)
+    }
+
+    /// Room to ask the store for, and a mark to give back with what comes.
+    pub(crate) fn begin_page(&self, bounds: Bounds) -> (usize, u64) {
+        let state = self.state.lock();
+        (bounds.size.saturating_sub(state.occupied()), state.stored)
+    }
+
+    /// Takes what the store gave. `exhausted`: it gave less than was asked for. The second answer
+    /// says whether the backlog is gone: then the caller finds out when more is due.
+    pub(crate) fn end_page(
+        &self,
+        jobs: Vec<Job>,
+        exhausted: bool,
+        mark: u64,
+        bounds: Bounds,
+    ) -> (Wants, bool) {
+        let mut state = self.state.lock();
+        state.paging = false;
+        state.queue.extend(jobs);
+        let gone = exhausted && state.stored == mark;
+        if gone {
+            state.backlog = false;
+        }
+        (state.wants(bounds), gone)
+    }
+
+    /// The next delivery for a worker that holds a place in flight, or `None`: then the place is
+    /// given up.
+    pub(crate) fn next(&self, bounds: Bounds) -> (Option<Job>, Wants) {
+        let mut state = self.state.lock();
+        let job = if state.in_flight > state.allowed(bounds) { None } else { state.queue.pop_front() };
+        if job.is_none() {
+            state.in_flight -= 1;
+        }
+        (job, state.wants(bounds))
+    }
+
+    /// Learns from an attempt.
+    pub(crate) fn fared(&self, fared: Fared, bounds: Bounds) {
+        let mut state = self.state.lock();
+        match fared {
+            Fared::Answered => {
+                state.suspect = false;
+                state.window = (state.window + 1).min(bounds.concurrency.max(1));
+            }
+            Fared::TimedOut => {
+                state.suspect = true;
+                state.window = (state.window / 2).max(1);
+            }
+            Fared::Neither => {}
+        }
+    }
+
+    /// Whether the endpoint kept us waiting last time.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.state.lock().suspect
+    }
+
+    /// Takes everything that is queued out (graceful stop, a webhook that is gone).
+    pub(crate) fn drain(&self) -> Vec<Job> {
+        self.state.lock().queue.drain(..).collect()
+    }
+
+    /// Whether nothing at all would be lost by forgetting the lane.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.state.lock();
+        state.occupied() == 0 && !state.backlog && !state.paging && !state.suspect
+    }
+
+    /// Deliveries queued and in flight.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        let state = self.state.lock();
+        (state.queue.len(), state.in_flight)
+    }
+}
+
+impl State {
+    fn occupied(&self) -> usize {
+        self.queue.len() + self.reserved + self.in_flight
+    }
+
+    fn allowed(&self, bounds: Bounds) -> usize {
+        self.window.min(bounds.concurrency).max(1)
+    }
+
+    fn wants(&mut self, bounds: Bounds) -> Wants {
+        let free = self.allowed(bounds).saturating_sub(self.in_flight);
+        let workers = free.min(self.queue.len());
+        self.in_flight += workers;
+        // Half-empty before asking again: one query brings many.
+        let page = self.backlog && !self.paging && self.occupied() <= bounds.size / 2;
+        self.paging |= page;
+        Wants { workers, page }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bellwire_core::{
+        delivery::Kind,
+        event::Event,
+        ids::{DeliveryId, EventId, OrganizationId, WebhookId},
+        time::Time,
+    };
+
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { size: 8, concurrency: 4 };
+
+    fn job(number: u8) -> Job {
+        let event = Event {
+            id: EventId::from_bytes([number; 16]),
+            organization_id: OrganizationId::from_bytes([0; 16]),
+            external_id: None,
+            event_type: "a.b".to_owned(),
+            channels: Vec::new(),
+            data: bytes::Bytes::from_static(b"{}"),
+            time: Time::EPOCH,
+            created_at: Time::EPOCH,
+            unknown_type: false,
+            test: false,
+        };
+        Job {
+            delivery_id: DeliveryId::from_bytes([number; 16]),
+            webhook_id: WebhookId::from_bytes([1; 16]),
+            kind: Kind::Matched,
+            attempts: 0,
+            created_at: Time::EPOCH,
+            event: Arc::new(event),
+        }
+    }
+
+    #[test]
+    fn a_lane_is_full_at_its_size_and_free_again_when_a_place_is_given_back() {
+        let lane = Lane::new();
+        for _ in 0..BOUNDS.size {
+            assert!(lane.reserve(BOUNDS));
+        }
+        assert!(!lane.reserve(BOUNDS));
+        lane.unreserve();
+        assert!(lane.reserve(BOUNDS));
+    }
+
+    #[test]
+    fn workers_are_started_up_to_the_concurrency() {
+        let lane = Lane::new();
+        let mut started = 0;
+        for number in 0..8 {
+            assert!(lane.reserve(BOUNDS));
+            started += lane.fill(job(number), BOUNDS).workers;
+        }
+        assert_eq!(started, BOUNDS.concurrency);
+    }
+
+    #[test]
+    fn a_new_delivery_waits_behind_a_backlog_in_the_store() {
+        let lane = Lane::new();
+        assert_eq!(lane.wake(BOUNDS), Wants { workers: 0, page: true });
+        assert!(!lane.reserve(BOUNDS), "older deliveries go first");
+        let (room, mark) = lane.begin_page(BOUNDS);
+        let (wants, gone) = lane.end_page(vec![job(1)], room > 1, mark, BOUNDS);
+        assert!(gone);
+        assert_eq!(wants.workers, 1);
+        assert!(lane.reserve(BOUNDS));
+    }
+
+    #[test]
+    fn a_delivery_stored_while_a_page_is_read_is_not_forgotten() {
+        let lane = Lane::new();
+        assert!(lane.wake(BOUNDS).page);
+        let (_, mark) = lane.begin_page(BOUNDS);
+        assert!(!lane.wake(BOUNDS).page, "a claim is on its way");
+        let (wants, gone) = lane.end_page(Vec::new(), true, mark, BOUNDS);
+        assert!(!gone && wants.page, "it asks again");
+    }
+
+    #[test]
+    fn time_outs_narrow_the_window_to_one_and_answers_widen_it() {
+        let lane = Lane::new();
+        for _ in 0..5 {
+            lane.fared(Fared::TimedOut, BOUNDS);
+        }
+        assert!(lane.is_suspect());
+        let mut started = 0;
+        for number in 0..8 {
+            assert!(lane.reserve(BOUNDS));
+            started += lane.fill(job(number), BOUNDS).workers;
+        }
+        assert_eq!(started, 1);
+        lane.fared(Fared::Answered, BOUNDS);
+        let (next, wants) = lane.next(BOUNDS);
+        assert!(next.is_some());
+        assert_eq!(wants.workers, 1, "an answer earned a second request at once");
+    }
+}

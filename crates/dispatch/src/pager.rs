@@ -1,0 +1,205 @@
+//! Stage 4, the long way: due deliveries out of the store and into lanes that have room.
+//!
+//! One task. It knows for each webhook when its next delivery in the store is due (from a walk at
+//! the start, and from each retry that is recorded), sleeps until then, and claims for all hungry
+//! lanes in one call. A walk every minute makes up for anything that it was not told.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bellwire_core::{
+    delivery::Job,
+    ids::WebhookId,
+    ports::LaneAsk,
+    time::{MINUTE, SECOND, Time},
+};
+use tokio::sync::mpsc;
+
+use crate::dispatcher::Dispatcher;
+
+/// A message to the pager.
+#[derive(Debug)]
+pub(crate) enum Page {
+    /// This lane has room, and due deliveries in the store.
+    Hungry(WebhookId),
+    /// A delivery of this webhook is due at this time.
+    Due(WebhookId, Time),
+}
+
+/// Lanes asked for in one call.
+const LANES_PER_CLAIM: usize = 32;
+
+#[derive(Default)]
+struct Timers {
+    by_time: BTreeSet<(Time, WebhookId)>,
+    by_webhook: HashMap<WebhookId, Time>,
+}
+
+impl Timers {
+    /// Notes that something is due at this time; only the earliest per webhook counts.
+    fn note(&mut self, webhook: WebhookId, time: Time) {
+        match self.by_webhook.get(&webhook) {
+            Some(earlier) if *earlier <= time => {}
+            later => {
+                if let Some(later) = later {
+                    self.by_time.remove(&(*later, webhook));
+                }
+                self.by_webhook.insert(webhook, time);
+                self.by_time.insert((time, webhook));
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Time> {
+        self.by_time.first().map(|(time, _)| *time)
+    }
+
+    fn pop_due(&mut self, now: Time) -> Option<WebhookId> {
+        let (time, webhook) = *self.by_time.first()?;
+        (time <= now).then(|| {
+            self.by_time.pop_first();
+            self.by_webhook.remove(&webhook);
+            webhook
+        })
+    }
+}
+
+pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiver<Page>) {
+    let clock = &dispatcher.0.parts.clock;
+    let mut timers = Timers::default();
+    let mut hungry = BTreeSet::new();
+    let mut next_walk = clock.now();
+    // Messages taken and not yet acted on; a graceful stop waits for them.
+    let mut taken = 0;
+    while !dispatcher.is_stopping() {
+        let now = clock.now();
+        if now >= next_walk {
+            next_walk = now + if walk(&dispatcher, &mut timers).await { MINUTE } else { SECOND };
+        }
+        while let Some(webhook) = timers.pop_due(now) {
+            // The lane decides whether it has room, and asks here when it has.
+            let lane = dispatcher.lane(webhook);
+            let wants = lane.wake(dispatcher.bounds(webhook));
+            dispatcher.serve(webhook, &lane, wants);
+        }
+        while let Ok(page) = inbox.try_recv() {
+            taken += 1;
+            take(page, &mut timers, &mut hungry);
+        }
+        if !hungry.is_empty() {
+            claim(&dispatcher, &mut timers, &mut hungry).await;
+            continue;
+        }
+        let wake_at = timers.next().map_or(next_walk, |due| due.min(next_walk));
+        dispatcher.end(std::mem::take(&mut taken));
+        tokio::select! {
+            page = inbox.recv() => match page {
+                Some(page) => {
+                    taken += 1;
+                    take(page, &mut timers, &mut hungry);
+                }
+                None => break,
+            },
+            () = clock.sleep_until(wake_at) => {}
+            () = dispatcher.0.stop.notified() => break,
+        }
+    }
+    inbox.close();
+    while inbox.try_recv().is_ok() {
+        taken += 1;
+    }
+    dispatcher.end(taken);
+}
+
+fn take(page: Page, timers: &mut Timers, hungry: &mut BTreeSet<WebhookId>) {
+    match page {
+        Page::Hungry(webhook) => {
+            hungry.insert(webhook);
+        }
+        Page::Due(webhook, time) => timers.note(webhook, time),
+    }
+}
+
+/// Asks the store which webhooks have pending work, and when.
+async fn walk(dispatcher: &Dispatcher, timers: &mut Timers) -> bool {
+    match dispatcher.0.parts.store.due_lanes().await {
+        Ok(due) => {
+            for (webhook, time) in due {
+                timers.note(webhook, time);
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, "pending deliveries could not be looked up; trying again");
+            false
+        }
+    }
+}
+
+async fn claim(
+    dispatcher: &Dispatcher,
+    timers: &mut Timers,
+    hungry: &mut BTreeSet<WebhookId>,
+) {
+    let parts = &dispatcher.0.parts;
+    let mut asks = Vec::new();
+    let mut marks = Vec::new();
+    while asks.len() < LANES_PER_CLAIM
+        && let Some(webhook_id) = hungry.pop_first()
+    {
+        let bounds = dispatcher.bounds(webhook_id);
+        let (room, mark) = dispatcher.lane(webhook_id).begin_page(bounds);
+        asks.push(LaneAsk { webhook_id, room });
+        marks.push(mark);
+    }
+    let jobs = match parts.store.claim(&asks, parts.clock.now()).await {
+        Ok(jobs) => jobs,
+        Err(error) => {
+            tracing::warn!(%error, "due deliveries could not be claimed; trying again");
+            hungry.extend(asks.iter().map(|ask| ask.webhook_id));
+            parts.clock.sleep_until(parts.clock.now() + SECOND / 2).await;
+            return;
+        }
+    };
+    let mut by_webhook: HashMap<WebhookId, Vec<Job>> = HashMap::new();
+    for job in jobs {
+        by_webhook.entry(job.webhook_id).or_default().push(job);
+    }
+    for (ask, mark) in asks.into_iter().zip(marks) {
+        let webhook = ask.webhook_id;
+        let jobs = by_webhook.remove(&webhook).unwrap_or_default();
+        let exhausted = jobs.len() < ask.room;
+        dispatcher.queued(&jobs);
+        let lane = dispatcher.lane(webhook);
+        let (wants, gone) = lane.end_page(jobs, exhausted, mark, dispatcher.bounds(webhook));
+        dispatcher.serve(webhook, &lane, wants);
+        if gone {
+            match parts.store.next_due(webhook).await {
+                Ok(Some(time)) => timers.note(webhook, time),
+                Ok(None) => {}
+                // The next walk finds it.
+                Err(error) => tracing::warn!(%error, %webhook, "no next due time"),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_due_time_of_a_webhook_counts() {
+        let (a, b) = (WebhookId::from_bytes([1; 16]), WebhookId::from_bytes([2; 16]));
+        let at = Time::from_micros;
+        let mut timers = Timers::default();
+        timers.note(a, at(50));
+        timers.note(b, at(30));
+        timers.note(a, at(20));
+        timers.note(a, at(90));
+        assert_eq!(timers.next(), Some(at(20)));
+        assert_eq!(timers.pop_due(at(10)), None);
+        assert_eq!(timers.pop_due(at(40)), Some(a));
+        assert_eq!(timers.pop_due(at(40)), Some(b));
+        assert_eq!(timers.next(), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! The machine interfaces, one folder per version.
+
+pub mod v1;

@@ -1,0 +1,139 @@
+//! Shapes that several nouns share: pages of a list, stable names, fields that can be left out.
+
+use bellwire_core::{
+    delivery::{CancelReason, Kind, State},
+    outcome::{Cause, Header},
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The entries. A page can be short, even empty, and still have a next one.
+    pub items: Vec<T>,
+    /// Send it as `cursor`, with the same filters, for the next page; null at the end.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+}
+
+/// A header with its value.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeaderLine {
+    /// Lower-case name.
+    #[schema(example = "content-type")]
+    name: String,
+    /// Value; secrets are masked as `****`.
+    #[schema(example = "application/json")]
+    value: String,
+}
+
+impl HeaderLine {
+    /// The answer's form of these headers.
+    pub fn all(headers: Vec<Header>) -> Vec<Self> {
+        headers
+            .into_iter()
+            .map(|Header { name, value }| Self { name, value })
+            .collect()
+    }
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $wrapper:ident($inner:ty) = $name:literal, $text:literal;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy)]
+            pub struct $wrapper(pub $inner);
+
+            impl Serialize for $wrapper {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.0.as_str())
+                }
+            }
+
+            impl PartialSchema for $wrapper {
+                fn schema() -> RefOr<Schema> {
+                    ObjectBuilder::new()
+                        .schema_type(Type::String)
+                        .description(Some($text))
+                        .enum_values(Some(<$inner>::ALL.iter().map(|value| value.as_str())))
+                        .into()
+                }
+            }
+
+            impl ToSchema for $wrapper {
+                fn name() -> std::borrow::Cow<'static, str> {
+                    $name.into()
+                }
+            }
+        )+
+    };
+}
+
+names! {
+    /// [`Cause`] by its stable name.
+    CauseName(Cause) = "Cause", "Why an attempt has no HTTP status.";
+    /// [`State`] by its stable name.
+    StateName(State) = "DeliveryState", "Where a delivery stands.";
+    /// [`Kind`] by its stable name.
+    KindName(Kind) = "DeliveryKind", "Why a delivery was made.";
+    /// [`CancelReason`] by its stable name.
+    CancelReasonName(CancelReason) = "CancelReason", "Why a delivery was cancelled.";
+}
+
+/// Reads a field that may be left out but not be null: for `default` fields of a change.
+///
+/// # Errors
+/// As the field's own type; null is a wrong type.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a field that may be left out (`None`) or be null to reset it (`Some(None)`).
+///
+/// # Errors
+/// As the field's own type.
+pub fn given_or_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Change {
+        #[serde(default, deserialize_with = "given")]
+        name: Option<String>,
+        #[serde(default, deserialize_with = "given_or_null")]
+        limit: Option<Option<u8>>,
+    }
+
+    #[test]
+    fn left_out_null_and_given_are_told_apart() {
+        let read = |text: &str| serde_json::from_str::<Change>(text);
+        assert_eq!(read("{}").unwrap(), Change { name: None, limit: None });
+        assert_eq!(
+            read(r#"{"name":"a","limit":null}"#).unwrap(),
+            Change { name: Some("a".to_owned()), limit: Some(None) }
+        );
+        assert!(read(r#"{"name":null}"#).unwrap_err().to_string().contains("expected a string"));
+    }
+
+    #[test]
+    fn stable_names_are_written_and_documented() {
+        assert_eq!(serde_json::to_value(CauseName(Cause::Dns)).unwrap(), "dns");
+        let schema = serde_json::to_value(StateName::schema()).unwrap();
+        assert_eq!(
+            schema["enum"],
+            serde_json::json!(["pending", "delivered", "failed", "cancelled", "filtered"])
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! From the parts of a request to typed values, or to a problem that names what is wrong.
+
+pub mod body;
+pub mod idempotency;
+pub mod json;
+pub mod path;
+pub mod query;
+
+pub use idempotency::IdempotencyKey;
+pub use json::Json;
+pub use path::Named;
+pub use query::{Paging, Params, Query, ReadQuery};

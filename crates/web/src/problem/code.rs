@@ -1,0 +1,106 @@
+//! Every code a problem can carry, with its status and title: the one table.
+
+use http::StatusCode;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:ident, $title:literal;)+) => {
+        /// What went wrong. The text is stable: clients may branch on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The HTTP status it travels with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)+ }
+            }
+
+            /// The kind of problem in a few words, the same for each occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not valid JSON";
+    /// A query parameter is unknown or its value is not acceptable.
+    InvalidQuery = "invalid_query", BAD_REQUEST, "A query parameter is not acceptable";
+    /// The cursor is not one of this list and these filters.
+    InvalidCursor = "invalid_cursor", BAD_REQUEST, "The cursor does not belong to this list";
+    /// A header's value is not acceptable.
+    InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not acceptable";
+    /// The body could not be read to its end.
+    UnreadableBody = "unreadable_body", BAD_REQUEST, "The body could not be read";
+    /// No token, or one that is unknown or revoked.
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid bearer token is required";
+    /// The token is valid, but its organization may not do this.
+    PlatformTokenRequired = "platform_token_required", FORBIDDEN, "A platform token is required";
+    /// The thing named in the path does not exist, or is another organization's.
+    NotFound = "not_found", NOT_FOUND, "There is no such thing";
+    /// No route has this path.
+    NoSuchRoute = "no_such_route", NOT_FOUND, "There is no such route";
+    /// The path exists, but not for this method.
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
+    /// The state of things forbids the operation.
+    Conflict = "conflict", CONFLICT, "The present state forbids this";
+    /// Another one with this name, key or slug exists.
+    Taken = "taken", CONFLICT, "It exists already";
+    /// The webhook is disabled.
+    WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// The webhook was deleted.
+    WebhookDeleted = "webhook_deleted", CONFLICT, "The webhook was deleted";
+    /// The delivery is not pending any more.
+    DeliveryNotPending = "delivery_not_pending", CONFLICT, "The delivery is not pending";
+    /// There are pending deliveries that would be lost.
+    PendingDeliveries = "pending_deliveries", CONFLICT, "There are pending deliveries";
+    /// The body is larger than the route accepts.
+    TooLarge = "too_large", PAYLOAD_TOO_LARGE, "The body is too large";
+    /// The body is said to be something else than JSON.
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON";
+    /// The body is JSON, but a field is not acceptable.
+    InvalidRequest = "invalid_request", UNPROCESSABLE_ENTITY, "A field is not acceptable";
+    /// The idempotency key or external id was used with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key was used with another body";
+    /// A bug; the log says more, under the request's id.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
+    /// The store cannot be used right now; the same request can succeed later.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The store cannot be used right now";
+}
+
+impl Code {
+    /// The code of this stable text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_an_error_and_is_found_by_its_text() {
+        for code in Code::ALL {
+            assert!(code.status().is_client_error() || code.status().is_server_error());
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+            assert!(!code.title().ends_with('.'));
+        }
+        assert_eq!(Code::parse("weather"), None);
+    }
+}

@@ -1,0 +1,205 @@
+//! What every refusal looks like: an RFC 9457 problem document with a stable `code` and, where a
+//! field is to blame, its name.
+//!
+//! Handlers and extractors return [`Problem`]; nothing in this crate answers an error in another
+//! form, the 404 of an unknown path and the 500 of a panic included.
+
+mod code;
+pub mod docs;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use code::Code;
+
+/// The media type of RFC 9457.
+pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// A field that is not acceptable, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where it is: a path into the body such as `events[3].type`, or the name of a query
+    /// parameter or header. Empty when it is the body as a whole.
+    #[schema(example = "events[3].type")]
+    pub field: String,
+    /// What is wrong with it and what is expected.
+    #[schema(example = "missing field `type`")]
+    pub message: String,
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What went wrong; decides the status.
+    pub code: Code,
+    /// This occurrence in one or two sentences.
+    pub detail: String,
+    /// The fields to blame, if any.
+    pub errors: Vec<FieldError>,
+}
+
+/// The document as it is written and documented.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Document<'a> {
+    /// Identifies the kind of problem: a URN that ends in the code.
+    #[serde(rename = "type")]
+    #[schema(format = Uri, example = "urn:bellwire:problem:invalid_request")]
+    kind: String,
+    /// The kind of problem in a few words.
+    #[schema(example = "A field is not acceptable")]
+    title: &'a str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    status: u16,
+    /// Stable text to branch on.
+    #[schema(example = "invalid_request")]
+    code: &'a str,
+    /// This occurrence in one or two sentences.
+    #[schema(example = "`type`: missing field `type`")]
+    detail: &'a str,
+    /// The fields to blame. Left out when no field is.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// A problem that no field is to blame for.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// A problem with fields to blame; the first of them makes the detail.
+    #[must_use]
+    pub fn fields(code: Code, errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [] => code.title().to_owned(),
+            [only] => sentence(only),
+            [first, rest @ ..] => format!("{} (and {} more)", sentence(first), rest.len()),
+        };
+        Self {
+            code,
+            detail,
+            errors,
+        }
+    }
+
+    /// A problem with one field to blame.
+    pub fn field(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = FieldError {
+            field: field.into(),
+            message: message.into(),
+        };
+        Self::fields(code, vec![error])
+    }
+
+    /// The 404 for a thing that is not there or not the caller's: the two are never told apart.
+    #[must_use]
+    pub fn not_found(noun: &str) -> Self {
+        Self::new(Code::NotFound, format!("There is no such {noun}."))
+    }
+}
+
+fn sentence(error: &FieldError) -> String {
+    if error.field.is_empty() {
+        error.message.clone()
+    } else {
+        format!("`{}`: {}", error.field, error.message)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.code.status();
+        let document = Document {
+            kind: format!("urn:bellwire:problem:{}", self.code.as_str()),
+            title: self.code.title(),
+            status: status.as_u16(),
+            code: self.code.as_str(),
+            detail: &self.detail,
+            errors: &self.errors,
+        };
+        // Strings and numbers always have a JSON form; an empty body beats a panic all the same.
+        let body = serde_json::to_vec(&document).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
+        match self.code {
+            Code::Unauthenticated => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"bellwire\""),
+                );
+            }
+            Code::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    async fn written(problem: Problem) -> (Response<()>, String) {
+        let (parts, body) = problem.into_response().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (
+            Response::from_parts(parts, ()),
+            String::from_utf8(bytes.to_vec()).unwrap(),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_field_error_names_the_field_in_detail_and_list() {
+        let (head, body) = written(Problem::field(
+            Code::InvalidRequest,
+            "events[3].type",
+            "missing field `type`",
+        ))
+        .await;
+        assert_eq!(head.status(), 422);
+        assert_eq!(head.headers()["content-type"], "application/problem+json");
+        assert_eq!(
+            body,
+            r#"{"type":"urn:bellwire:problem:invalid_request","title":"A field is not acceptable","status":422,"code":"invalid_request","detail":"`events[3].type`: missing field `type`","errors":[{"field":"events[3].type","message":"missing field `type`"}]}"#
+        );
+    }
+
+    #[tokio::test]
+    async fn a_missing_token_is_challenged_and_an_outage_says_when_to_come_back() {
+        let (head, body) = written(Problem::new(Code::Unauthenticated, "No token.")).await;
+        assert_eq!(head.status(), 401);
+        assert_eq!(
+            head.headers()["www-authenticate"],
+            "Bearer realm=\"bellwire\""
+        );
+        assert!(!body.contains("errors"));
+        let (head, _) = written(Problem::new(Code::Unavailable, "disk full")).await;
+        assert_eq!(head.status(), 503);
+        assert_eq!(head.headers()["retry-after"], "1");
+    }
+
+    #[test]
+    fn several_fields_make_a_detail_that_says_so() {
+        let error = |field: &str| FieldError {
+            field: field.to_owned(),
+            message: "is wrong".to_owned(),
+        };
+        let problem = Problem::fields(Code::InvalidRequest, vec![error("a"), error("b")]);
+        assert_eq!(problem.detail, "`a`: is wrong (and 1 more)");
+        assert_eq!(problem.errors.len(), 2);
+    }
+}

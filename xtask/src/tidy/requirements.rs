@@ -1,0 +1,49 @@
+//! Requirements, tests and docs/conformance.md agree.
+
+use anyhow::Result;
+
+use crate::{conformance, workspace};
+
+/// One line for each disagreement.
+pub(super) fn check() -> Result<Vec<String>> {
+    let requirements = conformance::requirements()?;
+    let files = workspace::files("rs")?;
+    let proofs = conformance::proofs(&files);
+    let mut broken = Vec::new();
+    // xtask's tests make ids up; everywhere else an id that is not listed is a slip.
+    for file in files.iter().filter(|file| !file.path.starts_with("xtask/")) {
+        for (number, line) in file.text.lines().enumerate() {
+            for id in conformance::ids(line) {
+                if !requirements.iter().any(|requirement| requirement.id == id) {
+                    broken.push(format!(
+                        "{}:{}: {id} is not in {}",
+                        file.path,
+                        number + 1,
+                        conformance::REQUIREMENTS
+                    ));
+                }
+            }
+        }
+    }
+    for requirement in &requirements {
+        let id = &requirement.id;
+        match (requirement.open, proofs.contains_key(id)) {
+            (true, true) => broken.push(format!(
+                "{}: {id} has a test now; take `(open)` away",
+                conformance::REQUIREMENTS
+            )),
+            (false, false) => broken.push(format!(
+                "{}: no test names {id} in its doc comment",
+                conformance::REQUIREMENTS
+            )),
+            _ => {}
+        }
+    }
+    if workspace::read(conformance::PATH).ok() != Some(conformance::generate(&files)?) {
+        broken.push(format!(
+            "{}: not current; run `cargo xtask conformance`",
+            conformance::PATH
+        ));
+    }
+    Ok(broken)
+}
