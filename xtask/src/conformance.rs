@@ -115,7 +115,14 @@ pub(crate) fn generate(files: &[File]) -> Result<String> {
     Ok(text)
 }
 
-/// Writes the document anew.
+/// Writes the document anew, and takes `(open)` away from what is proven now. The other way stays
+/// with people: that a proof is gone should be noticed.
 pub(crate) fn write() -> Result<()> {
-    workspace::write(PATH, &generate(&workspace::files("rs")?)?)
+    let files = workspace::files("rs")?;
+    let mut list = workspace::read(REQUIREMENTS)?;
+    for id in proofs(&files).keys() {
+        list = list.replace(&format!("\n{id} (open): "), &format!("\n{id}: "));
+    }
+    workspace::write(REQUIREMENTS, &list)?;
+    workspace::write(PATH, &generate(&files)?)
 }

@@ -24,7 +24,9 @@ pub(crate) fn run() -> Result<()> {
         Command::new(python)
             .arg(root.join("scripts/interop/check.py"))
             .arg(target.join("debug/bellwire"))
-            .current_dir(root),
+            .current_dir(root)
+            // Nothing is left behind in the source tree.
+            .env("PYTHONDONTWRITEBYTECODE", "1"),
     )
 }
 

@@ -1,16 +1,76 @@
 //! The commands' side of the HTTP API: one blocking request at a time, problems told in words.
 
-use std::time::Duration;
+use std::{ops::Deref, time::Duration};
 
 use anyhow::{Context, Result};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, value::RawValue};
 use ureq::{Agent, http};
 
 use crate::failure::{Exit, Failure};
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
+
+/// What the server answered: to look into as a [`Value`], and to print as it came, with key order
+/// and numbers as they were written.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    raw: Box<RawValue>,
+    value: Value,
+}
+
+impl Answer {
+    fn new(raw: Box<RawValue>) -> serde_json::Result<Self> {
+        let value = serde_json::from_str(raw.get())?;
+        Ok(Self { raw, value })
+    }
+
+    /// The text as it came.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        self.raw.get()
+    }
+
+    /// A field of the answer as it came; `None` when it is not there.
+    #[must_use]
+    pub fn raw_field(&self, name: &str) -> Option<String> {
+        let fields: std::collections::BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(self.raw()).ok()?;
+        fields.get(name).map(|field| field.get().to_owned())
+    }
+
+    /// The entries of a list.
+    ///
+    /// # Errors
+    /// When it is no list.
+    pub fn items(&self) -> Result<Vec<Self>> {
+        #[derive(serde::Deserialize)]
+        struct Page {
+            items: Vec<Box<RawValue>>,
+        }
+        let page: Page = serde_json::from_str(self.raw()).context("the answer is no list")?;
+        page.items
+            .into_iter()
+            .map(|item| Self::new(item).map_err(Into::into))
+            .collect()
+    }
+}
+
+impl From<Value> for Answer {
+    fn from(value: Value) -> Self {
+        let raw = RawValue::from_string(value.to_string()).unwrap_or_default();
+        Self { raw, value }
+    }
+}
+
+impl Deref for Answer {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.value
+    }
+}
 
 /// A server and the token to use there. A cheap clone.
 #[derive(Clone)]
@@ -48,7 +108,7 @@ impl ApiClient {
     ///
     /// # Errors
     /// [`Failure`] in words: the server cannot be reached, or its problem document.
-    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+    pub fn get(&self, path: &str) -> Result<Answer> {
         self.call("GET", path, None)
     }
 
@@ -56,23 +116,15 @@ impl ApiClient {
     ///
     /// # Errors
     /// As [`ApiClient::get`].
-    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
         self.call("POST", path, Some(serde_json::to_vec(body)?))
-    }
-
-    /// `POST`s bytes that are JSON already: what a producer wrote goes out as it is.
-    ///
-    /// # Errors
-    /// As [`ApiClient::get`].
-    pub fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T> {
-        self.call("POST", path, Some(body))
     }
 
     /// `PATCH`es.
     ///
     /// # Errors
     /// As [`ApiClient::get`].
-    pub fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+    pub fn patch(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
         self.call("PATCH", path, Some(serde_json::to_vec(body)?))
     }
 
@@ -81,15 +133,10 @@ impl ApiClient {
     /// # Errors
     /// As [`ApiClient::get`].
     pub fn delete(&self, path: &str) -> Result<()> {
-        self.call::<Value>("DELETE", path, None).map(|_| ())
+        self.call("DELETE", path, None).map(|_| ())
     }
 
-    fn call<T: DeserializeOwned>(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<Vec<u8>>,
-    ) -> Result<T> {
+    fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer> {
         let url = format!("{}{path}", self.base);
         let mut request = http::Request::builder()
             .method(method)
@@ -127,7 +174,7 @@ impl ApiClient {
         }
         // Deleting answers with nothing.
         let text: &[u8] = if text.is_empty() { b"null" } else { &text };
-        serde_json::from_slice(text).with_context(|| {
+        serde_json::from_slice(text).and_then(Answer::new).with_context(|| {
             format!("{method} {url} answered what this version does not understand; does --url point to a Bellwire server?")
         })
     }
@@ -220,7 +267,11 @@ mod tests {
     fn parameters_are_encoded_and_absent_ones_left_out() {
         assert_eq!(query(&[("a", None)]), "");
         assert_eq!(
-            query(&[("q", Some("a b&c".to_owned())), ("x", None), ("l", Some("1".to_owned()))]),
+            query(&[
+                ("q", Some("a b&c".to_owned())),
+                ("x", None),
+                ("l", Some("1".to_owned()))
+            ]),
             "?q=a%20b%26c&l=1"
         );
     }

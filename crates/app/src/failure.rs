@@ -62,5 +62,15 @@ pub fn verdict(error: &anyhow::Error) -> Option<(u8, String)> {
         .chain()
         .find_map(|cause| cause.downcast_ref::<Failure>())
         .map_or(Exit::Failed, |failure| failure.exit);
-    Some((exit as u8, format!("{error:#}")))
+    Some((exit as u8, one_line(&format!("{error:#}"))))
+}
+
+/// Parsers like to draw their errors over several lines.
+fn one_line(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join(" ")
 }

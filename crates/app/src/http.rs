@@ -3,11 +3,7 @@
 //!
 //! In place of `axum::serve`, which sets no limit on how long a client may take to send a head.
 
-use std::{
-    io,
-    net::SocketAddr,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use hyper_util::{
@@ -112,5 +108,7 @@ async fn serve(
         });
     };
     drop(listener);
-    tokio::time::timeout(grace, graceful.shutdown()).await.is_ok()
+    tokio::time::timeout(grace, graceful.shutdown())
+        .await
+        .is_ok()
 }

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn order_and_numbers_stay_as_they_are() {
-        let pretty = pretty(br#" {"b":1.10,"a":[12345678901234567890,{}, [] ],"q":"\"x\\" } "#).unwrap();
+        let pretty =
+            pretty(br#" {"b":1.10,"a":[12345678901234567890,{}, [] ],"q":"\"x\\" } "#).unwrap();
         assert_eq!(
             console::strip_ansi_codes(&pretty),
             "{\n  \"b\": 1.10,\n  \"a\": [\n    12345678901234567890,\n    {},\n    []\n  ],\n  \"q\": \"\\\"x\\\\\"\n}"

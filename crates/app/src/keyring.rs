@@ -71,7 +71,8 @@ pub fn load(configured: &[String], database: &Path, entropy: &dyn Entropy) -> Re
 
 fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Keyring, String> {
     let keys: Result<Vec<Key>, _> = texts.map(Key::parse).collect();
-    keys.and_then(Keyring::new).map_err(|error| error.to_string())
+    keys.and_then(Keyring::new)
+        .map_err(|error| error.to_string())
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
@@ -101,7 +102,10 @@ fn make(path: &Path, entropy: &dyn Entropy) -> Result<String> {
             .open(path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        match path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
             Some(parent) => std::fs::File::open(parent)?.sync_all(),
             None => std::fs::File::open(".")?.sync_all(),
         }
@@ -141,7 +145,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let database = directory.path().join("b.db");
         let first = load(&[], &database, &SystemEntropy).unwrap();
-        let mode = std::fs::metadata(key_file(&database)).unwrap().permissions().mode();
+        let mode = std::fs::metadata(key_file(&database))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         let second = load(&[], &database, &SystemEntropy).unwrap();
         assert_eq!(first.sealing_key(), second.sealing_key());
@@ -153,7 +160,10 @@ mod tests {
         let database = directory.path().join("b.db");
         std::fs::write(&database, "").unwrap();
         let error = load(&[], &database, &SystemEntropy).unwrap_err();
-        assert!(error.to_string().contains("put the key file back"), "{error}");
+        assert!(
+            error.to_string().contains("put the key file back"),
+            "{error}"
+        );
         assert!(!key_file(&database).exists());
     }
 

@@ -5,13 +5,19 @@
 //! becomes of an event; that is `bellwire-core`'s.
 
 pub mod api_client;
+#[cfg(bench_wip)]
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod entropy;
 pub mod failure;
+pub mod http;
 pub mod json_text;
+pub mod keyring;
 pub mod receiver;
+pub mod serve;
 pub mod shutdown;
 pub mod table;
 pub mod telemetry;

@@ -21,7 +21,10 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the last words of a command that failed")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last words of a command that failed"
+)]
 fn eprint(message: &str) {
     eprintln!("bellwire: {message}");
 }

@@ -1,6 +1,6 @@
 //! A table for a terminal: as wide as its content, cut at the edge of the screen.
 
-use console::{measure_text_width, pad_str, Alignment};
+use console::{Alignment, measure_text_width, pad_str};
 
 use crate::{say, terminal};
 

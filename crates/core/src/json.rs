@@ -4,7 +4,7 @@
 //! does (an envelope that looks inside, a schema), recursion follows its depth, so ingest refuses
 //! what is too deep before anything recurses.
 
-/// How deep event data may nest: as deep as serde_json itself reads.
+/// How deep event data may nest. serde_json reads a tree of one level less.
 pub const MAX_DEPTH: usize = 128;
 
 /// Whether no value lies inside more than `max` arrays and objects. Needs no stack, reads each byte

@@ -5,7 +5,7 @@
 //! an enqueue names the generation it matched against, and the store refuses a stale one.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -17,6 +17,7 @@ use crate::{
     policy::{DisableRule, Policy, RetryRules},
     ports::OrganizationRecord,
     profile::{Profile, Profiles},
+    schema,
     webhook::Webhook,
 };
 
@@ -121,14 +122,9 @@ impl CatalogueType {
     fn new(event_type: EventType) -> Result<Self, Error> {
         let validator = match &event_type.schema {
             None => None,
-            Some(schema) => {
-                let damaged = |error: String| Error::Damaged("schema of an event type", error);
-                let schema: serde_json::Value = serde_json::from_str(schema.get())
-                    .map_err(|error| damaged(error.to_string()))?;
-                let validator = jsonschema::validator_for(&schema)
-                    .map_err(|error| damaged(error.to_string()))?;
-                Some(validator)
-            }
+            Some(text) => Some(schema::compile(text.get()).map_err(|error| {
+                Error::Damaged("schema of an event type", error.to_string())
+            })?),
         };
         Ok(Self { event_type, validator })
     }
@@ -214,6 +210,11 @@ struct Maps {
     by_id: HashMap<OrganizationId, Arc<Tenant>>,
     routes: HashMap<WebhookId, Arc<Route>>,
     platform: Arc<BTreeMap<String, Arc<CatalogueType>>>,
+    /// Which look at the platform's event types this is; see [`Snapshot::ticket`].
+    platform_look: u64,
+    looks: u64,
+    /// Deleted organizations, so that a look that began before the deletion brings none back.
+    removed: HashSet<OrganizationId>,
 }
 
 impl Snapshot {
@@ -259,7 +260,8 @@ impl Snapshot {
         let tenant = Arc::new(Tenant::new(record, profiles)?);
         let id = tenant.organization.id;
         let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if maps.by_id.get(&id).is_some_and(|old| old.generation > tenant.generation) {
+        let newer = maps.by_id.get(&id).is_some_and(|old| old.generation > tenant.generation);
+        if newer || maps.removed.contains(&id) {
             return Ok(());
         }
         if let Some(old) = maps.by_id.insert(id, Arc::clone(&tenant)) {
@@ -277,6 +279,7 @@ impl Snapshot {
     /// Takes an organization out.
     pub(crate) fn remove(&self, id: OrganizationId) {
         let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        maps.removed.insert(id);
         if let Some(old) = maps.by_id.remove(&id) {
             for route in &old.routes {
                 maps.routes.remove(&route.webhook.id);
@@ -288,10 +291,22 @@ impl Snapshot {
         }
     }
 
-    /// Replaces the platform's event types.
-    pub(crate) fn put_platform(&self, types: Vec<EventType>) -> Result<(), Error> {
+    /// Taken before the platform's event types are read, so that of two looks that overtake each
+    /// other the later one stays.
+    pub(crate) fn ticket(&self) -> u64 {
+        let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        maps.looks += 1;
+        maps.looks
+    }
+
+    /// Replaces the platform's event types by what a look found.
+    pub(crate) fn put_platform(&self, ticket: u64, types: Vec<EventType>) -> Result<(), Error> {
         let types = Arc::new(compile(types)?);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).platform = types;
+        let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if ticket > maps.platform_look {
+            maps.platform_look = ticket;
+            maps.platform = types;
+        }
         Ok(())
     }
 

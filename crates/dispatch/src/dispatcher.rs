@@ -238,9 +238,9 @@ impl Dispatcher {
 
     /// Does what a lane wants.
     pub(crate) fn serve(&self, webhook_id: WebhookId, lane: &Arc<Lane>, wants: Wants) {
-        for _ in 0..wants.workers {
+        for job in wants.start {
             self.begin();
-            tokio::spawn(worker::run(self.clone(), webhook_id, Arc::clone(lane)));
+            tokio::spawn(worker::run(self.clone(), Arc::clone(lane), job));
         }
         if wants.page {
             self.page(Page::Hungry(webhook_id));

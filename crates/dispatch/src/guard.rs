@@ -94,7 +94,7 @@ impl Admitted {
     }
 }
 
-/// Judges addresses; cheap to clone it is not, so share it.
+/// Judges addresses.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
     allow: Vec<IpNet>,
@@ -173,15 +173,27 @@ const V6: &[(Ipv6Net, Kind)] = &[
     (v6([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], 48), Kind::EmbeddedV4), // NAT64, local
     (v6([0x2002, 0, 0, 0, 0, 0, 0, 0], 16), Kind::EmbeddedV4), // 6to4
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 32), Kind::EmbeddedV4), // Teredo
-    (v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32), Kind::Documentation),
+    (
+        v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], 32),
+        Kind::Documentation,
+    ),
     (v6([0x3fff, 0, 0, 0, 0, 0, 0, 0], 20), Kind::Documentation),
     // Benchmarks, ORCHID (both), drone ids, anycast of protocols: no web servers among them.
     (v6([0x2001, 0, 0, 0, 0, 0, 0, 0], 23), Kind::SpecialPurpose),
-    (v6([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48), Kind::SpecialPurpose), // AS112
+    (
+        v6([0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0], 48),
+        Kind::SpecialPurpose,
+    ), // AS112
     (v6([0x100, 0, 0, 0, 0, 0, 0, 0], 64), Kind::SpecialPurpose), // discard
     (v6([0x5f00, 0, 0, 0, 0, 0, 0, 0], 16), Kind::SpecialPurpose), // segment routing
-    (v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128), Kind::Metadata),
-    (v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128), Kind::Metadata),
+    (
+        v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128),
+        Kind::Metadata,
+    ),
+    (
+        v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128),
+        Kind::Metadata,
+    ),
     (v6([0xfc00, 0, 0, 0, 0, 0, 0, 0], 7), Kind::Private),
     (v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10), Kind::LinkLocal),
     (v6([0xfec0, 0, 0, 0, 0, 0, 0, 0], 10), Kind::LinkLocal), // site-local

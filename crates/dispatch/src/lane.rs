@@ -41,10 +41,10 @@ struct State {
 }
 
 /// What a lane wants done after a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Wants {
-    /// Start this many workers; their places in flight are taken already.
-    pub(crate) workers: usize,
+    /// Start a worker for each of these; their places in flight are taken already.
+    pub(crate) start: Vec<Job>,
     /// Ask the pager for more.
     pub(crate) page: bool,
 }
@@ -140,14 +140,13 @@ impl Lane {
         (state.wants(bounds), gone)
     }
 
-    /// The next delivery for a worker that holds a place in flight, or `None`: then the place is
+    /// A worker is done with a delivery: the next one for it, or `None`, and its place in flight is
     /// given up.
     pub(crate) fn next(&self, bounds: Bounds) -> (Option<Job>, Wants) {
         let mut state = self.state.lock();
-        let job = if state.in_flight > state.allowed(bounds) { None } else { state.queue.pop_front() };
-        if job.is_none() {
-            state.in_flight -= 1;
-        }
+        state.in_flight -= 1;
+        let job = if state.in_flight < state.allowed(bounds) { state.queue.pop_front() } else { None };
+        state.in_flight += usize::from(job.is_some());
         (job, state.wants(bounds))
     }
 
@@ -201,12 +200,13 @@ impl State {
 
     fn wants(&mut self, bounds: Bounds) -> Wants {
         let free = self.allowed(bounds).saturating_sub(self.in_flight);
-        let workers = free.min(self.queue.len());
-        self.in_flight += workers;
+        let count = free.min(self.queue.len());
+        let start: Vec<Job> = self.queue.drain(..count).collect();
+        self.in_flight += count;
         // Half-empty before asking again: one query brings many.
         let page = self.backlog && !self.paging && self.occupied() <= bounds.size / 2;
         self.paging |= page;
-        Wants { workers, page }
+        Wants { start, page }
     }
 }
 
@@ -265,7 +265,7 @@ mod tests {
         let mut started = 0;
         for number in 0..8 {
             assert!(lane.reserve(BOUNDS));
-            started += lane.fill(job(number), BOUNDS).workers;
+            started += lane.fill(job(number), BOUNDS).start.len();
         }
         assert_eq!(started, BOUNDS.concurrency);
     }
@@ -273,12 +273,12 @@ mod tests {
     #[test]
     fn a_new_delivery_waits_behind_a_backlog_in_the_store() {
         let lane = Lane::new();
-        assert_eq!(lane.wake(BOUNDS), Wants { workers: 0, page: true });
+        assert!(lane.wake(BOUNDS).page);
         assert!(!lane.reserve(BOUNDS), "older deliveries go first");
         let (room, mark) = lane.begin_page(BOUNDS);
         let (wants, gone) = lane.end_page(vec![job(1)], room > 1, mark, BOUNDS);
         assert!(gone);
-        assert_eq!(wants.workers, 1);
+        assert_eq!(wants.start.len(), 1);
         assert!(lane.reserve(BOUNDS));
     }
 
@@ -302,12 +302,12 @@ mod tests {
         let mut started = 0;
         for number in 0..8 {
             assert!(lane.reserve(BOUNDS));
-            started += lane.fill(job(number), BOUNDS).workers;
+            started += lane.fill(job(number), BOUNDS).start.len();
         }
         assert_eq!(started, 1);
         lane.fared(Fared::Answered, BOUNDS);
         let (next, wants) = lane.next(BOUNDS);
         assert!(next.is_some());
-        assert_eq!(wants.workers, 1, "an answer earned a second request at once");
+        assert_eq!(wants.start.len(), 1, "an answer earned a second request at once");
     }
 }

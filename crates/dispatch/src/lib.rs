@@ -4,12 +4,15 @@
 //! HTTP request. This crate knows the store and the clock only through the ports of the core, and
 //! nothing of who posted an event or looks at it.
 
+pub mod client;
 mod dispatcher;
+pub mod guard;
 mod lane;
 mod mask;
 mod metrics;
 mod pager;
 mod recorder;
+pub mod resolve;
 mod sweep;
 mod worker;
 

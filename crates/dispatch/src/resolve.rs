@@ -154,7 +154,10 @@ impl StaticResolver {
 #[async_trait]
 impl Resolve for StaticResolver {
     async fn resolve(&self, host: &str) -> Result<Vec<IpAddr>, ResolveError> {
-        let answers = self.names.get(host).filter(|answers| !answers.in_turn.is_empty());
+        let answers = self
+            .names
+            .get(host)
+            .filter(|answers| !answers.in_turn.is_empty());
         let Some(answers) = answers else {
             return Err(ResolveError::NotFound(host.to_owned()));
         };
@@ -176,7 +179,10 @@ mod tests {
         let resolver = SystemResolver::new().unwrap();
         for name in ["localhost", "LOCALHOST", "localhost.", "hooks.localhost"] {
             let addresses = resolver.resolve(name).await.unwrap();
-            assert!(addresses.iter().all(IpAddr::is_loopback), "{name}: {addresses:?}");
+            assert!(
+                addresses.iter().all(IpAddr::is_loopback),
+                "{name}: {addresses:?}"
+            );
         }
     }
 

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use bellwire_core::{
     delivery::{Attempt, Job, Kind},
     envelope::Facts,
-    ids::WebhookId,
     outcome::{Answer, Cause, Header, Outcome, Reply, Timing},
     policy::Next,
     ports::{Record, Request, Tally},
@@ -26,15 +25,18 @@ use crate::{
     mask,
 };
 
-/// Works until the lane has nothing more to send.
-pub(crate) async fn run(dispatcher: Dispatcher, webhook_id: WebhookId, lane: Arc<Lane>) {
-    loop {
-        let (job, wants) = lane.next(dispatcher.bounds(webhook_id));
+/// Sends this delivery and then the lane's next ones, until there is none.
+pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Job) {
+    let webhook_id = first.webhook_id;
+    let mut job = Some(first);
+    while let Some(current) = job {
+        dispatcher.unqueued(&current);
+        let fared = deliver(&dispatcher, &lane, current).await;
+        let bounds = dispatcher.bounds(webhook_id);
+        lane.fared(fared, bounds);
+        let (next, wants) = lane.next(bounds);
         dispatcher.serve(webhook_id, &lane, wants);
-        let Some(job) = job else { break };
-        dispatcher.unqueued(&job);
-        let fared = deliver(&dispatcher, &lane, job).await;
-        lane.fared(fared, dispatcher.bounds(webhook_id));
+        job = next;
     }
     dispatcher.end(1);
 }

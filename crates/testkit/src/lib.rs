@@ -3,7 +3,11 @@
 //!
 //! Nothing here sleeps or looks at the machine's clock.
 
+pub mod builders;
 pub mod clock;
 pub mod entropy;
+pub mod lanes;
 
 pub mod receiver;
+pub mod sender;
+pub mod service;

@@ -16,6 +16,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Notify,
     task::{AbortHandle, JoinSet},
 };
 
@@ -35,6 +36,7 @@ pub struct Receiver {
     address: SocketAddr,
     script: Arc<Script>,
     tls: Option<Arc<TlsSetup>>,
+    hang_up: Arc<Notify>,
     accept: AbortHandle,
 }
 
@@ -80,12 +82,14 @@ impl Receiver {
         let address = listener.local_addr().expect("a listener has an address");
         let script = Arc::new(Script::default());
         let tls = tls.map(Arc::new);
-        let accept = tokio::spawn(accept(listener, script.clone(), tls.clone())).abort_handle();
+        let hang_up = Arc::new(Notify::new());
+        let accepting = accept(listener, script.clone(), tls.clone(), hang_up.clone());
         Self {
             address,
             script,
             tls,
-            accept,
+            hang_up,
+            accept: tokio::spawn(accepting).abort_handle(),
         }
     }
 
@@ -161,6 +165,11 @@ impl Receiver {
         self.script.endless_bytes()
     }
 
+    /// Closes every open connection, soon; [`Receiver::wait_open`] tells when it is done.
+    pub fn close_connections(&self) {
+        self.hang_up.notify_one();
+    }
+
     /// Waits until there are at least `count` requests and returns all of them.
     ///
     /// # Panics
@@ -226,7 +235,12 @@ fn loopback(port: u16) -> SocketAddr {
 }
 
 /// Owns the connections: when this task is aborted, the set drops and they all close.
-async fn accept(listener: TcpListener, script: Arc<Script>, tls: Option<Arc<TlsSetup>>) {
+async fn accept(
+    listener: TcpListener,
+    script: Arc<Script>,
+    tls: Option<Arc<TlsSetup>>,
+    hang_up: Arc<Notify>,
+) {
     let mut tasks = JoinSet::new();
     loop {
         tokio::select! {
@@ -239,6 +253,7 @@ async fn accept(listener: TcpListener, script: Arc<Script>, tls: Option<Arc<TlsS
                 tasks.spawn(serve(stream, script.clone(), tls.clone()));
             }
             Some(_) = tasks.join_next() => {}
+            () = hang_up.notified() => tasks.shutdown().await,
         }
     }
 }

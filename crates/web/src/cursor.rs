@@ -7,7 +7,10 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use crate::problem::{Code, Problem};
+use crate::{
+    extract::Paging,
+    problem::{Code, Problem},
+};
 
 const VERSION: u8 = 1;
 const BINDING_BYTES: usize = 8;
@@ -68,19 +71,37 @@ impl Binding {
     ///
     /// # Errors
     /// As [`Self::decode`].
-    pub fn decode_fixed<const N: usize>(&self, cursor: &str) -> Result<[u8; N], Problem> {
+    fn decode_fixed<const N: usize>(&self, cursor: &str) -> Result<[u8; N], Problem> {
         self.decode(cursor)?
             .try_into()
             .map_err(|_| invalid("it is not a cursor of this API"))
     }
 
-    /// The position of this cursor, as text.
+    /// Where a page begins, for a list whose positions are text.
     ///
     /// # Errors
     /// As [`Self::decode`].
-    pub fn decode_text(&self, cursor: &str) -> Result<String, Problem> {
-        String::from_utf8(self.decode(cursor)?)
-            .map_err(|_| invalid("it is not a cursor of this API"))
+    pub fn text_after(&self, paging: &Paging) -> Result<Option<String>, Problem> {
+        paging
+            .cursor
+            .as_deref()
+            .map(|cursor| {
+                String::from_utf8(self.decode(cursor)?)
+                    .map_err(|_| invalid("it is not a cursor of this API"))
+            })
+            .transpose()
+    }
+
+    /// Where a page begins, for a list whose positions are so many bytes.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn bytes_after<const N: usize>(&self, paging: &Paging) -> Result<Option<[u8; N]>, Problem> {
+        paging
+            .cursor
+            .as_deref()
+            .map(|cursor| self.decode_fixed(cursor))
+            .transpose()
     }
 }
 

@@ -1,1 +1,133 @@
-//! .
+//! The HTTP server's inside: authentication, the API under `/api/v1`, health and metrics.
+//!
+//! Every route is a thin layer over a use case of [`bellwire_core::service`]: it authenticates,
+//! reads the request into typed values, calls the service and writes the answer. No rule of the
+//! domain lives here, and nothing here knows how events are sent: lanes report their numbers
+//! through [`metrics::Metrics`].
+//!
+//! **Invariant: every refusal is a [`problem::Problem`].**
+
+pub mod api;
+pub mod around;
+pub mod auth;
+pub mod cursor;
+pub mod extract;
+pub mod health;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod scrape;
+
+use std::sync::Arc;
+
+use axum::{
+    Router, middleware,
+    response::{IntoResponse as _, Response},
+};
+use bellwire_core::{ids::WebhookId, ports, service::Service, webhook::Webhook};
+use bytes::Bytes;
+use http::{Method, StatusCode, Uri};
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    around::RequestIds,
+    auth::Within,
+    health::Readiness,
+    metrics::Metrics,
+    problem::{Code, Problem},
+};
+
+/// What the operator can set.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// `/metrics` wants a token of the platform.
+    pub metrics_token: bool,
+}
+
+/// What every handler works with. A cheap clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub service: Service,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// What the operator set.
+    pub options: Options,
+    readiness: Readiness,
+    request_ids: RequestIds,
+    openapi: Bytes,
+}
+
+impl AppState {
+    /// The state over a service that was started. The store's numbers join the metrics here.
+    #[must_use]
+    pub fn new(service: Service, metrics: Arc<Metrics>, options: Options) -> Self {
+        metrics.collect_store(Arc::clone(service.store()));
+        Self {
+            request_ids: RequestIds::new(&service),
+            openapi: openapi().to_json().unwrap_or_default().into(),
+            readiness: Readiness::default(),
+            service,
+            metrics,
+            options,
+        }
+    }
+
+    /// A webhook that is not deleted: history names tombstones, routes do not find them.
+    async fn live_webhook(&self, within: &Within, id: WebhookId) -> Result<Webhook, Problem> {
+        let webhook = self.service.webhook(within.slug(), id).await?;
+        if webhook.deleted_at.is_some() {
+            return Err(Problem::not_found("webhook"));
+        }
+        Ok(webhook)
+    }
+
+    async fn health_of(&self, id: WebhookId) -> Result<Option<ports::Health>, Problem> {
+        Ok(self.service.store().health(&[id]).await?.pop())
+    }
+}
+
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::Base::openapi())
+        .nest("/api/v1", api::v1::router())
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
+        .routes(routes!(scrape::scrape))
+        .routes(routes!(openapi::openapi_json))
+}
+
+/// The description of everything that [`router`] serves.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}
+
+/// Every route.
+pub fn router(state: AppState) -> Router {
+    let (router, _) = routes().split_for_parts();
+    router
+        .fallback(no_such_route)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(state.clone(), around::around))
+        .with_state(state)
+}
+
+async fn no_such_route(uri: Uri) -> Problem {
+    Problem::new(
+        Code::NoSuchRoute,
+        format!("Nothing is at `{}`; `/openapi.json` lists what there is.", uri.path()),
+    )
+}
+
+/// OPTIONS is answered with the methods that there are, in the `Allow` header that axum sets.
+async fn method_not_allowed(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    Problem::new(
+        Code::MethodNotAllowed,
+        format!("{method} does not exist here; the header `Allow` says which methods do."),
+    )
+    .into_response()
+}

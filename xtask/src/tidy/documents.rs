@@ -23,47 +23,55 @@ pub(super) fn names() -> Result<Vec<String>> {
     Ok(broken)
 }
 
+/// Whether a string literal is such a name.
+type IsName = fn(&str) -> bool;
+
+const CONFIGURATION: &str = "docs/reference/configuration.md";
+const ERRORS: &str = "docs/reference/errors.md";
+
+/// Literals of the sources below that look like names and are none.
+const NOT_NAMES: &[&str] = &["snake_case", "lowercase", "bellwire.db"];
+
 /// Names that the code defines and the reference must list: where they are defined, and where each
 /// is to be found in backticks.
-const LISTED: &[(&str, fn(&str) -> bool, &str)] = &[
-    (
-        "crates/app/src/config/",
-        is_setting,
-        "docs/reference/configuration.md",
-    ),
-    (
-        "crates/web/src/problem/code.rs",
-        is_code,
-        "docs/reference/errors.md",
-    ),
-    (
-        "crates/core/src/outcome.rs",
-        is_code,
-        "docs/reference/errors.md",
-    ),
+const LISTED: &[(&str, IsName, &str)] = &[
+    ("crates/app/src/config/", is_setting, CONFIGURATION),
+    ("crates/web/src/problem/code.rs", is_code, ERRORS),
+    ("crates/core/src/outcome.rs", is_code, ERRORS),
 ];
 
-/// One line for each setting, problem code and cause that the reference does not list.
+/// One line for each setting, problem code and cause that the reference does not list, and for each
+/// that it lists and that does not exist.
 pub(super) fn reference() -> Result<Vec<String>> {
     let mut broken = Vec::new();
     let sources = workspace::files("rs")?;
+    let mut defined = Vec::new();
     for (from, is_name, reference) in LISTED {
-        let text = workspace::read(reference)?;
         for source in sources.iter().filter(|file| file.path.starts_with(from)) {
             let code = source.text.split("#[cfg(test)]").next().unwrap_or("");
-            let code = code.replace("#[serde(rename_all = \"snake_case\")]", "");
-            for name in code
-                .split('"')
-                .skip(1)
-                .step_by(2)
-                .filter(|text| is_name(text))
-            {
-                if !text.contains(&format!("`{name}`")) {
-                    broken.push(format!(
-                        "{reference}: does not list `{name}` of {}",
-                        source.path
-                    ));
-                }
+            let literals = code.split('"').skip(1).step_by(2);
+            defined.extend(
+                literals
+                    .filter(|text| is_name(text))
+                    .map(|name| (name, *reference)),
+            );
+        }
+    }
+    for reference in [CONFIGURATION, ERRORS] {
+        let text = workspace::read(reference)?;
+        let listed: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+            .collect();
+        let names = defined.iter().filter(|(_, of)| *of == reference);
+        for (name, _) in
+            names.filter(|(name, _)| !NOT_NAMES.contains(name) && !listed.contains(name))
+        {
+            broken.push(format!("{reference}: `{name}` is not listed"));
+        }
+        for name in listed {
+            if !defined.contains(&(name, reference)) {
+                broken.push(format!("{reference}: there is no `{name}`"));
             }
         }
     }

@@ -66,7 +66,10 @@ impl ConfigCommand {
 }
 
 fn name(setting: &Setting) -> &'static str {
-    setting.key.split_once('.').map_or(setting.key, |(_, name)| name)
+    setting
+        .key
+        .split_once('.')
+        .map_or(setting.key, |(_, name)| name)
 }
 
 /// The value as TOML; each secret of a list masked.

@@ -23,6 +23,7 @@ use crate::{
     json_text,
     receiver::{Answer, Handler, Received, Receiver},
     say,
+    serve::listen_failure,
     shutdown::Signals,
     terminal::{accent, bad, faint, good, harmless, strong, warm},
 };
@@ -38,7 +39,12 @@ pub(super) struct Inspect {
     #[arg(long, default_value = "127.0.0.1:8041", value_name = "ADDRESS")]
     listen: SocketAddr,
     /// Verify signatures with this secret (whsec_…); may be repeated during a rotation
-    #[arg(long, value_name = "SECRET", env = "BELLWIRE_WEBHOOK_SECRET", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "BELLWIRE_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
     secret: Vec<String>,
     /// Answer with this status
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
@@ -91,7 +97,7 @@ impl Inspect {
             };
             let receiver = Receiver::start(listen, handler)
                 .await
-                ?;
+                .map_err(|error| listen_failure(listen, &error))?;
             let url = receiver.url("/");
             if json {
                 say!("{}", json!({"listening": url}))?;
@@ -179,7 +185,13 @@ impl Verified {
 /// Checks a request as a Standard Webhooks receiver does.
 pub(super) fn verify(secrets: &[&str], received: &Received) -> Verified {
     let header = |name| received.header(name).ok_or(Verified::Missing(name));
-    let headers = || Ok((header(HEADER_ID)?, header(HEADER_TIMESTAMP)?, header(HEADER_SIGNATURE)?));
+    let headers = || {
+        Ok((
+            header(HEADER_ID)?,
+            header(HEADER_TIMESTAMP)?,
+            header(HEADER_SIGNATURE)?,
+        ))
+    };
     match headers() {
         Err(missing) => missing,
         Ok((id, timestamp, signature)) => match signature::verify(
@@ -213,7 +225,11 @@ fn print_text(
         faint(format!("#{number}")),
         strong(harmless(&received.method)),
         accent(harmless(&received.target)),
-        faint(format!("{} from {}", clock_time(received.at), received.from)),
+        faint(format!(
+            "{} from {}",
+            clock_time(received.at),
+            received.from
+        )),
         faint("→"),
     )?;
     match (verified, verified.sentence()) {
@@ -222,7 +238,11 @@ fn print_text(
         (_, None) => {}
     }
     for (name, value) in &received.headers {
-        say!("{} {}", faint(format!("{}:", harmless(name))), harmless(value))?;
+        say!(
+            "{} {}",
+            faint(format!("{}:", harmless(name))),
+            harmless(value)
+        )?;
     }
     if received.body.is_empty() {
         return say!("{}", faint("(no body)"));
@@ -302,6 +322,9 @@ mod tests {
 
     #[test]
     fn the_time_of_day_is_utc() {
-        assert_eq!(clock_time(Time::from_micros(1_763_714_096_120_000)), "08:34:56.120Z");
+        assert_eq!(
+            clock_time(Time::from_micros(1_763_714_096_120_000)),
+            "08:34:56.120Z"
+        );
     }
 }

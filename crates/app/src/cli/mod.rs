@@ -1,15 +1,26 @@
 //! The command line: one file per command.
 
 mod config;
+mod demo;
+mod event;
 mod inspect;
+mod organization;
+mod serve;
+mod target;
+mod token;
+mod webhook;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Loaded, Sources, load};
-use crate::failure::{Exit, Failure};
+pub(crate) use event::state as colour_state;
+
+use crate::{
+    config::{Loaded, Sources, load},
+    failure::{Exit, Failure},
+};
 
 /// The file that is read from the working directory when no other is named.
 const DEFAULT_FILE: &str = "bellwire.toml";
@@ -29,8 +40,21 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the server
+    Serve(serve::Serve),
+    /// See everything at work: a server, a receiver, real events of all five profiles
+    Demo(demo::Demo),
     /// Receive requests and print them: an endpoint to point a webhook at
     Inspect(inspect::Inspect),
+    /// Create, list and revoke API tokens
+    Token(token::Token),
+    /// Manage organizations
+    #[command(alias = "org")]
+    Organization(organization::Organization),
+    /// Manage webhooks
+    Webhook(webhook::Webhook),
+    /// Send events, and see what became of them
+    Event(event::Event),
     /// Print the configuration in force, and where each value comes from
     Config(config::ConfigCommand),
 }
@@ -42,7 +66,13 @@ impl Cli {
     /// What went wrong, in one line; see [`crate::failure::verdict`] for its exit code.
     pub fn run(self) -> Result<()> {
         match self.command {
+            Command::Serve(command) => command.run(),
+            Command::Demo(command) => command.run(),
             Command::Inspect(command) => command.run(),
+            Command::Token(command) => command.run(),
+            Command::Organization(command) => command.run(),
+            Command::Webhook(command) => command.run(),
+            Command::Event(command) => command.run(),
             Command::Config(command) => command.run(),
         }
     }
@@ -73,7 +103,9 @@ impl ConfigArgs {
             let Some((key, value)) = set.split_once('=') else {
                 return Err(Failure::new(
                     Exit::Usage,
-                    format!("--set {set}: write it as --set KEY=VALUE; `bellwire config` lists the keys"),
+                    format!(
+                        "--set {set}: write it as --set KEY=VALUE; `bellwire config` lists the keys"
+                    ),
                 )
                 .into());
             };

@@ -24,7 +24,7 @@ pub struct Delivery {
     /// Payload bytes held in memory, all lanes together, before lanes take one at a time.
     pub queued_bytes: usize,
     /// How long a connection is kept open without use.
-    pub idle_ms: u64,
+    pub idle_ms: u32,
     /// PEM files of certificate authorities to trust besides the public ones.
     pub extra_roots: Vec<PathBuf>,
     /// The `User-Agent` of every request.
@@ -40,7 +40,7 @@ impl Default for Delivery {
             webhook_concurrency: 64,
             lane_size: 256,
             queued_bytes: 64 << 20,
-            idle_ms: 30_000,
+            idle_ms: 10_000,
             extra_roots: Vec::new(),
             user_agent: concat!("Bellwire/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

@@ -268,33 +268,35 @@ impl Layers {
                 keys.insert(name.to_owned(), value.clone());
             }
         }
-        let config: Config = serde_path_to_error::deserialize(Value::Table(table).into_deserializer())
-            .map_err(|error| {
-                let path = error.path().to_string();
-                let found = self.values.iter().find(|(setting, ..)| {
-                    path == setting.key || path.starts_with(&format!("{}[", setting.key))
-                });
-                let message = error.inner().message().trim().to_owned();
-                match found {
-                    Some((setting, value, origin)) => Error::Value {
-                        origin: origin.clone(),
-                        key: path,
-                        message: match value {
-                            Value::String(text) if !setting.secret => {
-                                format!("`{text}`: {message}")
-                            }
-                            _ => message,
-                        },
-                        about: setting.about.to_owned(),
+        let config: Config = serde_path_to_error::deserialize(
+            Value::Table(table).into_deserializer(),
+        )
+        .map_err(|error| {
+            let path = error.path().to_string();
+            let found = self.values.iter().find(|(setting, ..)| {
+                path == setting.key || path.starts_with(&format!("{}[", setting.key))
+            });
+            let message = error.inner().message().trim().to_owned();
+            match found {
+                Some((setting, value, origin)) => Error::Value {
+                    origin: origin.clone(),
+                    key: path,
+                    message: match value {
+                        Value::String(text) if !setting.secret => {
+                            format!("`{text}`: {message}")
+                        }
+                        _ => message,
                     },
-                    None => Error::Value {
-                        origin: Origin::Default,
-                        key: path,
-                        message,
-                        about: String::new(),
-                    },
-                }
-            })?;
+                    about: setting.about.to_owned(),
+                },
+                None => Error::Value {
+                    origin: Origin::Default,
+                    key: path,
+                    message,
+                    about: String::new(),
+                },
+            }
+        })?;
         self.check(&config)?;
         Ok(Loaded {
             config,
@@ -305,7 +307,6 @@ impl Layers {
     /// What no type can say: numbers of which zero makes no sense.
     fn check(&self, config: &Config) -> Result<(), Error> {
         let positive = [
-            ("server.max_body_bytes", config.server.max_body_bytes),
             ("store.readers", config.store.readers),
             ("delivery.max_concurrency", config.delivery.max_concurrency),
             (
@@ -313,6 +314,7 @@ impl Layers {
                 config.delivery.webhook_concurrency.into(),
             ),
             ("delivery.lane_size", config.delivery.lane_size),
+            ("delivery.queued_bytes", config.delivery.queued_bytes),
             ("ingest.max_event_bytes", config.ingest.max_event_bytes),
         ];
         for (key, number) in positive {
@@ -370,7 +372,10 @@ fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
     known
         .map(|candidate| {
             let tail = candidate.rsplit('.').next().unwrap_or(candidate);
-            (distance(word, candidate).min(distance(word, tail)), candidate)
+            (
+                distance(word, candidate).min(distance(word, tail)),
+                candidate,
+            )
         })
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= (word.len() / 3).clamp(1, 4))

@@ -1,4 +1,4 @@
-//! `[server]`: what Bellwire listens on and how much it takes in at once.
+//! `[server]`: what Bellwire listens on and what it shows of itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,18 +12,15 @@ use super::{Kind, Setting};
 pub struct Server {
     /// Address and port of the API; port 0 picks a free one.
     pub listen: SocketAddr,
-    /// The largest request body, in bytes.
-    pub max_body_bytes: usize,
-    /// Whether `/metrics` is served.
-    pub metrics: bool,
+    /// Whether `/metrics` wants a token of the platform.
+    pub metrics_token: bool,
 }
 
 impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8040)),
-            max_body_bytes: 16 << 20,
-            metrics: true,
+            metrics_token: false,
         }
     }
 }
@@ -36,13 +33,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         "address and port, for example 127.0.0.1:8040; port 0 picks a free one",
     ),
     Setting::new(
-        "server.max_body_bytes",
-        Kind::Integer,
-        "the largest request body, in bytes",
-    ),
-    Setting::new(
-        "server.metrics",
+        "server.metrics_token",
         Kind::Flag,
-        "true or false: whether /metrics is served",
+        "true or false: whether /metrics wants a token of the platform",
     ),
 ];

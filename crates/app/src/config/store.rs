@@ -14,16 +14,19 @@ pub struct Store {
     pub path: PathBuf,
     /// Connections that read.
     pub readers: usize,
-    /// Page cache of each connection, in MiB.
+    /// Page cache of the connection that writes, in MiB.
     pub cache_mib: u32,
+    /// The database may not grow beyond this many MiB; 0: as large as the disk allows.
+    pub max_size_mib: u32,
 }
 
 impl Default for Store {
     fn default() -> Self {
         Self {
             path: PathBuf::from("bellwire.db"),
-            readers: 2,
-            cache_mib: 4,
+            readers: 3,
+            cache_mib: 16,
+            max_size_mib: 0,
         }
     }
 }
@@ -39,6 +42,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(
         "store.cache_mib",
         Kind::Integer,
-        "page cache of each connection, in MiB",
+        "page cache of the connection that writes, in MiB",
+    ),
+    Setting::new(
+        "store.max_size_mib",
+        Kind::Integer,
+        "the most the database may grow to, in MiB; 0: as the disk allows",
     ),
 ];

@@ -51,7 +51,9 @@ impl Got {
     /// The value of a header.
     pub fn header(&self, name: &str) -> &str {
         let mut headers = self.request.headers.iter();
-        headers.find(|header| header.name == name).map_or("", |header| header.value.as_str())
+        headers
+            .find(|header| header.name == name)
+            .map_or("", |header| header.value.as_str())
     }
 }
 
@@ -130,7 +132,15 @@ impl World {
         };
         service.create_organization(organization).await.unwrap();
         let sqlite = Some(sqlite);
-        let world = Self { clock, endpoints, service, dispatcher, sqlite, options, dir };
+        let world = Self {
+            clock,
+            endpoints,
+            service,
+            dispatcher,
+            sqlite,
+            options,
+            dir,
+        };
         world.settle().await;
         world
     }
@@ -143,9 +153,13 @@ impl World {
         let (sqlite, service, dispatcher) = loop {
             // The old service may still be held by a task that is being aborted.
             tokio::task::yield_now().await;
-            if let Some(opened) =
-                try_open(self.dir.path(), &self.clock, Arc::clone(&self.endpoints), &self.options)
-                    .await
+            if let Some(opened) = try_open(
+                self.dir.path(),
+                &self.clock,
+                Arc::clone(&self.endpoints),
+                &self.options,
+            )
+            .await
             {
                 break opened;
             }
@@ -175,12 +189,21 @@ impl World {
             ..NewWebhook::default()
         };
         set(&mut new);
-        self.service.create_webhook(ORG, new, "test").await.unwrap().0.id
+        self.service
+            .create_webhook(ORG, new, "test")
+            .await
+            .unwrap()
+            .0
+            .id
     }
 
     /// Has an endpoint answer by a script, which gets the number of the request, from 1.
     pub fn answer(&self, url: &str, script: impl FnMut(usize) -> Outcome + Send + 'static) {
-        self.endpoints.scripts.lock().unwrap().insert(url.to_owned(), (0, Box::new(script)));
+        self.endpoints
+            .scripts
+            .lock()
+            .unwrap()
+            .insert(url.to_owned(), (0, Box::new(script)));
     }
 
     /// Has an endpoint always answer this status.
@@ -206,7 +229,11 @@ impl World {
             ..Incoming::default()
         };
         set(&mut incoming);
-        let receipts = self.service.ingest(ORG, vec![incoming], None).await.unwrap();
+        let receipts = self
+            .service
+            .ingest(ORG, vec![incoming], None)
+            .await
+            .unwrap();
         receipts[0].event_id
     }
 
@@ -237,38 +264,69 @@ impl World {
     /// What the endpoint at this URL got.
     pub fn got(&self, url: &str) -> Vec<Got> {
         let got = self.endpoints.got.lock().unwrap();
-        got.iter().filter(|got| got.request.url.as_str() == url).cloned().collect()
+        got.iter()
+            .filter(|got| got.request.url.as_str() == url)
+            .cloned()
+            .collect()
     }
 
     /// When the endpoint at this URL got requests, in microseconds since the start.
     pub fn times(&self, url: &str) -> Vec<DurationUs> {
-        self.got(url).iter().map(|got| got.at.since(START)).collect()
+        self.got(url)
+            .iter()
+            .map(|got| got.at.since(START))
+            .collect()
     }
 
     /// The deliveries of an event.
     pub async fn deliveries(&self, event: EventId) -> Vec<Delivery> {
         let organization = self.service.tenant(ORG).unwrap().organization.id;
-        let detail = self.store().event(organization, event).await.unwrap().unwrap();
-        detail.deliveries.into_iter().map(|view| view.delivery).collect()
+        let detail = self
+            .store()
+            .event(organization, event)
+            .await
+            .unwrap()
+            .unwrap();
+        detail
+            .deliveries
+            .into_iter()
+            .map(|view| view.delivery)
+            .collect()
     }
 
     /// The state of the only delivery of an event.
     pub async fn state(&self, event: EventId) -> State {
         let deliveries = self.deliveries(event).await;
-        assert_eq!(deliveries.len(), 1, "one delivery is expected: {deliveries:?}");
+        assert_eq!(
+            deliveries.len(),
+            1,
+            "one delivery is expected: {deliveries:?}"
+        );
         deliveries[0].state
     }
 
     /// The answers to the only delivery of an event, first to last.
     pub async fn answers(&self, event: EventId) -> Vec<Answer> {
         let organization = self.service.tenant(ORG).unwrap().organization.id;
-        let detail = self.store().event(organization, event).await.unwrap().unwrap();
-        detail.deliveries[0].attempts.iter().map(|attempt| attempt.answer).collect()
+        let detail = self
+            .store()
+            .event(organization, event)
+            .await
+            .unwrap()
+            .unwrap();
+        detail.deliveries[0]
+            .attempts
+            .iter()
+            .map(|attempt| attempt.answer)
+            .collect()
     }
 
     /// Whether a webhook is enabled.
     pub fn is_enabled(&self, webhook: WebhookId) -> bool {
-        self.service.snapshot().route(webhook).is_some_and(|route| route.webhook.is_enabled())
+        self.service
+            .snapshot()
+            .route(webhook)
+            .is_some_and(|route| route.webhook.is_enabled())
     }
 
     /// A webhook's health.
@@ -283,7 +341,9 @@ async fn open(
     endpoints: Arc<Endpoints>,
     options: &Options,
 ) -> (Arc<Sqlite>, Service, Dispatcher) {
-    try_open(dir, clock, endpoints, options).await.expect("the store opens")
+    try_open(dir, clock, endpoints, options)
+        .await
+        .expect("the store opens")
 }
 
 async fn try_open(
@@ -299,8 +359,11 @@ async fn try_open(
         role: Role::Server,
         ..bellwire_sqlite::Options::default()
     };
-    let sqlite =
-        Arc::new(Sqlite::open(store_options, keyring, Arc::clone(&entropy)).await.ok()?);
+    let sqlite = Arc::new(
+        Sqlite::open(store_options, keyring, Arc::clone(&entropy))
+            .await
+            .ok()?,
+    );
     let store: Arc<dyn Store> = sqlite.clone();
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let snapshot = Snapshot::default();
@@ -320,7 +383,10 @@ async fn try_open(
         entropy,
         profiles: Profiles::embedded(),
         snapshot,
-        options: ServiceOptions { allow_http_loopback: true, ..ServiceOptions::default() },
+        options: ServiceOptions {
+            allow_http_loopback: true,
+            ..ServiceOptions::default()
+        },
     });
     service.start().await.unwrap();
     dispatcher.start(service.clone());

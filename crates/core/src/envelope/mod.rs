@@ -1,9 +1,11 @@
 //! The envelope: the jq program of a profile, which turns an event into the body of a request.
 //!
 //! Stage 5 renders at send. A program is compiled once. One that only places parts of its input
-//! (`{type, timestamp: .time, data}`, or `.data`) becomes a [`template`] that copies the producer's
-//! bytes as they are; any other runs as a [`program`] in jaq, over [`value`]s that keep key order
-//! and the spelling of numbers. Tests hold both ways equal.
+//! (`{type, timestamp: .time, data}`, or `.data`) becomes a `template` that copies the producer's
+//! bytes as they are; any other runs as a `program` in jaq, over `value`s that keep key order
+//! and the spelling of numbers, and which hold no more of the data than the program `reach`es.
+//! Wherever `.data` ends up unchanged, the producer's bytes go out verbatim. Tests hold all ways
+//! equal.
 //!
 //! The input has these keys, in this order: `id`, `external_id` (may be null), `type`, `time`
 //! (RFC 3339), `time_ms`, `organization` (its slug), `channels`, `test`, `data`.
@@ -12,6 +14,7 @@
 //! own, never a customer's.
 
 mod program;
+mod reach;
 mod template;
 mod value;
 

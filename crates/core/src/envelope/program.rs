@@ -15,8 +15,9 @@ use jaq_json::{Map, Num, Val};
 
 use super::{
     EnvelopeError, Facts, MAX_PROGRAM_BYTES,
+    reach::Reach,
     template::Field,
-    value::{self, read, write},
+    value::{self, Writer},
 };
 
 type Data = JustLut<Val>;
@@ -72,11 +73,14 @@ const NATIVE_LEFT_OUT: &[&str] = &["halt", "tobytes", "fromjson"];
 /// A program ready to run.
 pub(super) struct Program {
     filter: Filter<Data>,
+    reach: Reach,
 }
 
 impl std::fmt::Debug for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Program").finish_non_exhaustive()
+        f.debug_struct("Program")
+            .field("reach", &self.reach)
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,16 +114,39 @@ impl Program {
             .with_funs(natives)
             .compile(modules)
             .map_err(|errors| EnvelopeError::Undefined(undefined(&errors)))?;
-        Ok(Self { filter })
+        Ok(Self {
+            filter,
+            reach: Reach::of(program),
+        })
+    }
+
+    /// The same program, given all of the data whatever it reaches.
+    #[cfg(test)]
+    pub(super) fn seeing_all(self) -> Self {
+        Self {
+            reach: Reach::Inside,
+            ..self
+        }
     }
 
     /// Runs the program on an event.
     pub(super) fn render(&self, facts: &Facts<'_>) -> Result<Bytes, EnvelopeError> {
+        let raw = &facts.event.data;
+        let data = match self.reach {
+            Reach::Placed => value::opaque(raw),
+            Reach::Members => value::read_members(raw)?,
+            Reach::Inside => value::read(raw)?,
+        };
+        // Kept until the end: as long as it is shared, jaq changes a copy and never the data itself.
+        let writer = Writer {
+            data: data.clone(),
+            raw,
+        };
         let ctx = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
         let mut outputs = self
             .filter
             .id
-            .run((ctx, input(facts)?))
+            .run((ctx, input(facts, data)))
             .map(jaq_core::unwrap_valr);
         let output = match outputs.next() {
             None => return Err(EnvelopeError::NoOutput),
@@ -131,17 +158,15 @@ impl Program {
             Some(Ok(_)) => return Err(EnvelopeError::ManyOutputs),
             Some(Err(error)) => return Err(EnvelopeError::Failed(shortened(&error.to_string()))),
         }
-        let mut body = Vec::with_capacity(facts.event.data.len() + 256);
-        write(&mut body, &output)?;
+        let mut body = Vec::with_capacity(raw.len() + 256);
+        writer.write(&mut body, &output)?;
         Ok(body.into())
     }
 }
 
-fn input(facts: &Facts<'_>) -> Result<Val, EnvelopeError> {
+fn input(facts: &Facts<'_>, data: Val) -> Val {
     let event = facts.event;
-    let mut object = Map::default();
-    object.reserve(Field::ALL.len());
-    for field in Field::ALL {
+    let entries = Field::ALL.map(|field| {
         let value = match field {
             Field::Id => string(event.id.to_string()),
             Field::ExternalId => event.external_id.clone().map_or(Val::Null, string),
@@ -151,14 +176,12 @@ fn input(facts: &Facts<'_>) -> Result<Val, EnvelopeError> {
             Field::Organization => string(facts.organization.to_owned()),
             Field::Channels => event.channels.iter().cloned().map(string).collect(),
             Field::Test => Val::Bool(event.test),
-            Field::Data => read(&event.data)?,
+            Field::Data => data.clone(),
         };
-        object.insert(
-            Val::utf8_str(Bytes::from_static(field.key().as_bytes())),
-            value,
-        );
-    }
-    Ok(Val::obj(object))
+        let key = Val::utf8_str(Bytes::from_static(field.key().as_bytes()));
+        (key, value)
+    });
+    Val::obj(Map::from_iter(entries))
 }
 
 fn string(text: String) -> Val {

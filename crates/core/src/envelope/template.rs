@@ -198,7 +198,7 @@ fn path_key<'a>(term: &Term<&'a str>) -> Option<&'a str> {
 }
 
 /// The text of a string without interpolation.
-fn literal(term: &Term<&str>) -> Option<String> {
+pub(super) fn literal(term: &Term<&str>) -> Option<String> {
     let Term::Str(None, parts) = term else {
         return None;
     };

@@ -1,12 +1,15 @@
 //! JSON to jaq's values and back, with the spelling of numbers kept.
 //!
+//! JSON that a program does not look into stays JSON: a value of bytes, which no program can make
+//! by itself, stands for the text it holds.
+//!
 //! jaq's own reader and writer do not serve here: the reader recurses as deep as its input and
 //! turns `-0` into `0`; the writer writes `NaN` and other things that are not JSON.
 
 use std::io::Write;
 
 use bytes::Bytes;
-use jaq_json::{Map, Num, Val};
+use jaq_json::{Map, Num, Rc, Val};
 
 use super::{EnvelopeError, MAX_BODY_BYTES};
 use crate::json::MAX_DEPTH;
@@ -26,6 +29,21 @@ pub(super) fn read(json: &Bytes) -> Result<Val, EnvelopeError> {
     } else {
         Err(reader.error())
     }
+}
+
+/// The value that stands for this JSON text.
+pub(super) fn opaque(json: &Bytes) -> Val {
+    Val::byte_str(json.clone())
+}
+
+/// Reads one JSON value, of which the members remain opaque when it is an object.
+pub(super) fn read_members(json: &Bytes) -> Result<Val, EnvelopeError> {
+    let mut reader = Reader { json, at: 0 };
+    reader.skip_blanks();
+    if reader.peek() != Some(b'{') {
+        return read(json);
+    }
+    reader.object(Reader::opaque)
 }
 
 struct Reader<'a> {
@@ -71,7 +89,10 @@ impl Reader<'_> {
     fn value(&mut self, room: usize) -> Result<Val, EnvelopeError> {
         self.skip_blanks();
         match self.peek() {
-            Some(b'{') => self.object(room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?),
+            Some(b'{') => {
+                let room = room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?;
+                self.object(|reader| reader.value(room))
+            }
             Some(b'[') => self.array(room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?),
             Some(b'"') => self.string(),
             Some(b'-' | b'0'..=b'9') => self.number(),
@@ -103,7 +124,10 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, room: usize) -> Result<Val, EnvelopeError> {
+    fn object(
+        &mut self,
+        mut member: impl FnMut(&mut Self) -> Result<Val, EnvelopeError>,
+    ) -> Result<Val, EnvelopeError> {
         self.at += 1;
         let mut entries = Map::default();
         self.skip_blanks();
@@ -118,7 +142,7 @@ impl Reader<'_> {
             }
             let key = self.string()?;
             self.expect(b':')?;
-            let value = self.value(room)?;
+            let value = member(self)?;
             entries.insert(key, value);
             self.skip_blanks();
             match self.peek() {
@@ -131,14 +155,45 @@ impl Reader<'_> {
         }
     }
 
+    /// Steps over a value of valid JSON: to the comma or bracket that is not its own.
+    fn opaque(&mut self) -> Result<Val, EnvelopeError> {
+        self.skip_blanks();
+        let start = self.at;
+        let mut depth = 0_usize;
+        loop {
+            match self.peek().ok_or_else(|| self.error())? {
+                b',' | b'}' | b']' if depth == 0 => break,
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => depth -= 1,
+                b'"' => loop {
+                    self.at += 1;
+                    match self.peek().ok_or_else(|| self.error())? {
+                        b'\\' => self.at += 1,
+                        b'"' => break,
+                        _ => {}
+                    }
+                },
+                _ => {}
+            }
+            self.at += 1;
+        }
+        let text = self.json[start..self.at].trim_ascii_end();
+        Ok(opaque(&self.json.slice_ref(text)))
+    }
+
     fn string(&mut self) -> Result<Val, EnvelopeError> {
         self.at += 1;
         let start = self.at;
         let mut decoded: Option<Vec<u8>> = None;
         let mut copied = start;
         loop {
-            match self.peek() {
-                Some(b'"') => {
+            let plain = self.json[self.at..]
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\' | 0x00..=0x1f))
+                .ok_or_else(|| self.error())?;
+            self.at += plain;
+            match self.json[self.at] {
+                b'"' => {
                     let end = self.at;
                     self.at += 1;
                     return Ok(Val::utf8_str(match decoded {
@@ -149,7 +204,7 @@ impl Reader<'_> {
                         }
                     }));
                 }
-                Some(b'\\') => {
+                b'\\' => {
                     let text = decoded.get_or_insert_default();
                     text.extend_from_slice(&self.json[copied..self.at]);
                     self.at += 1;
@@ -157,7 +212,6 @@ impl Reader<'_> {
                     text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
                     copied = self.at;
                 }
-                Some(0x20..) => self.at += 1,
                 _ => return Err(self.error()),
             }
         }
@@ -255,58 +309,87 @@ impl Reader<'_> {
     }
 }
 
-/// Writes a value as JSON.
-pub(super) fn write(body: &mut Vec<u8>, value: &Val) -> Result<(), EnvelopeError> {
-    write_value(body, value, MAX_BODY_DEPTH)
+/// Writes a program's output as JSON.
+pub(super) struct Writer<'a> {
+    /// The data as the program got it. Where the output holds this very value, and not one that is
+    /// merely equal, its text is written.
+    pub(super) data: Val,
+    /// The data as the producer wrote it.
+    pub(super) raw: &'a Bytes,
 }
 
-fn write_value(body: &mut Vec<u8>, value: &Val, room: usize) -> Result<(), EnvelopeError> {
-    if body.len() > MAX_BODY_BYTES {
-        return Err(EnvelopeError::TooLarge);
+impl Writer<'_> {
+    /// Writes a value.
+    pub(super) fn write(&self, body: &mut Vec<u8>, value: &Val) -> Result<(), EnvelopeError> {
+        self.value(body, value, MAX_BODY_DEPTH)
     }
-    match value {
-        Val::Null => body.extend_from_slice(b"null"),
-        Val::Bool(true) => body.extend_from_slice(b"true"),
-        Val::Bool(false) => body.extend_from_slice(b"false"),
-        Val::Num(number) => write_number(body, number),
-        Val::TStr(text) => {
-            if body.len() + text.len() > MAX_BODY_BYTES {
-                return Err(EnvelopeError::TooLarge);
+
+    fn value(&self, body: &mut Vec<u8>, value: &Val, room: usize) -> Result<(), EnvelopeError> {
+        match value {
+            Val::Null => body.extend_from_slice(b"null"),
+            Val::Bool(true) => body.extend_from_slice(b"true"),
+            Val::Bool(false) => body.extend_from_slice(b"false"),
+            Val::Num(number) => write_number(body, number),
+            Val::TStr(text) => {
+                fits(body, text.len())?;
+                write_string(body, text);
             }
-            write_string(body, text);
-        }
-        Val::BStr(_) => return Err(EnvelopeError::NotJson("bytes")),
-        Val::Arr(values) => {
-            let room = room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?;
-            body.push(b'[');
-            for (place, value) in values.iter().enumerate() {
-                if place > 0 {
-                    body.push(b',');
+            Val::BStr(json) => {
+                fits(body, json.len())?;
+                body.extend_from_slice(json);
+            }
+            Val::Arr(_) | Val::Obj(_) if self.is_data(value) => {
+                fits(body, self.raw.len())?;
+                body.extend_from_slice(self.raw);
+            }
+            Val::Arr(values) => {
+                let room = room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?;
+                body.push(b'[');
+                for (place, value) in values.iter().enumerate() {
+                    if place > 0 {
+                        body.push(b',');
+                    }
+                    self.value(body, value, room)?;
                 }
-                write_value(body, value, room)?;
+                body.push(b']');
             }
-            body.push(b']');
-        }
-        Val::Obj(entries) => {
-            let room = room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?;
-            body.push(b'{');
-            for (place, (key, value)) in entries.iter().enumerate() {
-                if place > 0 {
-                    body.push(b',');
+            Val::Obj(entries) => {
+                let room = room.checked_sub(1).ok_or(EnvelopeError::TooDeep)?;
+                body.push(b'{');
+                for (place, (key, value)) in entries.iter().enumerate() {
+                    if place > 0 {
+                        body.push(b',');
+                    }
+                    let Val::TStr(key) = key else {
+                        return Err(EnvelopeError::NotJson(
+                            "an object with a key that is not a string",
+                        ));
+                    };
+                    write_string(body, key);
+                    body.push(b':');
+                    self.value(body, value, room)?;
                 }
-                let Val::TStr(key) = key else {
-                    return Err(EnvelopeError::NotJson(
-                        "an object with a key that is not a string",
-                    ));
-                };
-                write_string(body, key);
-                body.push(b':');
-                write_value(body, value, room)?;
+                body.push(b'}');
             }
-            body.push(b'}');
+        }
+        fits(body, 0)
+    }
+
+    fn is_data(&self, value: &Val) -> bool {
+        match (value, &self.data) {
+            (Val::Arr(value), Val::Arr(data)) => Rc::ptr_eq(value, data),
+            (Val::Obj(value), Val::Obj(data)) => Rc::ptr_eq(value, data),
+            _ => false,
         }
     }
-    Ok(())
+}
+
+fn fits(body: &[u8], more: usize) -> Result<(), EnvelopeError> {
+    if body.len() + more <= MAX_BODY_BYTES {
+        Ok(())
+    } else {
+        Err(EnvelopeError::TooLarge)
+    }
 }
 
 /// What JSON cannot say is written as jq writes it: not a number is null, infinity is the largest

@@ -13,10 +13,11 @@ use super::{Error, FieldError, STALE_RETRIES, Service};
 use crate::{
     delivery::{Job, Kind},
     event::Event,
-    ids::WebhookId,
+    ids::{EventId, WebhookId},
     json,
     matching::{self, Verdict},
     ports::{self, Idempotency, NewDelivery, NewEvent, Receipt, Slot, Submission},
+    schema,
     snapshot::{CatalogueType, Tenant},
     time::{DAY, Time},
 };
@@ -47,6 +48,13 @@ pub struct Incoming {
     pub webhooks: Vec<WebhookId>,
 }
 
+/// An event that was found right.
+struct Accepted {
+    event: Arc<Event>,
+    fingerprint: Option<[u8; 32]>,
+    addressed: Vec<WebhookId>,
+}
+
 /// A delivery that waits for its event to be on disk.
 struct Waiting {
     delivery: NewDelivery,
@@ -70,7 +78,7 @@ impl Service {
         let mut tenant = self.tenant(slug)?;
         let unknown = self.validate(&tenant, &incoming, now)?;
         let organization_id = tenant.organization.id;
-        let events: Vec<(Arc<Event>, Option<[u8; 32]>, Vec<WebhookId>)> = incoming
+        let accepted: Vec<Accepted> = incoming
             .into_iter()
             .zip(unknown)
             .map(|(incoming, unknown_type)| {
@@ -87,14 +95,14 @@ impl Service {
                     unknown_type,
                     test: false,
                 };
-                (Arc::new(event), fingerprint, incoming.webhooks)
+                Accepted { event: Arc::new(event), fingerprint, addressed: incoming.webhooks }
             })
             .collect();
         for _ in 0..STALE_RETRIES {
-            let mut waiting = Vec::with_capacity(events.len());
-            let new_events = events
+            let mut waiting = Vec::with_capacity(accepted.len());
+            let events = accepted
                 .iter()
-                .map(|(event, fingerprint, addressed)| {
+                .map(|Accepted { event, fingerprint, addressed }| {
                     let matched = self.matched(&tenant, event, addressed);
                     let deliveries = matched.iter().map(|waiting| waiting.delivery).collect();
                     waiting.push(matched);
@@ -105,18 +113,18 @@ impl Service {
                 organization_id,
                 generation: tenant.generation,
                 key: key.clone(),
-                events: new_events,
+                events,
                 now,
                 idempotency_ttl: self.options().idempotency_ttl,
             };
             match self.store().enqueue(submission).await {
                 Ok(receipts) => {
-                    for (((event, _, _), waiting), receipt) in
-                        events.iter().zip(waiting).zip(&receipts)
+                    for ((accepted, waiting), receipt) in
+                        accepted.iter().zip(waiting).zip(&receipts)
                     {
                         // A repeat stored nothing: dropping the slots gives the places back.
                         if !receipt.repeated {
-                            self.hand_over(event, waiting);
+                            self.hand_over(&accepted.event, waiting, now);
                         }
                     }
                     return Ok(receipts);
@@ -165,7 +173,7 @@ impl Service {
     }
 
     /// Stage 4, the short way: stored deliveries into their reserved places.
-    fn hand_over(&self, event: &Arc<Event>, waiting: Vec<Waiting>) {
+    fn hand_over(&self, event: &Arc<Event>, waiting: Vec<Waiting>, created_at: Time) {
         for Waiting { delivery, slot } in waiting {
             match slot {
                 Some(slot) => slot.fill(Job {
@@ -173,7 +181,7 @@ impl Service {
                     webhook_id: delivery.webhook_id,
                     kind: delivery.kind,
                     attempts: 0,
-                    created_at: event.created_at,
+                    created_at,
                     event: Arc::clone(event),
                 }),
                 None => self.lanes().wake(delivery.webhook_id),
@@ -213,7 +221,7 @@ impl Service {
             };
             match self.store().enqueue(submission).await {
                 Ok(_) => {
-                    self.hand_over(&event, vec![waiting]);
+                    self.hand_over(&event, vec![waiting], event.created_at);
                     return Ok(delivery);
                 }
                 Err(ports::Error::Stale) => self.refresh(event.organization_id).await?,
@@ -227,7 +235,7 @@ impl Service {
     pub(super) async fn enqueue_again(
         &self,
         tenant: &Tenant,
-        event_id: crate::ids::EventId,
+        event_id: EventId,
         webhooks: &[WebhookId],
     ) -> Result<Vec<NewDelivery>, Error> {
         let now = self.now();
@@ -239,19 +247,7 @@ impl Service {
             .store()
             .enqueue_again(tenant.organization.id, event_id, deliveries.clone(), now)
             .await?;
-        for Waiting { delivery, slot } in waiting {
-            match slot {
-                Some(slot) => slot.fill(Job {
-                    delivery_id: delivery.id,
-                    webhook_id: delivery.webhook_id,
-                    kind: delivery.kind,
-                    attempts: 0,
-                    created_at: now,
-                    event: Arc::clone(&event),
-                }),
-                None => self.lanes().wake(delivery.webhook_id),
-            }
-        }
+        self.hand_over(&event, waiting, now);
         Ok(deliveries)
     }
 
@@ -358,11 +354,10 @@ fn check(
         match serde_json::from_slice::<serde_json::Value>(&event.data) {
             Err(error) => wrong("data", format!("it is not JSON: {error}")),
             Ok(data) => {
-                for error in validator.iter_errors(&data).take(10) {
-                    wrong(
-                        &format!("data{}", error.instance_path().as_str().replace('/', ".")),
-                        format!("it does not fit the schema of `{}`: {error}", event.event_type),
-                    );
+                for (path, message) in schema::findings(validator, &data, 10) {
+                    let kind = &event.event_type;
+                    let message = format!("it does not fit the schema of `{kind}`: {message}");
+                    wrong(&format!("data{path}"), message);
                 }
             }
         }

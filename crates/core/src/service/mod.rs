@@ -208,7 +208,9 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn refresh_platform(&self) -> Result<(), Error> {
-        self.snapshot().put_platform(self.store().platform_event_types().await?)?;
+        let ticket = self.snapshot().ticket();
+        let types = self.store().platform_event_types().await?;
+        self.snapshot().put_platform(ticket, types)?;
         Ok(())
     }
 

@@ -96,8 +96,8 @@ pub(super) fn check(
             );
         }
     }
-    findings.finish()?;
-    profile.ok_or(Error::NotFound("profile"))
+    // Why there is no profile is among the findings already.
+    findings.and(profile.ok_or(Error::Invalid(Vec::new())))
 }
 
 fn profile_name(profile: &Option<Arc<Profile>>) -> &str {
@@ -324,3 +324,6 @@ fn overrides(findings: &mut Findings, overrides: &Overrides) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,11 +109,7 @@ pub(super) fn description(text: &str) -> Result<(), String> {
 
 /// The message for a profile that is not configured.
 pub(super) fn no_profile(name: &str, profiles: &Profiles) -> String {
-    let names: Vec<String> = profiles
-        .names()
-        .into_iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let names: Vec<String> = profiles.names().map(|name| format!("`{name}`")).collect();
     let shown: String = name
         .chars()
         .filter(|letter| !letter.is_control())

@@ -66,7 +66,7 @@ pub enum Behaviour {
     EarlyClose(u16),
     /// Sends `100 Continue` and `103 Early Hints` unasked, then answers with this status.
     Status100Then(u16),
-    /// Sends `100 Continue` again and again, never an answer.
+    /// Sends `100 Continue` again and again with this pause (none: a flood), never an answer.
     Endless100(Duration),
     /// Answers `101 Switching Protocols`.
     SwitchProtocols,

@@ -15,7 +15,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 /// What the receiver's certificate is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identity {
-    /// For `localhost`, `*.test` and `127.0.0.1`, signed by the receiver's root.
+    /// For `localhost`, `hooks.test`, `*.hooks.test` and `127.0.0.1`, signed by the receiver's root.
     Valid,
     /// The same, but past its end.
     Expired,
@@ -53,7 +53,7 @@ impl TlsSetup {
 
         let names: &[&str] = match identity {
             Identity::WrongName => &["elsewhere.test"],
-            _ => &["localhost", "*.test", "127.0.0.1"],
+            _ => &["localhost", "hooks.test", "*.hooks.test", "127.0.0.1"],
         };
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let mut leaf = CertificateParams::new(names).expect("valid names");

@@ -4,8 +4,10 @@
 //! the path kept, to name the field: who sends good requests does not pay for good messages.
 
 use axum::extract::{FromRequest, Request};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::error::Category;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use super::body;
 use crate::{
@@ -27,6 +29,24 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
+/// A JSON body that may as well be left out, or be null.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &AppState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = body::read(&parts.headers, body, body::LIMIT_BYTES).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let value: Option<T> = parse(&bytes, "")?;
+        Ok(Self(value.unwrap_or_default()))
+    }
+}
+
 /// Parses a body. `root` is what the body as a whole is called in the names of fields.
 ///
 /// # Errors
@@ -43,8 +63,10 @@ fn explain<'a, T: Deserialize<'a>>(
     if body.iter().all(u8::is_ascii_whitespace) {
         return Problem::new(Code::MalformedJson, "The body is empty; JSON is expected.");
     }
-    if error.classify() != Category::Data {
-        return Problem::new(Code::MalformedJson, format!("The body is not JSON: {error}."));
+    // A field can be wrong before the place where the body stops being JSON; what is not JSON as a
+    // whole is said first.
+    if let Err(syntax) = serde_json::from_slice::<IgnoredAny>(body) {
+        return Problem::new(Code::MalformedJson, format!("The body is not JSON: {syntax}."));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let (path, message) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {

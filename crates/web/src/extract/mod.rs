@@ -7,6 +7,6 @@ pub mod path;
 pub mod query;
 
 pub use idempotency::IdempotencyKey;
-pub use json::Json;
-pub use path::Named;
+pub use json::{Json, OptionalJson};
+pub use path::{Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath};
 pub use query::{Paging, Params, Query, ReadQuery};

@@ -5,6 +5,7 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use bellwire_core::ids::{DeliveryId, EventId, TokenId, WebhookId};
 use http::request::Parts;
+use utoipa::IntoParams;
 
 use crate::{AppState, problem::Problem};
 
@@ -45,14 +46,64 @@ macro_rules! id_of {
 
 id_of!(WebhookId = "webhook", EventId = "event", DeliveryId = "delivery", TokenId = "token");
 
-/// The path parameter `name`: an event type's name or a channel's key.
-#[derive(Debug, Clone)]
-pub struct Named(pub String);
+macro_rules! text_of {
+    ($($(#[$doc:meta])* $wrapper:ident = $param:literal, $noun:literal;)+) => {
+        $($(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $wrapper(pub String);
 
-impl FromRequestParts<AppState> for Named {
-    type Rejection = Problem;
+        impl FromRequestParts<AppState> for $wrapper {
+            type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Problem> {
-        param(parts, "name", "entry").await.map(Self)
-    }
+            async fn from_request_parts(
+                parts: &mut Parts,
+                _state: &AppState,
+            ) -> Result<Self, Problem> {
+                param(parts, $param, $noun).await.map(Self)
+            }
+        })+
+    };
+}
+
+text_of! {
+    /// The path parameter `name`: an event type's.
+    Name = "name", "event type";
+    /// The path parameter `key`: a channel's.
+    Key = "key", "channel";
+}
+
+/// The organization in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OrganizationPath {
+    /// The organization's id.
+    #[param(example = "acme")]
+    pub org: String,
+}
+
+/// The thing in the path that has an id of ours, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct IdPath {
+    /// Its id.
+    #[param(value_type = String, format = Uuid)]
+    pub id: String,
+}
+
+/// The event type in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct NamePath {
+    /// The event type's name.
+    #[param(example = "booking.created")]
+    pub name: String,
+}
+
+/// The channel in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct KeyPath {
+    /// The channel's key.
+    #[param(example = "account:cool")]
+    pub key: String,
 }

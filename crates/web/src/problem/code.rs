@@ -58,8 +58,22 @@ codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The state of things forbids the operation.
     Conflict = "conflict", CONFLICT, "The present state forbids this";
-    /// Another one with this name, key or slug exists.
+    /// Another one with this name exists.
     Taken = "taken", CONFLICT, "It exists already";
+    /// Another organization has this id.
+    SlugTaken = "slug_taken", CONFLICT, "The organization exists already";
+    /// The catalogue has an event type of this name.
+    EventTypeTaken = "event_type_taken", CONFLICT, "The event type exists already";
+    /// The organization has a channel of this key.
+    ChannelTaken = "channel_taken", CONFLICT, "The channel exists already";
+    /// Another webhook has this URL, and the profile allows one for each URL.
+    UrlTaken = "url_taken", CONFLICT, "Another webhook has this URL";
+    /// The event type is the platform's, not the organization's own.
+    PlatformEventType = "platform_event_type", CONFLICT, "The event type is the platform's";
+    /// As many secrets sign as may.
+    TooManySecrets = "too_many_secrets", CONFLICT, "Too many secrets sign already";
+    /// The event went to no webhook that could take it again.
+    NoWebhook = "no_webhook", CONFLICT, "No webhook is left to send to";
     /// The webhook is disabled.
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
     /// The webhook was deleted.

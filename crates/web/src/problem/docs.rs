@@ -58,6 +58,10 @@ group! {
     INTERNAL, UNAVAILABLE
 }
 group! {
+    /// What an operation that any token may ask for can answer.
+    AnybodyProblems: UNAUTHENTICATED, INTERNAL, UNAVAILABLE
+}
+group! {
     /// What any operation within an organization can answer.
     OrganizationProblems: UNAUTHENTICATED, NOT_FOUND, INTERNAL, UNAVAILABLE
 }

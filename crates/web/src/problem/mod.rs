@@ -8,6 +8,7 @@ mod code;
 pub mod docs;
 
 use axum::response::{IntoResponse, Response};
+use bellwire_core::service;
 use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -104,6 +105,57 @@ impl Problem {
     #[must_use]
     pub fn not_found(noun: &str) -> Self {
         Self::new(Code::NotFound, format!("There is no such {noun}."))
+    }
+}
+
+impl Problem {
+    /// The same problem with one field called by another name: where a route's name for it is
+    /// not the service's.
+    #[must_use]
+    pub fn renaming(self, from: &str, to: &str) -> Self {
+        if self.errors.iter().all(|error| error.field != from) {
+            return self;
+        }
+        let mut errors = self.errors;
+        for error in &mut errors {
+            if error.field == from {
+                error.field = to.to_owned();
+            }
+        }
+        Self::fields(self.code, errors)
+    }
+}
+
+impl From<service::Error> for Problem {
+    fn from(error: service::Error) -> Self {
+        use service::Error;
+        match error {
+            Error::Invalid(errors) => {
+                let errors = errors
+                    .into_iter()
+                    .map(|service::FieldError { field, message }| FieldError { field, message })
+                    .collect();
+                Self::fields(Code::InvalidRequest, errors)
+            }
+            Error::NotFound(noun) => Self::not_found(noun),
+            Error::Conflict { code, message } => {
+                Self::new(Code::parse(code).unwrap_or(Code::Conflict), message)
+            }
+            Error::KeyReused(message) => Self::new(Code::IdempotencyKeyReused, message),
+            Error::TooLarge(message) => Self::new(Code::TooLarge, message),
+            Error::Unavailable(reason) => Self::new(Code::Unavailable, reason),
+            Error::Internal(reason) => {
+                // Told to the log and not to the caller: it is about our insides.
+                tracing::error!(reason, "a request failed");
+                Self::new(Code::Internal, "A bug stopped this request; the log has its id.")
+            }
+        }
+    }
+}
+
+impl From<bellwire_core::ports::Error> for Problem {
+    fn from(error: bellwire_core::ports::Error) -> Self {
+        service::Error::from(error).into()
     }
 }
 

@@ -4,7 +4,11 @@
 
 use std::{borrow::Cow, fmt};
 
-use bellwire_core::{ids::WebhookId, service::Incoming, time::Time};
+use bellwire_core::{
+    ids::WebhookId,
+    service::{Incoming, MAX_BATCH},
+    time::Time,
+};
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer,
@@ -17,10 +21,6 @@ use utoipa::{
 };
 
 use crate::{extract::json, problem::Problem};
-
-/// The most events in one request. The service holds it too; here it keeps a body of 16 MiB from
-/// becoming a million entries in memory first.
-const MAX_EVENTS: usize = 1000;
 
 /// An event as a producer posts it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -107,15 +107,17 @@ impl<'de> Deserialize<'de> for Batch {
             type Value = Batch;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "an array of 1 to {MAX_EVENTS} events")
+                write!(f, "an array of 1 to {MAX_BATCH} events")
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Batch, A::Error> {
                 let mut events = Vec::new();
                 while let Some(event) = seq.next_element::<NewEvent<'de>>()? {
-                    if events.len() == MAX_EVENTS {
+                    // The service checks it too; here it keeps a body of 16 MiB from becoming a
+                    // million entries in memory first.
+                    if events.len() == MAX_BATCH {
                         return Err(A::Error::custom(format!(
-                            "a request carries 1 to {MAX_EVENTS} events, this one has more"
+                            "a request carries 1 to {MAX_BATCH} events, this one has more"
                         )));
                     }
                     events.push(event.into());
@@ -141,7 +143,7 @@ impl PartialSchema for NewEvents {
                 ArrayBuilder::new()
                     .items(event)
                     .min_items(Some(1))
-                    .max_items(Some(MAX_EVENTS)),
+                    .max_items(Some(MAX_BATCH)),
             )
             .into()
     }

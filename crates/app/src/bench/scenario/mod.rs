@@ -1,0 +1,90 @@
+//! The scenarios: each sets up what it needs, measures, and says what was aimed at.
+
+mod backlog;
+mod fan_out;
+mod idle;
+mod isolation;
+mod saturation;
+mod steady;
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::{Bench, report::Row};
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Scenario {
+    /// As fast as it goes, on 16, 64 and 256 connections, with events of 500 B and 10 KiB
+    Saturation,
+    /// 100 events a second
+    Steady,
+    /// Each event to 1, 10 and 100 webhooks
+    FanOut,
+    /// 100 webhooks, half of which never answer
+    Isolation,
+    /// A million deliveries pending for one webhook; how another fares, and a restart
+    Backlog,
+    /// Memory of a server that does nothing
+    Idle,
+}
+
+impl Scenario {
+    /// Every scenario, in the order they run.
+    pub const ALL: [Self; 6] = [
+        Self::Idle,
+        Self::Saturation,
+        Self::Steady,
+        Self::FanOut,
+        Self::Isolation,
+        Self::Backlog,
+    ];
+
+    /// Measures it.
+    pub(super) async fn run(self, bench: &Bench) -> Result<Vec<Row>> {
+        match self {
+            Self::Saturation => saturation::run(bench).await,
+            Self::Steady => steady::run(bench).await,
+            Self::FanOut => fan_out::run(bench).await,
+            Self::Isolation => isolation::run(bench).await,
+            Self::Backlog => backlog::run(bench).await,
+            Self::Idle => idle::run(bench).await,
+        }
+    }
+
+    /// How many rounds it takes, for the progress bar.
+    pub(super) const fn steps(self, quick: bool) -> u64 {
+        let pairs = 2 * rounds(quick) as u64;
+        match self {
+            Self::Saturation => 6 * pairs,
+            Self::Steady => pairs,
+            Self::FanOut => 3 * pairs,
+            Self::Isolation => 2,
+            Self::Backlog => 4,
+            Self::Idle => 1,
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Saturation => "saturation",
+            Self::Steady => "steady",
+            Self::FanOut => "fan-out",
+            Self::Isolation => "isolation",
+            Self::Backlog => "backlog",
+            Self::Idle => "idle",
+        })
+    }
+}
+
+/// How often relay and server take their turns.
+const fn rounds(quick: bool) -> u32 {
+    if quick { 3 } else { 5 }
+}
+
+/// The usual size of an event's data.
+const DATA_BYTES: usize = 500;

@@ -1,0 +1,248 @@
+//! The processes that are measured: `serve` on a fresh database, and the relay. Both end with this
+//! process, however it ends: dropped, they are killed; the relay also ends when its input does.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+use bytes::Bytes;
+use hyper::{Method, StatusCode};
+use serde_json::json;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{self, ChildStdout, Command},
+};
+
+use super::{
+    Subject,
+    connection::{Connection, Door},
+    measure::{self, Memory},
+};
+
+/// How long a process may take until it listens, and until it is ready.
+const START: Duration = Duration::from_secs(60);
+/// How often a server that is not ready yet is asked again.
+const ASK_EVERY: Duration = Duration::from_millis(2);
+
+/// A running child; dropping it kills it.
+pub(super) struct Child {
+    process: process::Child,
+    pid: u32,
+    /// Kept open: a child whose output is closed would fail at its next line.
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Child {
+    fn start(arguments: &[&str], directory: &Path, set: &[(&str, String)]) -> Result<Self> {
+        let executable = std::env::current_exe().context("cannot find this executable")?;
+        let mut command = Command::new(executable);
+        for (name, _) in std::env::vars_os() {
+            // The caller's own settings must not reach what is measured.
+            if name.to_string_lossy().starts_with("BELLWIRE_") {
+                command.env_remove(name);
+            }
+        }
+        let mut process = command
+            .args(arguments)
+            .envs(set.iter().map(|(name, value)| (name, value)))
+            .current_dir(directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("cannot start the server")?;
+        let output = process.stdout.take().context("the server has no output")?;
+        let pid = process.id().context("the server has ended at once")?;
+        Ok(Self {
+            process,
+            pid,
+            output: BufReader::new(output).lines(),
+        })
+    }
+
+    /// Reads the child's output until a line yields something.
+    async fn line<T>(&mut self, mut find: impl FnMut(&str) -> Option<T>) -> Result<T> {
+        let read = async {
+            while let Some(line) = self.output.next_line().await? {
+                if let Some(found) = find(&line) {
+                    return Ok(found);
+                }
+            }
+            bail!("the server ended at its start; its log is above")
+        };
+        tokio::time::timeout(START, read)
+            .await
+            .with_context(|| format!("the server did not listen within {} s", START.as_secs()))?
+    }
+
+    /// Ends it as a power cut would (SIGKILL), and waits until it is gone.
+    async fn kill(&mut self) -> Result<()> {
+        self.process.kill().await.context("cannot end the server")
+    }
+}
+
+/// The address in a line such as `listening on http://127.0.0.1:4000`.
+fn address(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'));
+    rest[..end.unwrap_or(rest.len())].parse().ok()
+}
+
+/// The token in a line that shows one.
+fn token(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("bw_")?;
+    let is_inside = |c: &char| c.is_ascii_alphanumeric() || *c == '-' || *c == '_';
+    let secret: String = rest.chars().take_while(is_inside).collect();
+    (secret.len() == 43).then(|| format!("bw_{secret}"))
+}
+
+/// A server on a database of its own.
+pub(super) struct Server {
+    child: Child,
+    directory: PathBuf,
+    token: String,
+    door: Door,
+}
+
+impl Server {
+    /// Starts on a new database in this directory, which is made; returns once it is ready.
+    pub(super) async fn start(directory: &Path) -> Result<Self> {
+        std::fs::create_dir_all(directory)?;
+        let mut child = spawn(directory)?;
+        let (mut address_found, mut token_found) = (None, None);
+        let (address, token) = child
+            .line(|line| {
+                address_found = address_found.or_else(|| address(line));
+                token_found = token_found.take().or_else(|| token(line));
+                Some((address_found?, token_found.clone()?))
+            })
+            .await?;
+        let door = Door::new(address, Some(&token))?;
+        let server = Self {
+            child,
+            directory: directory.to_owned(),
+            token,
+            door,
+        };
+        server.ready().await?;
+        Ok(server)
+    }
+
+    /// Kills it and starts it again on the same database; returns once it is ready.
+    pub(super) async fn restart(&mut self) -> Result<()> {
+        self.child.kill().await?;
+        self.child = spawn(&self.directory)?;
+        let address = self.child.line(address).await?;
+        self.door = Door::new(address, Some(&self.token))?;
+        self.ready().await
+    }
+
+    async fn ready(&self) -> Result<()> {
+        let ask = async {
+            loop {
+                if let Ok(mut connection) = Connection::open(&self.door).await
+                    && let Ok((StatusCode::OK, _)) = connection
+                        .call(Method::GET, "/health/ready", Bytes::new())
+                        .await
+                {
+                    return;
+                }
+                tokio::time::sleep(ASK_EVERY).await;
+            }
+        };
+        tokio::time::timeout(START, ask)
+            .await
+            .with_context(|| format!("the server was not ready within {} s", START.as_secs()))
+    }
+
+    /// Makes an organization with these webhooks (URL and event type).
+    pub(super) async fn organization(
+        &self,
+        name: &str,
+        webhooks: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<()> {
+        let mut connection = Connection::open(&self.door).await?;
+        let body = json!({"id": name, "default_profile": "standard"}).to_string();
+        connection
+            .post("/api/v1/organizations", body.into())
+            .await?;
+        for (url, event_type) in webhooks {
+            let body = json!({"name": "bench", "url": url, "event_types": [event_type]});
+            let path = format!("/api/v1/organizations/{name}/webhooks");
+            connection.post(&path, body.to_string().into()).await?;
+        }
+        Ok(())
+    }
+
+    /// The server as something to post events of an organization to.
+    pub(super) fn subject(&self, organization: &str) -> Subject {
+        Subject {
+            door: self.door.clone(),
+            path: format!("/api/v1/organizations/{organization}/events"),
+            pid: self.child.pid,
+        }
+    }
+
+    /// Its resident memory.
+    pub(super) fn memory(&self) -> Result<Memory> {
+        measure::memory(self.child.pid)
+    }
+}
+
+/// Defaults in everything but what a bench on one machine needs.
+fn spawn(directory: &Path) -> Result<Child> {
+    let set = [
+        ("BELLWIRE_SERVER_LISTEN", "127.0.0.1:0".to_owned()),
+        (
+            "BELLWIRE_STORE_PATH",
+            directory.join("bellwire.db").display().to_string(),
+        ),
+        ("BELLWIRE_DELIVERY_ALLOW_NETWORKS", "127.0.0.0/8".to_owned()),
+        ("BELLWIRE_DELIVERY_ALLOW_HTTP_LOOPBACK", "true".to_owned()),
+        ("BELLWIRE_LOG_LEVEL", "warn".to_owned()),
+    ];
+    Child::start(&["serve"], directory, &set)
+}
+
+/// Starts a relay that sends every event to webhooks `0..webhooks` of the receiver.
+pub(super) async fn start_relay(receiver: SocketAddr, webhooks: u32) -> Result<(Child, Subject)> {
+    let (receiver, webhooks) = (receiver.to_string(), webhooks.to_string());
+    let arguments = [
+        "bench-relay",
+        "--receiver",
+        &receiver,
+        "--webhooks",
+        &webhooks,
+    ];
+    let mut child = Child::start(&arguments, Path::new("/"), &[])?;
+    let address = child.line(address).await?;
+    let subject = Subject {
+        door: Door::new(address, None)?,
+        path: super::relay::PATH.to_owned(),
+        pid: child.pid,
+    };
+    Ok((child, subject))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn address_and_token_are_found_in_what_the_server_says() {
+        let line = "listening on http://127.0.0.1:4000 (API)";
+        assert_eq!(
+            address(line),
+            Some(SocketAddr::from(([127, 0, 0, 1], 4000)))
+        );
+        assert_eq!(address("http://127.0.0.1:4000/api"), address(line));
+        assert_eq!(address("nothing"), None);
+        let secret = format!("bw_{}", "a-_Z9".repeat(9).get(..43).unwrap_or_default());
+        assert_eq!(token(&format!("token: {secret}.")), Some(secret));
+        assert_eq!(token("bw_short"), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! `bellwire serve`: the server, until a signal ends it.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+
+use super::ConfigArgs;
+use crate::{
+    failure::{Exit, Failure},
+    say,
+    serve::Server,
+    shutdown::Signals,
+    telemetry,
+    terminal::{accent, faint, strong, warm},
+};
+
+/// Run the server.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<()> {
+        let config = self.config.load()?.config;
+        telemetry::start(&config.log)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let done = runtime.block_on(async {
+            let mut signals = Signals::listen()?;
+            let server = Server::start(&config).await?;
+            // The first line is for programs too: scripts read the URL from it.
+            say!("{} {}", strong("Listening on"), accent(server.url()))?;
+            say!("{} {}", faint("Database"), config.store.path.display())?;
+            if let Some(token) = server.first_token() {
+                say!("{} {}", strong("Platform token"), warm(token))?;
+                say!("{}", faint("It is shown this once: keep it. BELLWIRE_TOKEN takes it."))?;
+            }
+            let signal = signals.next().await;
+            let grace = Duration::from_secs(config.shutdown.grace_s.into());
+            tracing::info!(signal, grace_s = config.shutdown.grace_s, "stopping: finishing what is under way");
+            tokio::select! {
+                clean = server.stop(grace) => {
+                    if clean {
+                        tracing::info!("stopped");
+                    } else {
+                        tracing::warn!("stopped; what could not be finished in time is sent again after the next start");
+                    }
+                    Ok(())
+                }
+                signal = signals.next() => Err(Failure::new(
+                    Exit::Failed,
+                    format!("stopped at once by a second {signal}; what was under way is sent again after the next start"),
+                ).into()),
+            }
+        });
+        // Requests that were cut off must not keep the process alive.
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        done
+    }
+}

@@ -1,0 +1,29 @@
+//! The demo is the first thing that anybody sees: it must be right.
+
+mod support;
+
+use support::run;
+
+#[test]
+fn the_demo_settles_and_all_is_as_it_should_be() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = run(directory.path(), &["demo", "--once"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{errors}");
+    for profile in ["standard", "advocate", "eventinsight", "wink", "apigee"] {
+        let delivered = |line: &str| line.contains(profile) && line.contains("delivered");
+        assert!(text.lines().any(delivered), "{profile}: {text}");
+    }
+    let failed = text
+        .lines()
+        .find(|line| line.contains("failed "))
+        .unwrap_or_default();
+    assert!(
+        failed.contains("never-answers") && failed.contains("first_byte_timeout"),
+        "{text}"
+    );
+    assert!(failed.contains("as it should be"), "{text}");
+    assert!(!text.contains('✗'), "{text}");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}

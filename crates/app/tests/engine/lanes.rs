@@ -1,0 +1,99 @@
+//! Lanes: bounded memory, paging from the store, one endpoint hurting only itself.
+
+use bellwire_core::{
+    delivery::State,
+    outcome::Outcome,
+    service::Incoming,
+    time::{HOUR, MINUTE},
+};
+use bellwire_dispatch::Options;
+use bytes::Bytes;
+
+use crate::world::{ORG, World};
+
+const URL: &str = "https://customer.example/hook";
+const OTHER: &str = "https://other.example/hook";
+
+async fn batch(world: &World, event_type: &str, count: usize) {
+    let incoming: Vec<Incoming> = (0..count)
+        .map(|number| Incoming {
+            event_type: event_type.to_owned(),
+            data: Bytes::from(format!("{{\"n\":{number}}}")),
+            ..Incoming::default()
+        })
+        .collect();
+    world.service.ingest(ORG, incoming, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_does_not_fit_a_lane_is_paged_in_and_arrives_once() {
+    let options = Options {
+        lane_size: 4,
+        webhook_concurrency: 1,
+        ..Options::default()
+    };
+    let world = World::with(options).await;
+    world.webhook("standard", URL, |_| {}).await;
+    batch(&world, "a.b", 500).await;
+    world.settle().await;
+    let mut numbers: Vec<i64> = world
+        .got(URL)
+        .iter()
+        .map(|got| got.json()["data"]["n"].as_i64().unwrap())
+        .collect();
+    assert_eq!(numbers.len(), 500);
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 500, "each once");
+    assert_eq!(world.store().stats().pending, 0);
+}
+
+#[tokio::test]
+async fn a_thousand_retries_of_one_webhook_do_not_hide_anothers() {
+    let options = Options {
+        lane_size: 8,
+        ..Options::default()
+    };
+    let world = World::with(options).await;
+    world
+        .webhook("advocate", URL, |new| {
+            new.event_types = Some(vec!["a.b".to_owned()])
+        })
+        .await;
+    world
+        .webhook("advocate", OTHER, |new| {
+            new.event_types = Some(vec!["c.d".to_owned()])
+        })
+        .await;
+    world.always(URL, 500);
+    batch(&world, "a.b", 1000).await;
+    world.settle().await;
+    assert_eq!(world.got(URL).len(), 1000);
+    world.answer(OTHER, |number| {
+        Outcome::status(if number == 1 { 500 } else { 200 })
+    });
+    let event = world.post("c.d", "{}").await;
+    world.pass(HOUR + MINUTE).await;
+    assert_eq!(world.times(OTHER), [0, HOUR]);
+    assert_eq!(world.state(event).await, State::Delivered);
+    assert_eq!(world.got(URL).len(), 2000);
+}
+
+#[tokio::test]
+async fn what_is_pending_beyond_the_lanes_survives_a_restart() {
+    let options = Options {
+        lane_size: 4,
+        ..Options::default()
+    };
+    let mut world = World::with(options).await;
+    world.webhook("advocate", URL, |_| {}).await;
+    world.always(URL, 500);
+    batch(&world, "a.b", 300).await;
+    world.settle().await;
+    world.always(URL, 200);
+    world.restart().await;
+    assert_eq!(world.store().stats().pending, 300);
+    world.pass(HOUR).await;
+    assert_eq!(world.store().stats().pending, 0);
+    assert_eq!(world.got(URL).len(), 600);
+}

@@ -1,0 +1,115 @@
+//! `bellwire inspect`, as a sender sees it and as a person reads it.
+
+mod support;
+
+use std::path::Path;
+
+use bellwire::clock::SystemClock;
+use bellwire_core::{signature, time::Clock};
+use serde_json::Value;
+use support::{Running, bellwire, failure};
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+fn start(arguments: &[&str]) -> (Running, String) {
+    let mut command = bellwire(Path::new("/"));
+    command
+        .args(["inspect", "--listen", "127.0.0.1:0", "--json"])
+        .args(arguments);
+    let process = Running::start(command);
+    let first: Value = serde_json::from_str(&process.line()).unwrap();
+    let url = first["listening"].as_str().unwrap().to_owned();
+    (process, url)
+}
+
+/// Posts a signed request; its status.
+fn post(url: &str, secret: &str, body: &str) -> u16 {
+    let now = SystemClock.now().as_secs();
+    let signature = signature::sign(secret, "msg_1", now, body.as_bytes()).unwrap();
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .into();
+    agent
+        .post(url)
+        .header("webhook-id", "msg_1")
+        .header("webhook-timestamp", now.to_string())
+        .header("webhook-signature", signature)
+        .header("content-type", "application/json")
+        .send(body)
+        .unwrap()
+        .status()
+        .as_u16()
+}
+
+fn next(process: &Running) -> Value {
+    serde_json::from_str(&process.line()).unwrap()
+}
+
+/// EVI-16: an inspector of our own.
+#[test]
+fn a_request_is_shown_as_it_came_and_its_signature_is_checked() {
+    let (process, url) = start(&["--secret", SECRET]);
+    let body = r#"{"b":1.10,"a":12345678901234567890}"#;
+    assert_eq!(post(&format!("{url}hook?x=1"), SECRET, body), 200);
+    let line = process.line();
+    assert!(line.contains(&format!("\"body\":{body}")), "{line}");
+    let shown: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(shown["method"], "POST");
+    assert_eq!(shown["target"], "/hook?x=1");
+    assert_eq!(shown["signature"]["valid"], true);
+    assert_eq!(shown["answer"], 200);
+
+    let other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_eq!(post(&url, other, body), 200);
+    let shown = next(&process);
+    assert_eq!(shown["signature"]["valid"], false);
+    assert_eq!(shown["signature"]["reason"], "no signature matches");
+}
+
+#[test]
+fn it_fails_first_and_answers_with_the_status_it_is_told() {
+    let (process, url) = start(&["--fail-first", "2", "--status", "201"]);
+    let statuses = [0; 3].map(|_| post(&url, SECRET, "{}"));
+    assert_eq!(statuses, [503, 503, 201]);
+    assert_eq!(next(&process)["answer"], 503);
+}
+
+#[test]
+fn one_that_hangs_shows_the_request_and_never_answers() {
+    let (process, url) = start(&["--hang"]);
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_recv_response(Some(std::time::Duration::from_millis(300)))
+        .build()
+        .into();
+    assert!(matches!(
+        agent.post(&url).send("{}"),
+        Err(ureq::Error::Timeout(_))
+    ));
+    assert_eq!(next(&process)["answer"], Value::Null);
+}
+
+#[test]
+fn text_for_people_is_indented_and_obeys_no_control_characters() {
+    let mut command = bellwire(Path::new("/"));
+    command.args(["inspect", "--listen", "127.0.0.1:0"]);
+    let process = Running::start(command);
+    let url = process.after("Listening on");
+    post(&url, SECRET, "{\"a\":[1,2]}");
+    process.after("{");
+    assert_eq!(process.line(), "  \"a\": [");
+    post(&url, SECRET, "\u{1b}[2J not json");
+    process.after("\\u{1b}[2J not json");
+}
+
+#[test]
+fn a_secret_that_is_none_is_refused_at_the_start() {
+    let mut command = bellwire(Path::new("/"));
+    command.args(["inspect", "--secret", "hush"]);
+    let (code, message) = failure(command);
+    assert_eq!(code, 2);
+    assert!(
+        message.contains("--secret: a signing secret begins with `whsec_`"),
+        "{message}"
+    );
+}

@@ -1,0 +1,100 @@
+//! Why sending failed: the cause the rules look at, and one sentence for who reads the record.
+
+use std::{error::Error as StdError, io, net::SocketAddr};
+
+use bellwire_core::outcome::Cause;
+
+use super::tls;
+
+/// An attempt that ended without a status.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) cause: Cause,
+    pub(super) detail: String,
+    /// The address it was about, where one was chosen.
+    pub(super) address: Option<SocketAddr>,
+}
+
+impl Fault {
+    pub(super) fn new(cause: Cause, detail: impl Into<String>) -> Self {
+        Self {
+            cause,
+            detail: detail.into(),
+            address: None,
+        }
+    }
+
+    pub(super) fn at(mut self, address: SocketAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+}
+
+/// TCP said no.
+pub(super) fn of_connect(error: &io::Error, address: SocketAddr) -> Fault {
+    let cause = match error.kind() {
+        io::ErrorKind::ConnectionRefused => Cause::Refused,
+        io::ErrorKind::TimedOut => Cause::ConnectTimeout,
+        _ => Cause::Unreachable,
+    };
+    let detail = match cause {
+        Cause::Refused => format!("{address} refused the connection"),
+        Cause::ConnectTimeout => format!("{address} did not answer to the connection"),
+        _ => format!("{address} cannot be reached: {error}"),
+    };
+    Fault::new(cause, detail).at(address)
+}
+
+/// The exchange broke off before there was a head.
+pub(super) fn of_exchange(error: &hyper::Error) -> Fault {
+    if error.is_parse_too_large() {
+        return Fault::new(
+            Cause::Malformed,
+            "the head of the response is too large: more than 64 KiB or 100 headers",
+        );
+    }
+    if error.is_parse() {
+        let detail = format!("what came back is not HTTP: {}", innermost(error));
+        return Fault::new(Cause::Malformed, detail);
+    }
+    if error.is_incomplete_message() || error.is_canceled() || error.is_closed() {
+        return Fault::new(
+            Cause::Reset,
+            "the endpoint closed the connection before it answered",
+        );
+    }
+    let mut source = error.source();
+    while let Some(inner) = source {
+        // A TLS 1.3 server may reject the handshake only after the client thinks it is done.
+        if let Some(tls) = inner.downcast_ref::<io::Error>().and_then(tls::inside) {
+            return Fault::new(Cause::Tls, tls::in_words(tls));
+        }
+        if let Some(h2) = inner.downcast_ref::<h2::Error>() {
+            return of_h2(h2);
+        }
+        source = inner.source();
+    }
+    let detail = format!(
+        "the connection broke before an answer came: {}",
+        innermost(error)
+    );
+    Fault::new(Cause::Reset, detail)
+}
+
+fn of_h2(error: &h2::Error) -> Fault {
+    if error.is_io() || error.is_remote() || error.reason() == Some(h2::Reason::NO_ERROR) {
+        let detail = format!("the endpoint ended the HTTP/2 stream: {error}");
+        return Fault::new(Cause::Reset, detail);
+    }
+    let detail = format!("what came back is not proper HTTP/2: {error}");
+    Fault::new(Cause::Malformed, detail)
+}
+
+/// The error at the bottom says what happened; those above say where.
+fn innermost(error: &dyn StdError) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

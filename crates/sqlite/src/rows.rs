@@ -1,0 +1,261 @@
+//! Between rows and nouns.
+
+use bellwire_core::{
+    delivery::{CancelReason, Delivery, Kind, State},
+    event::Event,
+    ids::{DeliveryId, EventId, OrganizationId, WebhookId},
+    organization::{Channel, EventType, Organization},
+    time::Time,
+};
+use bytes::Bytes;
+use rusqlite::{Row, types::Type};
+use serde_json::value::RawValue;
+
+/// A time as it is bound to a statement.
+pub(crate) fn time(time: Option<Time>) -> Option<i64> {
+    time.map(Time::as_micros)
+}
+
+/// Columns as the nouns have them.
+pub(crate) trait RowExt {
+    fn at(&self, column: usize) -> rusqlite::Result<Time>;
+    fn time(&self, column: usize) -> rusqlite::Result<Option<Time>>;
+    fn id<I: From<Id16>>(&self, column: usize) -> rusqlite::Result<I>;
+    fn raw(&self, column: usize) -> rusqlite::Result<Option<Box<RawValue>>>;
+}
+
+/// 16 bytes on their way into an id.
+pub(crate) struct Id16([u8; 16]);
+
+macro_rules! from_id16 {
+    ($($id:ty),*) => {$(
+        impl From<Id16> for $id {
+            fn from(bytes: Id16) -> Self {
+                Self::from_bytes(bytes.0)
+            }
+        }
+    )*};
+}
+from_id16!(
+    OrganizationId,
+    EventId,
+    WebhookId,
+    DeliveryId,
+    bellwire_core::ids::EventTypeId,
+    bellwire_core::ids::TokenId
+);
+
+impl RowExt for Row<'_> {
+    fn at(&self, column: usize) -> rusqlite::Result<Time> {
+        self.get(column).map(Time::from_micros)
+    }
+
+    fn time(&self, column: usize) -> rusqlite::Result<Option<Time>> {
+        Ok(self.get::<_, Option<i64>>(column)?.map(Time::from_micros))
+    }
+
+    fn id<I: From<Id16>>(&self, column: usize) -> rusqlite::Result<I> {
+        self.get(column).map(|bytes| I::from(Id16(bytes)))
+    }
+
+    fn raw(&self, column: usize) -> rusqlite::Result<Option<Box<RawValue>>> {
+        self.get::<_, Option<String>>(column)?
+            .map(|text| RawValue::from_string(text).map_err(|error| damage(column, error)))
+            .transpose()
+    }
+}
+
+/// A column that holds what it should not.
+pub(crate) fn damage(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, error.into())
+}
+
+/// The columns that [`organization`] reads.
+pub(crate) const ORGANIZATION: &str = "id, slug, name, default_profile, strict_types, created_at, \
+                                       updated_at, generation, seq";
+
+pub(crate) fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
+    Ok(Organization {
+        id: row.id(0)?,
+        slug: row.get(1)?,
+        name: row.get(2)?,
+        default_profile: row.get(3)?,
+        strict_event_types: row.get(4)?,
+        created_at: row.at(5)?,
+        updated_at: row.at(6)?,
+    })
+}
+
+/// The columns that [`event_type`] reads.
+pub(crate) const EVENT_TYPE: &str =
+    "id, name, description, schema, example, created_at, updated_at";
+
+pub(crate) fn event_type(
+    row: &Row<'_>,
+    organization_id: Option<OrganizationId>,
+) -> rusqlite::Result<EventType> {
+    Ok(EventType {
+        id: row.id(0)?,
+        organization_id,
+        name: row.get(1)?,
+        description: row.get(2)?,
+        schema: row.raw(3)?,
+        example: row.raw(4)?,
+        created_at: row.at(5)?,
+        updated_at: row.at(6)?,
+    })
+}
+
+/// The columns that [`channel`] reads.
+pub(crate) const CHANNEL: &str = "key, label, kind, created_at, updated_at";
+
+pub(crate) fn channel(row: &Row<'_>) -> rusqlite::Result<Channel> {
+    Ok(Channel {
+        key: row.get(0)?,
+        label: row.get(1)?,
+        kind: row.get(2)?,
+        created_at: row.at(3)?,
+        updated_at: row.at(4)?,
+    })
+}
+
+/// The columns that [`event`] reads, but for `data`, which follows them.
+macro_rules! event_columns {
+    () => {
+        "id, type, flags, created_at, time, channels, external_id, deliveries, seq"
+    };
+}
+pub(crate) use event_columns;
+
+/// The flag of an event whose type is not in the catalogue.
+pub(crate) const UNKNOWN_TYPE: i64 = 1;
+/// The flag of an event that a test button made.
+pub(crate) const TEST: i64 = 2;
+
+pub(crate) fn event(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Event> {
+    let flags: i64 = row.get(2)?;
+    let created_at = row.at(3)?;
+    let channels = match row.get_ref(5)?.as_str_or_null()? {
+        Some(text) => serde_json::from_str(text).map_err(|error| damage(5, error))?,
+        None => Vec::new(),
+    };
+    Ok(Event {
+        id: row.id(0)?,
+        organization_id,
+        external_id: row.get(6)?,
+        event_type: row.get(1)?,
+        channels,
+        data: Bytes::copy_from_slice(row.get_ref(9)?.as_blob()?),
+        time: row.time(4)?.unwrap_or(created_at),
+        created_at,
+        unknown_type: flags & UNKNOWN_TYPE != 0,
+        test: flags & TEST != 0,
+    })
+}
+
+/// The ids in an event's list of deliveries.
+pub(crate) fn listed(bytes: &[u8]) -> impl Iterator<Item = DeliveryId> {
+    let (ids, _) = bytes.as_chunks::<16>();
+    ids.iter().map(|id| DeliveryId::from_bytes(*id))
+}
+
+/// A delivery as its row has it: what a disable or a deletion made of it meanwhile is not in it.
+#[derive(Debug, Clone)]
+pub(crate) struct DeliveryRow {
+    pub(crate) id: DeliveryId,
+    pub(crate) event: i64,
+    pub(crate) webhook: i64,
+    pub(crate) state: State,
+    pub(crate) kind: Kind,
+    pub(crate) reason: Option<CancelReason>,
+    pub(crate) attempts: u32,
+    pub(crate) created_at: Time,
+    pub(crate) due_at: Option<Time>,
+    pub(crate) updated_at: Option<Time>,
+    pub(crate) last_attempt: Option<i64>,
+}
+
+/// The columns that [`delivery`] reads.
+macro_rules! delivery_columns {
+    () => {
+        "id, event, webhook, state, kind, reason, attempts, created_at, due_at, updated_at, \
+         last_attempt"
+    };
+}
+pub(crate) use delivery_columns;
+
+pub(crate) fn delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
+    let wrong = |column: usize, what: &str| damage(column, format!("no such {what}"));
+    Ok(DeliveryRow {
+        id: row.id(0)?,
+        event: row.get(1)?,
+        webhook: row.get(2)?,
+        state: State::from_code(row.get(3)?).ok_or_else(|| wrong(3, "state"))?,
+        kind: Kind::from_code(row.get(4)?).ok_or_else(|| wrong(4, "kind"))?,
+        reason: match row.get(5)? {
+            Some(code) => Some(CancelReason::from_code(code).ok_or_else(|| wrong(5, "reason"))?),
+            None => None,
+        },
+        attempts: row.get(6)?,
+        created_at: row.at(7)?,
+        due_at: row.time(8)?,
+        updated_at: row.time(9)?,
+        last_attempt: row.get(10)?,
+    })
+}
+
+/// What a webhook does to its pending deliveries, whatever their rows say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Marks {
+    pub(crate) cancelled_up_to: Option<Time>,
+    pub(crate) disabled_up_to: Option<Time>,
+    pub(crate) deleted_at: Option<Time>,
+}
+
+impl Marks {
+    /// Why and when a pending delivery was cancelled by its webhook, if it was. Tests go to
+    /// disabled webhooks too; a deleted webhook gets nothing.
+    pub(crate) fn cancel(&self, kind: Kind, created_at: Time) -> Option<(CancelReason, Time)> {
+        let covers = |mark: Option<Time>| {
+            mark.filter(|mark| kind != Kind::Test && created_at <= *mark)
+        };
+        covers(self.disabled_up_to)
+            .map(|at| (CancelReason::WebhookDisabled, at))
+            .or_else(|| self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)))
+            .or_else(|| {
+                covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at))
+            })
+    }
+}
+
+impl DeliveryRow {
+    /// The delivery as everybody is to see it.
+    pub(crate) fn seen(
+        &self,
+        organization_id: OrganizationId,
+        event_id: EventId,
+        webhook_id: WebhookId,
+        marks: &Marks,
+    ) -> Delivery {
+        let cancelled = (self.state == State::Pending)
+            .then(|| marks.cancel(self.kind, self.created_at))
+            .flatten();
+        let updated_at = self.updated_at.unwrap_or(self.created_at);
+        Delivery {
+            id: self.id,
+            event_id,
+            webhook_id,
+            organization_id,
+            state: if cancelled.is_some() { State::Cancelled } else { self.state },
+            kind: self.kind,
+            cancel_reason: cancelled.map(|(reason, _)| reason).or(self.reason),
+            attempts: self.attempts,
+            due_at: self.due_at.unwrap_or(updated_at),
+            created_at: self.created_at,
+            updated_at: cancelled.map_or(updated_at, |(_, at)| at.max(updated_at)),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What a call has at hand while it runs on the writer thread: the connection inside its
+//! transaction, the caches, and a list of what must happen outside the database after the commit.
+
+use bellwire_core::{
+    ids::{DeliveryId, OrganizationId, WebhookId},
+    ports::Error,
+};
+use rusqlite::Connection;
+
+use crate::{
+    claims::Claims,
+    fault::Fault,
+    rows::Marks,
+    state::{OrganizationSlot, State, WebhookSlot},
+};
+
+/// What follows from a transaction outside the database.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    /// Deliveries that were stored with a claim; held already.
+    pub(crate) held: Vec<DeliveryId>,
+    /// Deliveries whose claim ends with the commit.
+    pub(crate) ended: Vec<DeliveryId>,
+    /// Deliveries that are no longer pending, whose claims (if any) go on.
+    pub(crate) changed: Vec<DeliveryId>,
+    /// How many pending deliveries there are more (or fewer).
+    pub(crate) pending: i64,
+}
+
+/// A call's view of the writer.
+pub(crate) struct Work<'w> {
+    pub(crate) conn: &'w Connection,
+    pub(crate) state: &'w mut State,
+    pub(crate) effects: &'w mut Effects,
+    pub(crate) claims: &'w Claims,
+}
+
+impl Work<'_> {
+    /// A living organization.
+    pub(crate) fn organization(&mut self, id: OrganizationId) -> Result<OrganizationSlot, Fault> {
+        let found = self.state.organization(self.conn, id)?;
+        Ok(found.ok_or(Error::NotFound("organization"))?)
+    }
+
+    /// A webhook, tombstones included.
+    pub(crate) fn webhook(&mut self, id: WebhookId) -> Result<Option<&mut WebhookSlot>, Fault> {
+        Ok(self.state.webhook(self.conn, id)?)
+    }
+
+    /// Holds deliveries for the caller, before anybody can see their rows.
+    pub(crate) fn hold(&mut self, ids: &[DeliveryId]) {
+        self.claims.hold(ids);
+        self.effects.held.extend_from_slice(ids);
+    }
+}
+
+impl WebhookSlot {
+    pub(crate) fn marks(&self) -> Marks {
+        Marks {
+            cancelled_up_to: self.cancelled_up_to,
+            disabled_up_to: self.disabled_up_to,
+            deleted_at: self.deleted_at,
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! The one writer: a thread that owns the write connection and commits in groups.
+//!
+//! A call is a closure that runs inside a transaction. The thread blocks for the first call, takes
+//! along whatever has arrived by then, commits once, and answers everybody after the commit. There
+//! is no waiting for company: an idle store commits a lone call at once, a busy one finds the next
+//! batch in its channel when the disk is done with the last.
+//!
+//! Calls that fail by a rule fail before they write. A call that meets an SQL error takes the whole
+//! transaction with it, and then each call runs again in a transaction of its own, so that one
+//! poisoned call cannot fail its mates.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::JoinHandle,
+    time::Instant,
+};
+
+use bellwire_core::ports::{Error, Result};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::{
+    checkpoint::Checkpoints,
+    claims::Claims,
+    fault::{Fault, told},
+    state::State,
+    stats::Stats,
+    work::{Effects, Work},
+};
+
+/// How many rows a transaction may take before it must commit: about 5 ms.
+const ROWS_PER_COMMIT: usize = 400;
+
+/// A call on its way through the writer.
+trait Call: Send {
+    fn rows(&self) -> usize;
+    /// Runs it and keeps the answer; an error here is SQLite's.
+    fn run(&mut self, work: &mut Work<'_>) -> std::result::Result<(), rusqlite::Error>;
+    /// Answers after the commit; false when nobody listens any more.
+    fn answer(self: Box<Self>) -> bool;
+    fn fail(self: Box<Self>, error: Error);
+}
+
+struct Typed<T, F> {
+    rows: usize,
+    body: F,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Call for Typed<T, F>
+where
+    T: Send,
+    F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send,
+{
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn run(&mut self, work: &mut Work<'_>) -> std::result::Result<(), rusqlite::Error> {
+        let changes = work.conn.total_changes();
+        self.result = Some(match (self.body)(work) {
+            Ok(value) => Ok(value),
+            Err(Fault::Rule(error)) => {
+                debug_assert_eq!(
+                    changes,
+                    work.conn.total_changes(),
+                    "a call that a rule refuses must not have written: {error}"
+                );
+                Err(error)
+            }
+            Err(Fault::Sql(error)) => return Err(error),
+        });
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>) -> bool {
+        match self.result {
+            Some(result) => self.reply.send(result).is_ok(),
+            None => false,
+        }
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        let _ = self.reply.send(Err(error));
+    }
+}
+
+enum Message {
+    Call(Box<dyn Call>),
+    /// Checkpoint and end.
+    Close(oneshot::Sender<()>),
+}
+
+/// What the rest of the store has of the writer.
+pub(crate) struct Writer {
+    sender: Mutex<Option<Sender<Message>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(crate) fn start(
+        conn: Connection,
+        state: State,
+        checkpoints: Checkpoints,
+        claims: Arc<Claims>,
+        stats: Arc<Stats>,
+    ) -> std::io::Result<Self> {
+        let (sender, inbox) = channel();
+        let mut turn = Turn {
+            conn,
+            state,
+            checkpoints,
+            claims,
+            stats,
+        };
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || turn.run(&inbox))?;
+        Ok(Self {
+            sender: Mutex::new(Some(sender)),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Runs a closure in a transaction; resolves after its commit. `rows` is about how many rows it
+    /// writes.
+    ///
+    /// The closure may run more than once: when the transaction it was in is rolled back.
+    pub(crate) async fn call<T, F>(&self, rows: usize, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let call = Message::Call(Box::new(Typed {
+            rows,
+            body,
+            result: None,
+            reply,
+        }));
+        let sent = self.sender.lock().as_ref().is_some_and(|sender| sender.send(call).is_ok());
+        if !sent {
+            return Err(closed());
+        }
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    /// Finishes what was asked, writes the log into the database, ends the thread.
+    pub(crate) async fn close(&self) {
+        let sender = self.sender.lock().take();
+        if let Some(sender) = sender {
+            let (done, wait) = oneshot::channel();
+            if sender.send(Message::Close(done)).is_ok() {
+                let _ = wait.await;
+            }
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits for the thread, so that the files are free when the store is gone.
+    fn drop(&mut self) {
+        self.sender.lock().take();
+        if let Some(thread) = self.thread.lock().take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::Unavailable("the store is closed".to_owned())
+}
+
+/// The thread's own.
+struct Turn {
+    conn: Connection,
+    state: State,
+    checkpoints: Checkpoints,
+    claims: Arc<Claims>,
+    stats: Arc<Stats>,
+}
+
+/// A call that has run and waits for its commit, with the claims that it took.
+struct Ran {
+    call: Box<dyn Call>,
+    claimed: std::ops::Range<usize>,
+}
+
+impl Turn {
+    fn run(&mut self, inbox: &Receiver<Message>) {
+        let mut closing = None;
+        while let Ok(message) = inbox.recv() {
+            match message {
+                Message::Call(call) => {
+                    closing = self.batch(call, inbox);
+                    self.checkpoints.after_commit(&self.conn);
+                }
+                Message::Close(done) => closing = Some(done),
+            }
+            if closing.is_some() {
+                break;
+            }
+        }
+        self.checkpoints.close(&self.conn);
+        if let Some(done) = closing {
+            let _ = done.send(());
+        }
+    }
+
+    /// Runs a call and those that have arrived behind it in one transaction.
+    fn batch(
+        &mut self,
+        first: Box<dyn Call>,
+        inbox: &Receiver<Message>,
+    ) -> Option<oneshot::Sender<()>> {
+        let mut closing = None;
+        let mut ran: Vec<Ran> = Vec::new();
+        let mut next = Some(first);
+        let mut rows = 0;
+        let began = Instant::now();
+        let mut effects = Effects::default();
+        let mut outcome = begin(&self.conn);
+        while let Some(mut call) = next.take() {
+            rows += call.rows().max(1);
+            let from = effects.held.len();
+            if outcome.is_ok() {
+                outcome = self.run_one(&mut call, &mut effects);
+            }
+            ran.push(Ran {
+                call,
+                claimed: from..effects.held.len(),
+            });
+            if outcome.is_ok() && rows < ROWS_PER_COMMIT {
+                match inbox.try_recv() {
+                    Ok(Message::Call(call)) => next = Some(call),
+                    Ok(Message::Close(done)) => closing = Some(done),
+                    Err(_) => {}
+                }
+            }
+        }
+        match outcome.and_then(|()| self.commit(&mut effects)) {
+            Ok(()) => {
+                self.stats.committed(ran.len(), began.elapsed());
+                self.answer(ran, &effects);
+            }
+            Err(error) => {
+                self.undo(&effects);
+                self.stats.failed();
+                self.alone(ran, &error);
+            }
+        }
+        closing
+    }
+
+    /// After a rollback: each call in a transaction of its own. A lone call is not tried again.
+    fn alone(&mut self, ran: Vec<Ran>, error: &rusqlite::Error) {
+        if ran.len() == 1 {
+            for Ran { call, .. } in ran {
+                tracing::debug!(%error, "a call to the store failed");
+                call.fail(told(error));
+            }
+            return;
+        }
+        for Ran { mut call, .. } in ran {
+            let began = Instant::now();
+            let mut effects = Effects::default();
+            let outcome = begin(&self.conn)
+                .and_then(|()| self.run_one(&mut call, &mut effects))
+                .and_then(|()| self.commit(&mut effects));
+            match outcome {
+                Ok(()) => {
+                    self.stats.committed(1, began.elapsed());
+                    let claimed = 0..effects.held.len();
+                    self.answer(vec![Ran { call, claimed }], &effects);
+                }
+                Err(error) => {
+                    self.undo(&effects);
+                    self.stats.failed();
+                    call.fail(told(&error));
+                }
+            }
+        }
+    }
+
+    fn run_one(
+        &mut self,
+        call: &mut Box<dyn Call>,
+        effects: &mut Effects,
+    ) -> rusqlite::Result<()> {
+        let mut work = Work {
+            conn: &self.conn,
+            state: &mut self.state,
+            effects,
+            claims: &self.claims,
+        };
+        // A call that panics must not take the writer, and with it the whole store, away.
+        catch_unwind(AssertUnwindSafe(|| call.run(&mut work))).unwrap_or_else(|panic| {
+            tracing::error!(panic = text(panic.as_ref()), "a call to the store panicked");
+            Err(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERNAL),
+                Some(format!("a call panicked: {}", text(panic.as_ref()))),
+            ))
+        })
+    }
+
+    fn commit(&mut self, effects: &mut Effects) -> rusqlite::Result<()> {
+        self.state.flush(&self.conn)?;
+        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        self.stats.pending(effects.pending);
+        self.claims.end(&effects.ended);
+        self.claims.changed(&effects.changed);
+        Ok(())
+    }
+
+    /// Takes back what a transaction left outside the database.
+    fn undo(&mut self, effects: &Effects) {
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.conn.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+        self.state.clear();
+        self.claims.forget(&effects.held);
+    }
+
+    fn answer(&self, ran: Vec<Ran>, effects: &Effects) {
+        for Ran { call, claimed } in ran {
+            if !call.answer() {
+                // The caller is gone and will send nothing: what it claimed is free.
+                self.claims.end(&effects.held[claimed]);
+            }
+        }
+    }
+}
+
+fn begin(conn: &Connection) -> rusqlite::Result<()> {
+    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop)
+}
+
+fn text(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,101 @@
+//! The use cases over any store, with everything else played by the test kit.
+
+use std::sync::Arc;
+
+use bellwire_core::{
+    ports::Store,
+    profile::Profiles,
+    service::{NewOrganization, NewWebhook, Options, Parts, Service},
+    snapshot::Snapshot,
+    webhook::Webhook,
+};
+
+use crate::{
+    builders::START, clock::FakeClock, entropy::SeededEntropy, lanes::NoLanes,
+    sender::ScriptedSender,
+};
+
+/// A service and what it stands on.
+#[derive(Clone)]
+pub struct Kit {
+    /// The use cases.
+    pub service: Service,
+    /// Stands at [`START`].
+    pub clock: FakeClock,
+    /// Sends by script.
+    pub sender: ScriptedSender,
+    /// Have no room.
+    pub lanes: NoLanes,
+}
+
+impl Kit {
+    /// The use cases over this store, started.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn start(store: Arc<dyn Store>) -> Self {
+        Self::with(store, Options::default(), 1).await
+    }
+
+    /// The same with these options and this seed: two kits over one store stand for two processes
+    /// and want different seeds.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn with(store: Arc<dyn Store>, options: Options, seed: u64) -> Self {
+        let clock = FakeClock::new(START);
+        let sender = ScriptedSender::new(clock.clone());
+        let lanes = NoLanes::default();
+        let service = Service::new(Parts {
+            store,
+            lanes: Arc::new(lanes.clone()),
+            sender: Arc::new(sender.clone()),
+            clock: Arc::new(clock.clone()),
+            entropy: Arc::new(SeededEntropy::new(seed)),
+            profiles: Profiles::embedded(),
+            snapshot: Snapshot::default(),
+            options,
+        });
+        service.start().await.expect("the store can be read");
+        Self {
+            service,
+            clock,
+            sender,
+            lanes,
+        }
+    }
+
+    /// Makes an organization of this slug and profile.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn organization(&self, slug: &str, profile: &str) {
+        let new = NewOrganization {
+            slug: slug.to_owned(),
+            default_profile: Some(profile.to_owned()),
+            ..NewOrganization::default()
+        };
+        self.service
+            .create_organization(new, "test")
+            .await
+            .expect("the organization is made");
+    }
+
+    /// Makes a webhook with this URL, everything else by default but its name.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub async fn webhook(&self, slug: &str, url: &str) -> Webhook {
+        let new = NewWebhook {
+            name: Some("a webhook".to_owned()),
+            url: Some(url.to_owned()),
+            ..NewWebhook::default()
+        };
+        let (webhook, _) = self
+            .service
+            .create_webhook(slug, new, "test")
+            .await
+            .expect("the webhook is made");
+        webhook
+    }
+}

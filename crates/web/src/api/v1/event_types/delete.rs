@@ -1,0 +1,58 @@
+//! `DELETE /event-types/{name}` and `DELETE /organizations/{org}/event-types/{name}`
+
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::{
+    AppState,
+    auth::{Platform, Within},
+    extract::{Name, NamePath, OrganizationPath},
+    problem::{
+        Problem,
+        docs::{ConflictProblems, MissingProblem, OrganizationProblems, PlatformProblems},
+    },
+};
+
+/// Takes an event type out of the platform's catalogue. Events of that name are of an unknown
+/// type then.
+#[utoipa::path(
+    delete,
+    path = "/event-types/{name}",
+    tag = "event types",
+    params(NamePath),
+    responses(
+        (status = 204, description = "Deleted."),
+        PlatformProblems,
+        MissingProblem
+    )
+)]
+pub async fn delete_platform_event_type(
+    State(state): State<AppState>,
+    _: Platform,
+    Name(name): Name,
+) -> Result<StatusCode, Problem> {
+    state.service.delete_event_type(None, &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an event type out of the organization's own catalogue. One of the platform's with the
+/// same name shows again.
+#[utoipa::path(
+    delete,
+    path = "/organizations/{org}/event-types/{name}",
+    tag = "event types",
+    params(OrganizationPath, NamePath),
+    responses(
+        (status = 204, description = "Deleted."),
+        OrganizationProblems,
+        ConflictProblems
+    )
+)]
+pub async fn delete_event_type(
+    State(state): State<AppState>,
+    within: Within,
+    Name(name): Name,
+) -> Result<StatusCode, Problem> {
+    state.service.delete_event_type(Some(within.slug()), &name).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,33 @@
+//! `GET /organizations/{org}/webhooks/{id}`
+
+use axum::{Json, extract::State};
+use bellwire_core::ids::WebhookId;
+
+use super::answer::Webhook;
+use crate::{
+    AppState,
+    auth::Within,
+    extract::{Id, IdPath, OrganizationPath},
+    problem::{Problem, docs::OrganizationProblems},
+};
+
+/// Shows a webhook.
+#[utoipa::path(
+    get,
+    path = "/organizations/{org}/webhooks/{id}",
+    tag = "webhooks",
+    params(OrganizationPath, IdPath),
+    responses(
+        (status = 200, description = "The webhook.", body = Webhook),
+        OrganizationProblems
+    )
+)]
+pub async fn get_webhook(
+    State(state): State<AppState>,
+    within: Within,
+    Id(id): Id<WebhookId>,
+) -> Result<Json<Webhook>, Problem> {
+    let webhook = state.live_webhook(&within, id).await?;
+    let health = state.health_of(id).await?;
+    Ok(Json(Webhook::new(webhook, health)))
+}

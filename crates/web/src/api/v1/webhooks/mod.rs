@@ -1,0 +1,29 @@
+//! Webhooks: made, listed, changed, deleted, tested; their secrets and their attempts.
+
+pub mod answer;
+pub mod attempts;
+pub mod create;
+pub mod delete;
+pub mod get;
+pub mod headers;
+pub mod list;
+pub mod overrides;
+pub mod rotate_secret;
+pub mod secret;
+pub mod test;
+pub mod update;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::AppState;
+
+/// The routes of webhooks.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create::create_webhook, list::list_webhooks))
+        .routes(routes!(get::get_webhook, update::update_webhook, delete::delete_webhook))
+        .routes(routes!(test::test_webhook))
+        .routes(routes!(secret::get_secret))
+        .routes(routes!(rotate_secret::rotate_secret))
+        .routes(routes!(attempts::list_attempts))
+}

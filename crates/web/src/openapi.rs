@@ -1,0 +1,82 @@
+//! The description of the API, made from the code that serves it.
+
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderValue, header};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{
+    AppState,
+    problem::{Document, FieldError},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Bellwire",
+        description = "Webhooks as a service of your own: post events, and your customers' \
+            endpoints receive them signed, retried and recorded.\n\nEvery error is a problem \
+            document (RFC 9457) with a stable `code`. Times are RFC 3339 in UTC. Unknown fields \
+            and parameters are refused. Lists are paged by an opaque `cursor`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(Document<'static>, FieldError)),
+    modifiers(&Security),
+    security(("bearer" = [])),
+    tags(
+        (name = "organizations", description = "The tenants."),
+        (name = "event types", description = "The catalogue of what can happen."),
+        (name = "channels", description = "What events can be about beyond their type."),
+        (name = "webhooks", description = "Who receives which events, and how they fare."),
+        (name = "events", description = "What happened, and what became of it."),
+        (name = "deliveries", description = "One event for one webhook."),
+        (name = "tokens", description = "Who may call this API."),
+        (name = "operations", description = "For those who run the server.")
+    )
+)]
+pub(crate) struct Base;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("bw_…")
+            .description(Some(
+                "A token of the platform or of one organization. To an organization's token, \
+                 other organizations do not exist.",
+            ))
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// This description.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "operations",
+    security(()),
+    responses((
+        status = 200,
+        description = "An OpenAPI 3.1 document.",
+        body = serde_json::Value,
+        content_type = "application/json"
+    ))
+)]
+pub async fn openapi_json(State(state): State<AppState>) -> Response {
+    let headers = [(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    )];
+    (headers, state.openapi.clone()).into_response()
+}
