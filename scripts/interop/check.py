@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +27,12 @@ DATA = (
     ' "text": "Grüße, 東京 🚀 \\u00e9 \\"quoted\\" \\/", "deep": [[{"b": [], "a": {}}]]}'
 )
 
+# Each gets only what is addressed to it: it listens to a type that is never sent, or is direct.
 PROFILES = {
-    "standard": {},
-    "advocate": {},
-    "eventinsight": {},
-    "wink": {"channels": ["account:cool"]},
+    "standard": {"event_types": ["none"]},
+    "advocate": {"event_types": ["none"]},
+    "eventinsight": {"event_types": ["none"]},
+    "wink": {"event_types": ["none"], "channels": ["account:cool"]},
     "apigee": {"name": "Quota watch", "direct": True},
 }
 
@@ -70,8 +72,11 @@ class Bellwire:
                 "content-type": "application/json",
             },
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{method} {path}: {error.read().decode()}") from error
 
     def secrets(self, webhook: str) -> list[str]:
         """The secrets that sign now, newest first."""
@@ -104,7 +109,7 @@ def run(bellwire: Bellwire, receiver: Receiver) -> bool:
     bellwire.call("POST", "//organizations", json.dumps({"id": ORGANIZATION}))
     for profile, settings in PROFILES.items():
         path = f"/{profile}"
-        body = {"url": receiver.url + path, "profile": profile, "event_types": ["none"]}
+        body = {"url": receiver.url + path, "profile": profile}
         made = bellwire.call("POST", "/webhooks", json.dumps(body | settings))
         webhook = made["id"]
         [old] = bellwire.secrets(webhook)

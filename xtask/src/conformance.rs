@@ -23,10 +23,21 @@ pub(crate) const PATH: &str = "docs/conformance.md";
 pub(crate) struct Requirement {
     /// Such as `ADV-13`.
     pub(crate) id: String,
-    /// No test proves it yet.
-    pub(crate) open: bool,
+    /// How far it is proven, as the list says.
+    pub(crate) standing: Standing,
     fact: String,
     system: String,
+}
+
+/// How far a fact is proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// No test names it.
+    Open,
+    /// Tests prove a part of it: what is below a page that does not exist yet.
+    Part,
+    /// Tests prove the whole of it.
+    Proven,
 }
 
 /// A test that names a requirement.
@@ -55,9 +66,12 @@ pub(crate) fn requirements() -> Result<Vec<Requirement>> {
         let (id, fact) = line
             .split_once(": ")
             .with_context(|| format!("{REQUIREMENTS}: no `ID: fact` in `{line}`"))?;
-        let (id, open) = id
-            .strip_suffix(" (open)")
-            .map_or((id, false), |id| (id, true));
+        let (id, standing) = match id.split_once(' ') {
+            None => (id, Standing::Proven),
+            Some((id, "(open)")) => (id, Standing::Open),
+            Some((id, "(part)")) => (id, Standing::Part),
+            Some(_) => bail!("{REQUIREMENTS}: `{id}`: only (open) or (part) may stand there"),
+        };
         if ids(id) != [id] {
             bail!("{REQUIREMENTS}: `{id}` is not an id such as ADV-13");
         }
@@ -66,7 +80,7 @@ pub(crate) fn requirements() -> Result<Vec<Requirement>> {
         }
         found.push(Requirement {
             id: id.to_owned(),
-            open,
+            standing,
             fact: fact.to_owned(),
             system: system.clone(),
         });
@@ -78,17 +92,23 @@ pub(crate) fn requirements() -> Result<Vec<Requirement>> {
 pub(crate) fn generate(files: &[File]) -> Result<String> {
     let requirements = requirements()?;
     let proofs = proofs(files);
-    let proven = requirements
-        .iter()
-        .filter(|requirement| proofs.contains_key(&requirement.id))
-        .count();
+    let count = |standing| {
+        let of = requirements
+            .iter()
+            .filter(|requirement| requirement.standing == standing);
+        of.count()
+    };
     let mut text = format!(
         "# Conformance\n\n\
          <!-- Written by `cargo xtask conformance`. Do not edit. -->\n\n\
          What the four systems do that Bellwire replaces, fact by fact, and the tests that prove \
          that Bellwire does the same. A line marked (R) is our resolution where the source is \
-         silent or contradicts itself. {proven} of {} facts are proven; the others are open.\n",
-        requirements.len()
+         silent or contradicts itself. Of {} facts {} are proven, {} in part (what lies below a page \
+         that does not exist yet), {} are open.\n",
+        requirements.len(),
+        count(Standing::Proven),
+        count(Standing::Part),
+        count(Standing::Open),
     );
     let mut system = "";
     for requirement in &requirements {
@@ -107,7 +127,11 @@ pub(crate) fn generate(files: &[File]) -> Result<String> {
                 .iter()
                 .map(|proof| format!("[{}](../{}): `{}`", proof.path, proof.path, proof.test))
                 .collect();
-            lines.join("<br>")
+            let beginning = match requirement.standing {
+                Standing::Part => "in part:<br>",
+                Standing::Open | Standing::Proven => "",
+            };
+            format!("{beginning}{}", lines.join("<br>"))
         };
         let fact = requirement.fact.replace('|', "\\|");
         writeln!(text, "| {} | {fact} | {proven_by} |", requirement.id)?;
@@ -115,13 +139,14 @@ pub(crate) fn generate(files: &[File]) -> Result<String> {
     Ok(text)
 }
 
-/// Writes the document anew, and takes `(open)` away from what is proven now. The other way stays
-/// with people: that a proof is gone should be noticed.
+/// Writes the document anew, and turns `(open)` into `(part)` where a test names the fact now.
+/// Whether that proves the whole of it, only people can say; and that a proof is gone should be
+/// noticed.
 pub(crate) fn write() -> Result<()> {
     let files = workspace::files("rs")?;
     let mut list = workspace::read(REQUIREMENTS)?;
     for id in proofs(&files).keys() {
-        list = list.replace(&format!("\n{id} (open): "), &format!("\n{id}: "));
+        list = list.replace(&format!("\n{id} (open): "), &format!("\n{id} (part): "));
     }
     workspace::write(REQUIREMENTS, &list)?;
     workspace::write(PATH, &generate(&files)?)

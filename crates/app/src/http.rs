@@ -13,8 +13,9 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client may take to send the head of a request. It counts while a connection idles
+/// too, so it is longer than clients keep idle connections in their pools (90 s is common).
+const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long to wait after the system refused a connection for want of file descriptors.
 const REFUSED_WAIT: Duration = Duration::from_millis(50);
 

@@ -5,7 +5,6 @@
 //! becomes of an event; that is `bellwire-core`'s.
 
 pub mod api_client;
-#[cfg(bench_wip)]
 pub mod bench;
 pub mod cli;
 pub mod clock;

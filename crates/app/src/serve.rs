@@ -109,7 +109,8 @@ impl Server {
     /// in the store and is sent again after the next start.
     pub async fn stop(self, grace: Duration) -> bool {
         let deadline = tokio::time::Instant::now() + grace;
-        let answered = self.http.stop(grace).await;
+        // A client that dawdles must not cost the deliveries under way their time.
+        let answered = self.http.stop(grace / 2).await;
         let left = deadline.saturating_duration_since(tokio::time::Instant::now());
         let sent = self.local.dispatcher.stop(left).await;
         self.local.close().await;
@@ -228,7 +229,8 @@ fn profiles(config: &Config) -> Result<Profiles> {
     Ok(profiles)
 }
 
-fn client(config: &Config, clock: &Arc<dyn Clock>) -> Result<Client> {
+/// The client that sends, as configured.
+pub(crate) fn client(config: &Config, clock: &Arc<dyn Clock>) -> Result<Client> {
     let delivery = &config.delivery;
     let mut extra_roots = Vec::new();
     for path in &delivery.extra_roots {

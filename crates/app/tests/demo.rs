@@ -2,7 +2,27 @@
 
 mod support;
 
-use support::run;
+use support::{Running, bellwire, run};
+
+#[test]
+fn without_once_it_tells_how_to_go_on_and_ends_on_a_signal() {
+    let directory = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let mut command = bellwire(directory.path());
+    command.arg("demo").env("TMPDIR", temporary.path());
+    let demo = Running::start(command);
+    let url = demo.after("  export BELLWIRE_URL=");
+    let token = demo.after("  export BELLWIRE_TOKEN=");
+    let listed = bellwire(directory.path())
+        .args(["webhook", "list", "--organization", "shop"])
+        .args(["--url", &url, "--token", &token])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("never-answers"));
+    demo.after("→");
+    assert_eq!(demo.terminate(), Some(0));
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
 
 #[test]
 fn the_demo_settles_and_all_is_as_it_should_be() {

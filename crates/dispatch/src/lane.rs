@@ -145,7 +145,11 @@ impl Lane {
     pub(crate) fn next(&self, bounds: Bounds) -> (Option<Job>, Wants) {
         let mut state = self.state.lock();
         state.in_flight -= 1;
-        let job = if state.in_flight < state.allowed(bounds) { state.queue.pop_front() } else { None };
+        let job = if state.in_flight < state.allowed(bounds) {
+            state.queue.pop_front()
+        } else {
+            None
+        };
         state.in_flight += usize::from(job.is_some());
         (job, state.wants(bounds))
     }
@@ -223,7 +227,10 @@ mod tests {
 
     use super::*;
 
-    const BOUNDS: Bounds = Bounds { size: 8, concurrency: 4 };
+    const BOUNDS: Bounds = Bounds {
+        size: 8,
+        concurrency: 4,
+    };
 
     fn job(number: u8) -> Job {
         let event = Event {
@@ -308,6 +315,10 @@ mod tests {
         lane.fared(Fared::Answered, BOUNDS);
         let (next, wants) = lane.next(BOUNDS);
         assert!(next.is_some());
-        assert_eq!(wants.start.len(), 1, "an answer earned a second request at once");
+        assert_eq!(
+            wants.start.len(),
+            1,
+            "an answer earned a second request at once"
+        );
     }
 }

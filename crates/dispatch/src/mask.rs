@@ -17,12 +17,25 @@ pub(crate) fn sent(route: &Route, headers: &[Header], body_bytes: usize) -> Vec<
         (None, _) => String::new(),
     };
     let mut kept = Vec::with_capacity(headers.len() + 2);
-    kept.push(Header { name: "host".to_owned(), value: host });
-    kept.push(Header { name: "content-length".to_owned(), value: body_bytes.to_string() });
+    kept.push(Header {
+        name: "host".to_owned(),
+        value: host,
+    });
+    kept.push(Header {
+        name: "content-length".to_owned(),
+        value: body_bytes.to_string(),
+    });
     kept.extend(headers.iter().map(|header| {
         let is_own = own.iter().any(|own| own.name == header.name);
-        let value = if is_own { MASK.to_owned() } else { header.value.clone() };
-        Header { name: header.name.clone(), value }
+        let value = if is_own {
+            MASK.to_owned()
+        } else {
+            header.value.clone()
+        };
+        Header {
+            name: header.name.clone(),
+            value,
+        }
     }));
     kept
 }

@@ -48,7 +48,11 @@ impl Default for Metrics {
 impl Metrics {
     /// Adds everything to a registry that is served at `/metrics`.
     pub fn register(&self, registry: &mut Registry) {
-        registry.register("attempts", "Attempts made, by result", self.attempts.clone());
+        registry.register(
+            "attempts",
+            "Attempts made, by result",
+            self.attempts.clone(),
+        );
         registry.register(
             "deliveries",
             "Deliveries that reached an end, by result",
@@ -66,7 +70,11 @@ impl Metrics {
             Unit::Seconds,
             self.delay.clone(),
         );
-        registry.register("requests_in_flight", "Requests on their way", self.in_flight.clone());
+        registry.register(
+            "requests_in_flight",
+            "Requests on their way",
+            self.in_flight.clone(),
+        );
         registry.register(
             "webhooks_disabled",
             "Webhooks that reached a threshold and were disabled",
@@ -86,9 +94,11 @@ impl Metrics {
             Answer::None(cause) => cause.as_str(),
         };
         self.attempts.get_or_create(&Result { result }).inc();
-        self.duration.observe(f64::from(attempt.timing.total_us) / 1e6);
+        self.duration
+            .observe(f64::from(attempt.timing.total_us) / 1e6);
         if attempt.number == 1 {
-            self.delay.observe(attempt.at.since(attempt.event_id.time()).max(0) as f64 / 1e6);
+            self.delay
+                .observe(attempt.at.since(attempt.event_id.time()).max(0) as f64 / 1e6);
         }
     }
 

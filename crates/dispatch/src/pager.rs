@@ -2,7 +2,7 @@
 //!
 //! One task. It knows for each webhook when its next delivery in the store is due (from a walk at
 //! the start, and from each retry that is recorded), sleeps until then, and claims for all hungry
-//! lanes in one call. A walk every minute makes up for anything that it was not told.
+//! lanes in one call. A walk every few minutes makes up for anything that it was not told.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -73,7 +73,12 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
     while !dispatcher.is_stopping() {
         let now = clock.now();
         if now >= next_walk {
-            next_walk = now + if walk(&dispatcher, &mut timers).await { MINUTE } else { SECOND };
+            next_walk = now
+                + if walk(&dispatcher, &mut timers).await {
+                    5 * MINUTE
+                } else {
+                    SECOND
+                };
         }
         while let Some(webhook) = timers.pop_due(now) {
             // The lane decides whether it has room, and asks here when it has.
@@ -135,11 +140,7 @@ async fn walk(dispatcher: &Dispatcher, timers: &mut Timers) -> bool {
     }
 }
 
-async fn claim(
-    dispatcher: &Dispatcher,
-    timers: &mut Timers,
-    hungry: &mut BTreeSet<WebhookId>,
-) {
+async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut BTreeSet<WebhookId>) {
     let parts = &dispatcher.0.parts;
     let mut asks = Vec::new();
     let mut marks = Vec::new();
@@ -156,7 +157,10 @@ async fn claim(
         Err(error) => {
             tracing::warn!(%error, "due deliveries could not be claimed; trying again");
             hungry.extend(asks.iter().map(|ask| ask.webhook_id));
-            parts.clock.sleep_until(parts.clock.now() + SECOND / 2).await;
+            parts
+                .clock
+                .sleep_until(parts.clock.now() + SECOND / 2)
+                .await;
             return;
         }
     };
@@ -189,7 +193,10 @@ mod tests {
 
     #[test]
     fn the_earliest_due_time_of_a_webhook_counts() {
-        let (a, b) = (WebhookId::from_bytes([1; 16]), WebhookId::from_bytes([2; 16]));
+        let (a, b) = (
+            WebhookId::from_bytes([1; 16]),
+            WebhookId::from_bytes([2; 16]),
+        );
         let at = Time::from_micros;
         let mut timers = Timers::default();
         timers.note(a, at(50));

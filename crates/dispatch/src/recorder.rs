@@ -22,7 +22,11 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::Receiver<Record
     let mut batch = Vec::with_capacity(BATCH);
     while inbox.recv_many(&mut batch, BATCH).await > 0 {
         let count = batch.len();
-        write(&dispatcher, std::mem::replace(&mut batch, Vec::with_capacity(BATCH))).await;
+        write(
+            &dispatcher,
+            std::mem::replace(&mut batch, Vec::with_capacity(BATCH)),
+        )
+        .await;
         dispatcher.end(count);
     }
 }
@@ -33,8 +37,15 @@ async fn write(dispatcher: &Dispatcher, records: Vec<Record>) {
         match inner.parts.store.record(records.clone()).await {
             Ok(recorded) => break recorded,
             Err(Error::Unavailable(why)) => {
-                tracing::warn!(why, "attempts wait to be recorded until the store can write");
-                inner.parts.clock.sleep_until(inner.parts.clock.now() + SECOND / 2).await;
+                tracing::warn!(
+                    why,
+                    "attempts wait to be recorded until the store can write"
+                );
+                inner
+                    .parts
+                    .clock
+                    .sleep_until(inner.parts.clock.now() + SECOND / 2)
+                    .await;
             }
             Err(error) => {
                 // A record that the store refuses for good must not stop the others.
@@ -63,10 +74,14 @@ async fn write(dispatcher: &Dispatcher, records: Vec<Record>) {
     for (webhook, reason) in &recorded.disabled {
         inner.metrics.disabled.inc();
         tracing::warn!(%webhook, reason = reason.sentence(), "a webhook was disabled");
-        let attempt = records.iter().map(|r| &r.attempt).find(|a| a.webhook_id == *webhook);
+        let attempt = records
+            .iter()
+            .map(|r| &r.attempt)
+            .find(|a| a.webhook_id == *webhook);
         organizations.extend(attempt.map(|attempt| attempt.organization_id));
     }
-    if let Some(service) = inner.service.get() {
+    let service = inner.service.lock().clone();
+    if let Some(service) = service {
         for organization in organizations {
             if let Err(error) = service.refresh(organization).await {
                 tracing::warn!(%error, %organization, "the catalogue could not be read again");

@@ -9,10 +9,10 @@ pub(crate) async fn run(dispatcher: Dispatcher) {
     let parts = &dispatcher.0.parts;
     loop {
         if let Err(error) = sweep(&dispatcher).await {
-            tracing::warn!(%error, "a sweep was cut short; it goes on within a minute");
+            tracing::warn!(%error, "a sweep was cut short; it goes on in five minutes");
         }
         dispatcher.forget_idle_lanes();
-        let next = parts.clock.now() + MINUTE;
+        let next = parts.clock.now() + 5 * MINUTE;
         tokio::select! {
             () = parts.clock.sleep_until(next) => {}
             () = dispatcher.0.sweep.notified() => {}

@@ -78,8 +78,7 @@ async fn deliver(dispatcher: &Dispatcher, lane: &Lane, job: Job) -> Fared {
 
 /// Whether the webhook still takes this delivery.
 fn is_wanted(route: &Route, job: &Job) -> bool {
-    job.kind == Kind::Test
-        || (route.webhook.is_enabled() && !route.webhook.cancels(job.created_at))
+    job.kind == Kind::Test || (route.webhook.is_enabled() && !route.webhook.cancels(job.created_at))
 }
 
 /// What was sent, as the attempt keeps it.
@@ -91,11 +90,17 @@ struct Sent {
 async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, Sent) {
     let parts = &dispatcher.0.parts;
     let now = parts.clock.now();
-    let facts = Facts { event: &job.event, organization: &route.organization };
+    let facts = Facts {
+        event: &job.event,
+        organization: &route.organization,
+    };
     let body = match route.profile.envelope.render(&facts) {
         Ok(body) => body,
         Err(error) => {
-            let sent = Sent { body_sha256: Sha256::digest([]).into(), headers: Vec::new() };
+            let sent = Sent {
+                body_sha256: Sha256::digest([]).into(),
+                headers: Vec::new(),
+            };
             return (unsent(now, error.to_string()), sent);
         }
     };
@@ -103,10 +108,19 @@ async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, S
     let headers = match headers(route, job, now, &body, &parts.options.user_agent) {
         Ok(headers) => headers,
         Err(error) => {
-            return (unsent(now, error.to_string()), Sent { body_sha256, headers: Vec::new() });
+            return (
+                unsent(now, error.to_string()),
+                Sent {
+                    body_sha256,
+                    headers: Vec::new(),
+                },
+            );
         }
     };
-    let sent = Sent { body_sha256, headers: mask::sent(route, &headers, body.len()) };
+    let sent = Sent {
+        body_sha256,
+        headers: mask::sent(route, &headers, body.len()),
+    };
     let request = Request {
         webhook_id: job.webhook_id,
         url: Arc::clone(&route.url),
@@ -144,12 +158,18 @@ fn headers(
 ) -> Result<Vec<Header>, signature::SecretError> {
     let id = job.event.id.to_string();
     let timestamp = now.as_secs();
-    let secrets = route.webhook.signing_secrets(now).map(|secret| secret.value.as_str());
+    let secrets = route
+        .webhook
+        .signing_secrets(now)
+        .map(|secret| secret.value.as_str());
     let signature = signature::signature_header(secrets, &id, timestamp, body)?;
     let own = &route.webhook.settings.headers;
     let mut headers = Vec::with_capacity(5 + own.len());
     let mut put = |name: &str, value: String| {
-        headers.push(Header { name: name.to_owned(), value });
+        headers.push(Header {
+            name: name.to_owned(),
+            value,
+        });
     };
     put("content-type", route.profile.content_type.clone());
     if !own.iter().any(|header| header.name == "user-agent") {
@@ -207,7 +227,10 @@ fn decide(dispatcher: &Dispatcher, route: &Route, job: &Job, reply: Reply, sent:
             retry_at,
         },
         next,
-        tally: (!is_test).then(|| Tally { class, rule: Arc::clone(&route.disable) }),
+        tally: (!is_test).then(|| Tally {
+            class,
+            rule: Arc::clone(&route.disable),
+        }),
         now,
     }
 }

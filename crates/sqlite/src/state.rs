@@ -30,7 +30,6 @@ pub(crate) struct OrganizationSlot {
 /// A webhook, as far as the writer needs it.
 #[derive(Debug, Clone)]
 pub(crate) struct WebhookSlot {
-    pub(crate) id: WebhookId,
     pub(crate) seq: i64,
     pub(crate) organization: i64,
     pub(crate) disabled: bool,
@@ -132,7 +131,6 @@ impl State {
                 .prepare_cached(WEBHOOK)?
                 .query_row([id.as_bytes()], |row| {
                     Ok(WebhookSlot {
-                        id,
                         seq: row.get(0)?,
                         organization: row.get(1)?,
                         disabled: row.get(2)?,

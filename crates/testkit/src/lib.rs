@@ -5,6 +5,7 @@
 
 pub mod builders;
 pub mod clock;
+pub mod conformance;
 pub mod entropy;
 pub mod lanes;
 

@@ -70,8 +70,11 @@ pub async fn around(State(state): State<AppState>, request: Request, next: Next)
         Err(_) => {
             // The panic hook has written the message and the place.
             tracing::error!(request_id = ?id, %method, "a handler panicked");
-            Problem::new(Code::Internal, "A bug stopped this request; the log has its id.")
-                .into_response()
+            Problem::new(
+                Code::Internal,
+                "A bug stopped this request; the log has its id.",
+            )
+            .into_response()
         }
     };
     response.headers_mut().insert(REQUEST_ID, id);

@@ -184,7 +184,9 @@ mod tests {
     fn of(value: &'static str) -> Result<String, Code> {
         let headers =
             HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
-        bearer(&headers).map(str::to_owned).map_err(|problem| problem.code)
+        bearer(&headers)
+            .map(str::to_owned)
+            .map_err(|problem| problem.code)
     }
 
     #[test]

@@ -127,7 +127,11 @@ mod tests {
     #[test]
     fn a_cursor_of_another_query_is_refused() {
         let cursor = Binding::of(&["events", "acme", ""]).encode(b"x");
-        for other in [["events", "acme", "a"], ["events", "other", ""], ["ev", "entsacme", ""]] {
+        for other in [
+            ["events", "acme", "a"],
+            ["events", "other", ""],
+            ["ev", "entsacme", ""],
+        ] {
             let problem = Binding::of(&other).decode(&cursor).unwrap_err();
             assert_eq!(problem.code, Code::InvalidCursor);
             assert_eq!(problem.errors[0].field, "cursor");

@@ -64,7 +64,11 @@ pub async fn live() -> Json<Healthy> {
     )
 )]
 pub async fn ready(State(state): State<AppState>) -> Response {
-    match state.readiness.check(state.service.store(), state.service.now()).await {
+    match state
+        .readiness
+        .check(state.service.store(), state.service.now())
+        .await
+    {
         Ok(()) => Json(OK).into_response(),
         Err(reason) => Problem::new(Code::Unavailable, reason).into_response(),
     }
@@ -93,7 +97,10 @@ impl Readiness {
         let answer = match tokio::time::timeout(PATIENCE, store.ping()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("the store has not answered within {} s", PATIENCE.as_secs())),
+            Err(_) => Err(format!(
+                "the store has not answered within {} s",
+                PATIENCE.as_secs()
+            )),
         };
         *last = Some((now, answer.clone()));
         answer

@@ -100,7 +100,7 @@ fn routes() -> OpenApiRouter<AppState> {
 /// The description of everything that [`router`] serves.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    openapi::complete(routes().into_openapi())
 }
 
 /// Every route.
@@ -109,14 +109,20 @@ pub fn router(state: AppState) -> Router {
     router
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(state.clone(), around::around))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            around::around,
+        ))
         .with_state(state)
 }
 
 async fn no_such_route(uri: Uri) -> Problem {
     Problem::new(
         Code::NoSuchRoute,
-        format!("Nothing is at `{}`; `/openapi.json` lists what there is.", uri.path()),
+        format!(
+            "Nothing is at `{}`; `/openapi.json` lists what there is.",
+            uri.path()
+        ),
     )
 }
 

@@ -89,7 +89,11 @@ impl Metrics {
             Unit::Seconds,
             latency.clone(),
         );
-        registry.register("events_accepted", "Events accepted and stored", accepted.clone());
+        registry.register(
+            "events_accepted",
+            "Events accepted and stored",
+            accepted.clone(),
+        );
         registry.register(
             "events_repeated",
             "Events that were answered as repeats of an earlier one",
@@ -204,11 +208,20 @@ impl Collector for StoreNumbers {
         )?)?;
         for (name, help, value) in [
             ("store_commits", "Commits of the store", commits),
-            ("store_calls", "Calls that were committed, several in one commit", calls),
+            (
+                "store_calls",
+                "Calls that were committed, several in one commit",
+                calls,
+            ),
             ("store_commit_failures", "Commits that failed", failures),
         ] {
             let counter = ConstCounter::new(value);
-            counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
+            counter.encode(encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                counter.metric_type(),
+            )?)?;
         }
         let seconds = ConstCounter::new(commit_us as f64 / 1e6);
         seconds.encode(encoder.encode_descriptor(
@@ -239,7 +252,10 @@ mod tests {
             "bellwire_events_accepted_total 3",
             "# EOF",
         ] {
-            assert!(text.lines().any(|other| other == line), "{line}\nnot in\n{text}");
+            assert!(
+                text.lines().any(|other| other == line),
+                "{line}\nnot in\n{text}"
+            );
         }
     }
 
@@ -249,7 +265,12 @@ mod tests {
         let sent = Counter::<u64>::default();
         metrics.add(|registry| registry.register("attempts", "Attempts made", sent.clone()));
         sent.inc();
-        assert!(metrics.encode().unwrap().contains("bellwire_attempts_total 1"));
+        assert!(
+            metrics
+                .encode()
+                .unwrap()
+                .contains("bellwire_attempts_total 1")
+        );
     }
 
     #[test]

@@ -7,7 +7,11 @@ use axum::{
 use http::{HeaderValue, header};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        ArrayBuilder, Ref, RefOr, Schema,
+        schema::AdditionalProperties,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 
 use crate::{
@@ -58,6 +62,35 @@ impl Modify for Security {
             .get_or_insert_default()
             .add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
+}
+
+/// What the derives cannot say, said afterwards.
+pub(crate) fn complete(mut openapi: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    let schemas = &mut openapi.components.get_or_insert_default().schemas;
+    for (name, schema) in schemas.iter_mut() {
+        let RefOr::T(schema) = schema else { continue };
+        match schema {
+            // Generic types are written out in full where they are used; a reference reads better
+            // and makes one type in generated clients.
+            Schema::Object(list) => {
+                if let Some(item) = name.strip_prefix("List_") {
+                    let items = ArrayBuilder::new().items(Ref::from_schema_name(item));
+                    list.properties.insert("items".to_owned(), items.into());
+                }
+            }
+            // The variants refuse unknown fields as everything does.
+            Schema::OneOf(variants) if name == "Retry" => {
+                for variant in &mut variants.items {
+                    if let RefOr::T(Schema::Object(variant)) = variant {
+                        let closed = AdditionalProperties::FreeForm(false);
+                        variant.additional_properties = Some(Box::new(closed));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    openapi
 }
 
 /// This description.

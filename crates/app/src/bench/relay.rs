@@ -132,7 +132,10 @@ impl Relay {
             })
             .collect::<Result<_>>()?;
         Ok(Self {
-            client: Box::new(serve::client(&config)?),
+            client: Box::new(serve::client(
+                &config,
+                &(Arc::new(SystemClock) as Arc<dyn Clock>),
+            )?),
             profile: Profiles::embedded()
                 .get(PROFILE)
                 .context("the standard profile is missing")?,

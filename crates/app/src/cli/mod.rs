@@ -1,9 +1,11 @@
 //! The command line: one file per command.
 
+mod bench;
 mod config;
 mod demo;
 mod event;
 mod inspect;
+mod openapi;
 mod organization;
 mod serve;
 mod target;
@@ -55,8 +57,16 @@ enum Command {
     Webhook(webhook::Webhook),
     /// Send events, and see what became of them
     Event(event::Event),
+    /// Measure this build on this machine, against a relay that stores nothing
+    Bench(bench::Bench),
     /// Print the configuration in force, and where each value comes from
     Config(config::ConfigCommand),
+    /// The relay of the bench
+    #[command(hide = true)]
+    BenchRelay(bench::BenchRelay),
+    /// Print the OpenAPI document
+    #[command(hide = true)]
+    Openapi(openapi::Openapi),
 }
 
 impl Cli {
@@ -73,7 +83,10 @@ impl Cli {
             Command::Organization(command) => command.run(),
             Command::Webhook(command) => command.run(),
             Command::Event(command) => command.run(),
+            Command::Bench(command) => command.run(),
             Command::Config(command) => command.run(),
+            Command::BenchRelay(command) => command.run(),
+            Command::Openapi(command) => command.run(),
         }
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::ConfigArgs;
 use crate::{
+    config::Config,
     failure::{Exit, Failure},
     say,
     serve::Server,
@@ -32,13 +33,7 @@ impl Serve {
         let done = runtime.block_on(async {
             let mut signals = Signals::listen()?;
             let server = Server::start(&config).await?;
-            // The first line is for programs too: scripts read the URL from it.
-            say!("{} {}", strong("Listening on"), accent(server.url()))?;
-            say!("{} {}", faint("Database"), config.store.path.display())?;
-            if let Some(token) = server.first_token() {
-                say!("{} {}", strong("Platform token"), warm(token))?;
-                say!("{}", faint("It is shown this once: keep it. BELLWIRE_TOKEN takes it."))?;
-            }
+            announce(&server, &config);
             let signal = signals.next().await;
             let grace = Duration::from_secs(config.shutdown.grace_s.into());
             tracing::info!(signal, grace_s = config.shutdown.grace_s, "stopping: finishing what is under way");
@@ -60,5 +55,19 @@ impl Serve {
         // Requests that were cut off must not keep the process alive.
         runtime.shutdown_timeout(Duration::from_secs(1));
         done
+    }
+}
+
+/// Says where the server is. The first line is for programs too: scripts read the URL from it. That
+/// nobody reads standard output is no reason for a server to end.
+fn announce(server: &Server, config: &Config) {
+    let _ = say!("{} {}", strong("Listening on"), accent(server.url()));
+    let _ = say!("{} {}", faint("Database"), config.store.path.display());
+    if let Some(token) = server.first_token() {
+        let _ = say!("{} {}", strong("Platform token"), warm(token));
+        let _ = say!(
+            "{}",
+            faint("It is shown this once: keep it. BELLWIRE_TOKEN takes it.")
+        );
     }
 }

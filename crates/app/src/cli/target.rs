@@ -19,6 +19,7 @@ pub(super) struct Target {
     #[arg(
         long,
         global = true,
+        help_heading = "Server",
         env = "BELLWIRE_URL",
         default_value = "http://127.0.0.1:8040",
         value_name = "URL"
@@ -28,13 +29,14 @@ pub(super) struct Target {
     #[arg(
         long,
         global = true,
+        help_heading = "Server",
         env = "BELLWIRE_TOKEN",
         hide_env_values = true,
         value_name = "TOKEN"
     )]
     token: Option<String>,
     /// Print JSON: the server's answer, one object a line for lists
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Server")]
     pub(super) json: bool,
 }
 
@@ -82,6 +84,7 @@ pub(super) struct Within {
         long,
         short,
         global = true,
+        help_heading = "Server",
         env = "BELLWIRE_ORGANIZATION",
         value_name = "ID"
     )]

@@ -9,6 +9,7 @@ mod delivery;
 mod ingest;
 pub mod layers;
 mod log;
+mod nearest;
 mod profiles;
 mod secrets;
 mod server;

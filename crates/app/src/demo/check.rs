@@ -298,7 +298,9 @@ pub fn keys(json: &[u8]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::scenario::EVENTS;
+    use bellwire_core::time::Time;
+
+    use crate::demo::scenario::{EVENTS, HOOKS};
 
     fn sent(event_type: &str) -> SentEvent {
         let planned = EVENTS
@@ -341,6 +343,35 @@ mod tests {
                 .unwrap_err()
                 .contains("tenantAlias")
         );
+    }
+
+    #[test]
+    fn a_request_without_a_signature_and_an_attempt_without_a_request_are_found() {
+        let event = sent("coupon.created");
+        let hook = HOOKS.iter().find(|hook| hook.name == "crm").unwrap();
+        let made = MadeHook {
+            hook,
+            id: "w1".to_owned(),
+            secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned(),
+        };
+        let mut row = Row::new(&event, &made);
+        row.answers = vec!["200".to_owned()];
+        let hooks = [made];
+        let rows = [row];
+        let faults = signatures(&rows, &hooks, &[]);
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].contains("1 attempts recorded, 0 requests arrived"));
+        let unsigned = Received {
+            at: Time::EPOCH,
+            from: ([127, 0, 0, 1], 1).into(),
+            method: "POST".to_owned(),
+            target: hook.path(),
+            headers: vec![("webhook-id".to_owned(), "e1".to_owned())],
+            body: bytes::Bytes::new(),
+        };
+        let faults = signatures(&rows, &hooks, &[unsigned]);
+        assert_eq!(faults.len(), 1);
+        assert!(faults[0].contains("is not signed"), "{faults:?}");
     }
 
     #[test]

@@ -128,11 +128,11 @@ fn play(
             break;
         }
         if pause(runtime, signals, LOOK_EVERY) {
-            view.end();
+            view.end()?;
             return Ok(());
         }
     }
-    view.end();
+    view.end()?;
 
     let faults = report(&client, &events, &hooks, endpoint)?;
     if once {
@@ -335,14 +335,14 @@ fn go_on(
             .filter(|request| request.header("webhook-id") == Some(&*event.id))
             .count();
         say!(
-            "{} {:<12} {:<16} {}  {}",
+            "{} {:<12} {:<15} {}  {}",
             good("→"),
             planned.organization,
             planned.event_type,
             faint(&event.id),
             match arrived {
-                1 => "1 request arrived".to_owned(),
-                n => format!("{n} requests arrived"),
+                1 => "1 request so far".to_owned(),
+                n => format!("{n} requests so far"),
             }
         )?;
     }

@@ -128,7 +128,7 @@ pub const HOOKS: &[Hook] = &[
         behaviour: Behaviour::FailsFirst(2),
         overrides: Some(r#"{"overrides":{"retry":{"kind":"schedule","delays_s":[1,1,1]}}}"#),
         attempts: 3,
-        ..Hook::answering("shop", "standard", "fails-twice-first", &["order.paid"])
+        ..Hook::answering("shop", "standard", "fails-first", &["order.paid"])
     },
     Hook {
         behaviour: Behaviour::Hangs,

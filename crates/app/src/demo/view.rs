@@ -82,24 +82,34 @@ impl Row {
         let cell = |text: &str, width| pad_str(text, width, Alignment::Left, None).into_owned();
         let answers: Vec<String> = self
             .answers
-            .iter()
-            .map(|answer| match answer.as_bytes() {
-                [b'2', _, _] => good(answer).to_string(),
-                [_, _, _] => warm(answer).to_string(),
-                _ => bad(answer).to_string(),
+            .chunk_by(|a, b| a == b && a.len() > 3)
+            .map(|same| {
+                let answer = match same {
+                    [only] => only.clone(),
+                    _ => format!("{} ×{}", same[0], same.len()),
+                };
+                match answer.as_bytes() {
+                    [b'2', _, _] => good(answer).to_string(),
+                    [_, _, _] => warm(answer).to_string(),
+                    _ => bad(answer).to_string(),
+                }
             })
             .collect();
+        let state = match self.state.as_str() {
+            "none" => faint("accepted").to_string(),
+            state => colour_state(state),
+        };
         let remark = if self.is_settled() && self.state == "failed" && self.ends == "failed" {
-            faint("  as it should be: it never answers").to_string()
+            faint("  as it should be").to_string()
         } else {
             String::new()
         };
         let text = format!(
             "{}{}{}{}{}{remark}",
-            cell(self.profile, 14),
-            cell(self.event_type, 17),
-            cell(self.name, 19),
-            cell(&colour_state(&self.state), 11),
+            cell(self.profile, 13),
+            cell(self.event_type, 16),
+            cell(self.name, 14),
+            cell(&state, 10),
             answers.join(&faint(" · ").to_string()),
         );
         console::truncate_str(&text, terminal::width().saturating_sub(3), "…").into_owned()
@@ -131,7 +141,7 @@ impl View {
     /// When standard output is closed.
     pub fn start(rows: &[Row]) -> Result<Self> {
         let headings = format!(
-            "  {:<14}{:<17}{:<19}{:<11}{}",
+            "  {:<13}{:<16}{:<14}{:<10}{}",
             "PROFILE", "EVENT", "WEBHOOK", "STATE", "ANSWERS"
         );
         say!("{}", faint(headings))?;
@@ -170,9 +180,10 @@ impl View {
             match self.bars.get(index) {
                 Some(bar) => {
                     if row.is_settled() {
-                        bar.set_style(settled_style.clone());
+                        bar.set_message(row.text());
                         bar.set_prefix(row.mark());
-                        bar.finish_with_message(row.text());
+                        bar.set_style(settled_style.clone());
+                        bar.finish();
                     } else {
                         bar.set_message(row.text());
                     }
@@ -187,7 +198,10 @@ impl View {
     }
 
     /// Leaves the rows as they stand.
-    pub fn end(&self) {
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn end(&self) -> Result<()> {
         for bar in &self.bars {
             if !bar.is_finished() {
                 bar.abandon();
@@ -195,5 +209,10 @@ impl View {
         }
         // Nothing may be drawn over what is printed from here on.
         self.screen.set_draw_target(ProgressDrawTarget::hidden());
+        if !self.bars.is_empty() {
+            // The cursor stands at the end of the last row.
+            say!("")?;
+        }
+        Ok(())
     }
 }

@@ -26,7 +26,10 @@ async fn scenario(words: &[OsString], make_room: impl FnOnce(&Server)) {
     for bytes in [8 * 1024, 512, 0] {
         let mut refused = None;
         for _ in 0..MOST_EVENTS {
-            match producer.event(&server.url, &data(bytes)).expect("it answers, room or not") {
+            match producer
+                .event(&server.url, &data(bytes))
+                .expect("it answers, room or not")
+            {
                 (202, answer) => {
                     acknowledged.insert(answer["id"].as_str().expect("an id").to_owned());
                 }
@@ -37,7 +40,11 @@ async fn scenario(words: &[OsString], make_room: impl FnOnce(&Server)) {
             }
         }
         let (status, problem) = refused.expect("the disk is small");
-        assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem}");
+        assert_eq!(
+            (status, &problem["code"]),
+            (503, &json!("unavailable")),
+            "{problem}"
+        );
     }
     assert!(!acknowledged.is_empty(), "there was room at first");
     assert_eq!(
@@ -45,27 +52,26 @@ async fn scenario(words: &[OsString], make_room: impl FnOnce(&Server)) {
         200,
         "it lives on"
     );
-    assert_eq!(
-        producer.status(&server.url, "/health/ready"),
-        503,
-        "and says what it cannot do"
-    );
 
     make_room(&server);
-    let mut recovered = false;
-    for _ in 0..MOST_TRIES {
-        let (status, answer) = producer.event(&server.url, &data(8 * 1024)).expect("it answers");
-        if status == 202 {
-            acknowledged.insert(answer["id"].as_str().expect("an id").to_owned());
-            recovered = true;
-            break;
+    let last = tried(|| {
+        match producer
+            .event(&server.url, &data(8 * 1024))
+            .expect("it answers")
+        {
+            (202, answer) => Some(answer["id"].as_str().expect("an id").to_owned()),
+            (status, problem) => {
+                assert_eq!(status, 503, "{problem}");
+                None
+            }
         }
-        assert_eq!(status, 503, "{answer}");
-        // As `Retry-After` asks a producer to, only sooner.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert!(recovered, "it takes events again once there is room");
-    assert_eq!(producer.status(&server.url, "/health/ready"), 200);
+    });
+    acknowledged.insert(
+        last.await
+            .expect("it takes events again once there is room"),
+    );
+    let ready = tried(|| (producer.status(&server.url, "/health/ready") == 200).then_some(()));
+    assert!(ready.await.is_some(), "and says that it is ready");
 
     receiver
         .wait_until(|requests| {
@@ -77,6 +83,28 @@ async fn scenario(words: &[OsString], make_room: impl FnOnce(&Server)) {
         })
         .await;
     assert!(server.stop().await, "it stops in order");
+    let requests = receiver.received();
+    let arrived: HashSet<&str> = requests
+        .iter()
+        .filter_map(|request| request.header("webhook-id"))
+        .collect();
+    assert_eq!(
+        arrived.len(),
+        acknowledged.len(),
+        "what was refused was not stored"
+    );
+}
+
+/// What this gives in the end, within a bounded number of tries: as `Retry-After` asks a producer
+/// to, only sooner.
+async fn tried<T>(attempt: impl Fn() -> Option<T>) -> Option<T> {
+    for _ in 0..MOST_TRIES {
+        if let Some(value) = attempt() {
+            return Some(value);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
 }
 
 /// A limit on the size of a file (EFBIG), raised while the server runs.

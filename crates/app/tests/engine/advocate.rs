@@ -102,7 +102,7 @@ async fn the_thousandth_client_error_disables() {
     world.settle().await;
     assert_eq!(world.got(URL).len(), 1000);
     assert!(!world.is_enabled(webhook));
-    let route = world.service.snapshot().route(webhook).unwrap();
+    let route = world.service().snapshot().route(webhook).unwrap();
     let reason = &route.webhook.disabled.as_ref().unwrap().reason;
     assert_eq!(
         *reason,
@@ -128,7 +128,7 @@ async fn the_thousandth_client_error_disables() {
         ..bellwire_core::service::WebhookPatch::default()
     };
     world
-        .service
+        .service()
         .update_webhook(ORG, webhook, enable, "test")
         .await
         .unwrap();

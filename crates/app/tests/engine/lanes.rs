@@ -22,7 +22,7 @@ async fn batch(world: &World, event_type: &str, count: usize) {
             ..Incoming::default()
         })
         .collect();
-    world.service.ingest(ORG, incoming, None).await.unwrap();
+    world.service().ingest(ORG, incoming, None).await.unwrap();
 }
 
 #[tokio::test]

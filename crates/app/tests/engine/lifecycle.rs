@@ -24,7 +24,7 @@ async fn a_new_url_applies_from_the_next_attempt() {
         ..WebhookPatch::default()
     };
     world
-        .service
+        .service()
         .update_webhook(ORG, webhook, patch, "test")
         .await
         .unwrap();
@@ -53,7 +53,7 @@ async fn other_event_types_apply_to_new_events_only() {
         ..WebhookPatch::default()
     };
     world
-        .service
+        .service()
         .update_webhook(ORG, webhook, patch, "test")
         .await
         .unwrap();
@@ -85,7 +85,7 @@ async fn disabling_by_hand_cancels_what_is_pending() {
             ..WebhookPatch::default()
         };
         world
-            .service
+            .service()
             .update_webhook(ORG, webhook, patch, "test")
             .await
             .unwrap();
@@ -105,7 +105,7 @@ async fn deleting_cancels_and_the_event_still_names_the_webhook() {
     let event = world.post("user.created", "{}").await;
     world.settle().await;
     world
-        .service
+        .service()
         .delete_webhook(ORG, webhook, true, "test")
         .await
         .unwrap();
@@ -117,7 +117,7 @@ async fn deleting_cancels_and_the_event_still_names_the_webhook() {
         (State::Cancelled, webhook)
     );
     assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDeleted));
-    let resent = world.service.resend_event(ORG, event, Some(webhook)).await;
+    let resent = world.service().resend_event(ORG, event, Some(webhook)).await;
     assert!(resent.unwrap_err().to_string().contains("deleted"));
 }
 
@@ -143,7 +143,7 @@ async fn an_event_is_sent_again_to_a_webhook_made_later() {
     let event = world.post("user.created", r#"{"n":1}"#).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world
-        .service
+        .service()
         .resend_event(ORG, event, Some(webhook))
         .await
         .unwrap();
@@ -165,7 +165,7 @@ async fn a_test_reaches_a_disabled_webhook_and_counts_nothing() {
         .await;
     world.answer(URL, |_| Outcome::none(Cause::Refused));
     let tested = world
-        .service
+        .service()
         .test_webhook(ORG, webhook, TestEvent::default())
         .await
         .unwrap();
@@ -183,7 +183,7 @@ async fn a_retired_secret_signs_until_its_grace_ends() {
     let world = World::new().await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world
-        .service
+        .service()
         .rotate_secret(ORG, webhook, HOUR, None, "test")
         .await
         .unwrap();

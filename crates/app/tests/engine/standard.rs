@@ -78,7 +78,7 @@ async fn gone_disables_at_once() {
     world.pass(DAY).await;
     assert_eq!(world.got(URL).len(), 1);
     assert_eq!(world.state(event).await, State::Cancelled);
-    let route = world.service.snapshot().route(webhook).unwrap();
+    let route = world.service().snapshot().route(webhook).unwrap();
     let reason = &route.webhook.disabled.as_ref().unwrap().reason;
     assert_eq!(*reason, DisableReason::Status { status: 410 });
     assert_eq!(json!(reason)["kind"], "status");

@@ -23,7 +23,7 @@ use bellwire_core::{
     time::{Clock, DurationUs, Time},
 };
 use bellwire_dispatch::{Dispatcher, Options, Parts};
-use bellwire_sqlite::{Role, Sqlite};
+use bellwire_sqlite::Sqlite;
 use bellwire_testkit::{clock::FakeClock, entropy::SeededEntropy};
 use bytes::Bytes;
 
@@ -94,16 +94,19 @@ impl Sender for Endpoints {
     fn forget(&self, _: WebhookId) {}
 }
 
+/// What a crash takes away.
+struct Running {
+    service: Service,
+    dispatcher: Dispatcher,
+}
+
 /// Everything.
 pub struct World {
     /// The time.
     pub clock: FakeClock,
     /// The receiving side.
     pub endpoints: Arc<Endpoints>,
-    /// The use cases.
-    pub service: Service,
-    dispatcher: Dispatcher,
-    sqlite: Option<Arc<Sqlite>>,
+    running: Option<Running>,
     options: Options,
     dir: tempfile::TempDir,
 }
@@ -123,21 +126,19 @@ impl World {
             scripts: Mutex::default(),
             got: Mutex::default(),
         });
-        let (sqlite, service, dispatcher) =
-            open(dir.path(), &clock, Arc::clone(&endpoints), &options).await;
+        let running = open(dir.path(), &clock, Arc::clone(&endpoints), &options)
+            .await
+            .expect("the store opens");
         let organization = NewOrganization {
             slug: ORG.to_owned(),
-            name: "Acme".to_owned(),
+            name: Some("Acme".to_owned()),
             ..NewOrganization::default()
         };
-        service.create_organization(organization).await.unwrap();
-        let sqlite = Some(sqlite);
+        running.service.create_organization(organization, "test").await.unwrap();
         let world = Self {
             clock,
             endpoints,
-            service,
-            dispatcher,
-            sqlite,
+            running: Some(running),
             options,
             dir,
         };
@@ -147,32 +148,35 @@ impl World {
 
     /// As after a crash: everything in memory is gone, the database is opened again.
     pub async fn restart(&mut self) {
-        // What is in flight at a crash is cut off, not finished.
-        self.dispatcher.stop(std::time::Duration::ZERO).await;
-        self.sqlite = None;
-        let (sqlite, service, dispatcher) = loop {
-            // The old service may still be held by a task that is being aborted.
+        if let Some(running) = self.running.take() {
+            // What is in flight at a crash is cut off, not finished.
+            running.dispatcher.stop(std::time::Duration::ZERO).await;
+        }
+        // The lock of the database is free once the last task that was cut off has let go of it.
+        for _ in 0..10_000 {
             tokio::task::yield_now().await;
-            if let Some(opened) = try_open(
-                self.dir.path(),
-                &self.clock,
-                Arc::clone(&self.endpoints),
-                &self.options,
-            )
-            .await
-            {
-                break opened;
+            let endpoints = Arc::clone(&self.endpoints);
+            self.running = open(self.dir.path(), &self.clock, endpoints, &self.options).await;
+            if self.running.is_some() {
+                break;
             }
-        };
-        self.sqlite = Some(sqlite);
-        self.service = service;
-        self.dispatcher = dispatcher;
+        }
+        assert!(self.running.is_some(), "the store does not open again");
         self.settle().await;
+    }
+
+    /// The use cases.
+    pub fn service(&self) -> &Service {
+        &self.running().service
     }
 
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
-        self.service.store()
+        self.service().store()
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("it is running")
     }
 
     /// Makes a webhook of this profile at this URL, set further by `set`.
@@ -183,14 +187,13 @@ impl World {
         set: impl FnOnce(&mut NewWebhook),
     ) -> WebhookId {
         let mut new = NewWebhook {
-            url: url.to_owned(),
+            url: Some(url.to_owned()),
             profile: Some(profile.to_owned()),
             name: Some("hook".to_owned()),
             ..NewWebhook::default()
         };
         set(&mut new);
-        self.service
-            .create_webhook(ORG, new, "test")
+        self.service().create_webhook(ORG, new, "test")
             .await
             .unwrap()
             .0
@@ -230,7 +233,7 @@ impl World {
         };
         set(&mut incoming);
         let receipts = self
-            .service
+            .service()
             .ingest(ORG, vec![incoming], None)
             .await
             .unwrap();
@@ -242,8 +245,8 @@ impl World {
         loop {
             // The pager and the sweep: asleep, they have nothing left to do at this time.
             self.clock.wait_for_sleepers(2).await;
-            self.dispatcher.settled().await;
-            if self.clock.sleepers() >= 2 && self.dispatcher.is_settled() {
+            self.running().dispatcher.settled().await;
+            if self.clock.sleepers() >= 2 && self.running().dispatcher.is_settled() {
                 return;
             }
         }
@@ -280,7 +283,7 @@ impl World {
 
     /// The deliveries of an event.
     pub async fn deliveries(&self, event: EventId) -> Vec<Delivery> {
-        let organization = self.service.tenant(ORG).unwrap().organization.id;
+        let organization = self.service().tenant(ORG).unwrap().organization.id;
         let detail = self
             .store()
             .event(organization, event)
@@ -307,7 +310,7 @@ impl World {
 
     /// The answers to the only delivery of an event, first to last.
     pub async fn answers(&self, event: EventId) -> Vec<Answer> {
-        let organization = self.service.tenant(ORG).unwrap().organization.id;
+        let organization = self.service().tenant(ORG).unwrap().organization.id;
         let detail = self
             .store()
             .event(organization, event)
@@ -323,8 +326,7 @@ impl World {
 
     /// Whether a webhook is enabled.
     pub fn is_enabled(&self, webhook: WebhookId) -> bool {
-        self.service
-            .snapshot()
+        self.service().snapshot()
             .route(webhook)
             .is_some_and(|route| route.webhook.is_enabled())
     }
@@ -340,31 +342,12 @@ async fn open(
     clock: &FakeClock,
     endpoints: Arc<Endpoints>,
     options: &Options,
-) -> (Arc<Sqlite>, Service, Dispatcher) {
-    try_open(dir, clock, endpoints, options)
-        .await
-        .expect("the store opens")
-}
-
-async fn try_open(
-    dir: &std::path::Path,
-    clock: &FakeClock,
-    endpoints: Arc<Endpoints>,
-    options: &Options,
-) -> Option<(Arc<Sqlite>, Service, Dispatcher)> {
+) -> Option<Running> {
     let keyring = Keyring::new(vec![Key::from_bytes([7; 32])]).unwrap();
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
-    let store_options = bellwire_sqlite::Options {
-        path: dir.join("bellwire.db"),
-        role: Role::Server,
-        ..bellwire_sqlite::Options::default()
-    };
-    let sqlite = Arc::new(
-        Sqlite::open(store_options, keyring, Arc::clone(&entropy))
-            .await
-            .ok()?,
-    );
-    let store: Arc<dyn Store> = sqlite.clone();
+    let store_options = bellwire_sqlite::Options::new(dir.join("bellwire.db"));
+    let store: Arc<dyn Store> =
+        Arc::new(Sqlite::open(&store_options, keyring, Arc::clone(&entropy)).ok()?);
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let snapshot = Snapshot::default();
     let dispatcher = Dispatcher::new(Parts {
@@ -390,5 +373,5 @@ async fn try_open(
     });
     service.start().await.unwrap();
     dispatcher.start(service.clone());
-    Some((sqlite, service, dispatcher))
+    Some(Running { service, dispatcher })
 }

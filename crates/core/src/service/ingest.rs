@@ -26,8 +26,8 @@ use crate::{
 pub const MAX_BATCH: usize = 1000;
 /// The most channels on one event, and the most webhooks it may name.
 pub const MAX_CHANNELS: usize = 50;
-/// The deepest nesting of `data`.
-pub const MAX_DEPTH: usize = 128;
+/// The deepest nesting of `data`: less than what any reader behind it can take (serde_json 127).
+pub const MAX_DEPTH: usize = 100;
 /// The longest external id, in bytes.
 pub const MAX_EXTERNAL_ID_BYTES: usize = 255;
 
@@ -82,7 +82,10 @@ impl Service {
             .into_iter()
             .zip(unknown)
             .map(|(incoming, unknown_type)| {
-                let fingerprint = incoming.external_id.is_some().then(|| fingerprint(&incoming));
+                let fingerprint = incoming
+                    .external_id
+                    .is_some()
+                    .then(|| fingerprint(&incoming));
                 let event = Event {
                     id: self.new_id(),
                     organization_id,
@@ -95,19 +98,33 @@ impl Service {
                     unknown_type,
                     test: false,
                 };
-                Accepted { event: Arc::new(event), fingerprint, addressed: incoming.webhooks }
+                Accepted {
+                    event: Arc::new(event),
+                    fingerprint,
+                    addressed: incoming.webhooks,
+                }
             })
             .collect();
         for _ in 0..STALE_RETRIES {
             let mut waiting = Vec::with_capacity(accepted.len());
             let events = accepted
                 .iter()
-                .map(|Accepted { event, fingerprint, addressed }| {
-                    let matched = self.matched(&tenant, event, addressed);
-                    let deliveries = matched.iter().map(|waiting| waiting.delivery).collect();
-                    waiting.push(matched);
-                    NewEvent { event: Arc::clone(event), fingerprint: *fingerprint, deliveries }
-                })
+                .map(
+                    |Accepted {
+                         event,
+                         fingerprint,
+                         addressed,
+                     }| {
+                        let matched = self.matched(&tenant, event, addressed);
+                        let deliveries = matched.iter().map(|waiting| waiting.delivery).collect();
+                        waiting.push(matched);
+                        NewEvent {
+                            event: Arc::clone(event),
+                            fingerprint: *fingerprint,
+                            deliveries,
+                        }
+                    },
+                )
                 .collect();
             let submission = Submission {
                 organization_id,
@@ -150,16 +167,13 @@ impl Service {
             .candidates(&event.event_type, addressed)
             .filter_map(|route| {
                 let webhook = &route.webhook;
-                let kind = match matching::verdict(
-                    webhook,
-                    &event.event_type,
-                    &event.channels,
-                    addressed,
-                ) {
-                    Verdict::Matched => Kind::Matched,
-                    Verdict::Addressed => Kind::Addressed,
-                    _ => return None,
-                };
+                let kind =
+                    match matching::verdict(webhook, &event.event_type, &event.channels, addressed)
+                    {
+                        Verdict::Matched => Kind::Matched,
+                        Verdict::Addressed => Kind::Addressed,
+                        _ => return None,
+                    };
                 Some(self.reserve(webhook.id, kind))
             })
             .collect()
@@ -167,8 +181,12 @@ impl Service {
 
     fn reserve(&self, webhook_id: WebhookId, kind: Kind) -> Waiting {
         let slot = self.lanes().reserve(webhook_id);
-        let delivery =
-            NewDelivery { id: self.new_id(), webhook_id, kind, claimed: slot.is_some() };
+        let delivery = NewDelivery {
+            id: self.new_id(),
+            webhook_id,
+            kind,
+            claimed: slot.is_some(),
+        };
         Waiting { delivery, slot }
     }
 
@@ -239,10 +257,11 @@ impl Service {
         webhooks: &[WebhookId],
     ) -> Result<Vec<NewDelivery>, Error> {
         let now = self.now();
-        let waiting: Vec<Waiting> =
-            webhooks.iter().map(|webhook_id| self.reserve(*webhook_id, Kind::Resent)).collect();
-        let deliveries: Vec<NewDelivery> =
-            waiting.iter().map(|waiting| waiting.delivery).collect();
+        let waiting: Vec<Waiting> = webhooks
+            .iter()
+            .map(|webhook_id| self.reserve(*webhook_id, Kind::Resent))
+            .collect();
+        let deliveries: Vec<NewDelivery> = waiting.iter().map(|waiting| waiting.delivery).collect();
         let event = self
             .store()
             .enqueue_again(tenant.organization.id, event_id, deliveries.clone(), now)
@@ -261,7 +280,10 @@ impl Service {
         if incoming.is_empty() || incoming.len() > MAX_BATCH {
             return Err(Error::Invalid(vec![FieldError::new(
                 "events",
-                format!("a request carries 1 to {MAX_BATCH} events, this one has {}", incoming.len()),
+                format!(
+                    "a request carries 1 to {MAX_BATCH} events, this one has {}",
+                    incoming.len()
+                ),
             )]));
         }
         let platform = self.snapshot().platform_event_types();
@@ -286,13 +308,21 @@ impl Service {
                 errors.push(FieldError::new(field(incoming, index, name), message));
             });
         }
-        if errors.is_empty() { Ok(unknown) } else { Err(Error::Invalid(errors)) }
+        if errors.is_empty() {
+            Ok(unknown)
+        } else {
+            Err(Error::Invalid(errors))
+        }
     }
 }
 
 /// `events[3].type` in a batch, `type` for a single event.
 fn field(incoming: &[Incoming], index: usize, name: &str) -> String {
-    if incoming.len() == 1 { name.to_owned() } else { format!("events[{index}].{name}") }
+    if incoming.len() == 1 {
+        name.to_owned()
+    } else {
+        format!("events[{index}].{name}")
+    }
 }
 
 fn check(
@@ -315,7 +345,10 @@ fn check(
         _ => {}
     }
     if event.channels.len() > MAX_CHANNELS {
-        wrong("channels", format!("an event carries at most {MAX_CHANNELS} channels"));
+        wrong(
+            "channels",
+            format!("an event carries at most {MAX_CHANNELS} channels"),
+        );
     }
     for (index, channel) in event.channels.iter().enumerate() {
         if let Err(message) = matching::check_channel(channel) {
@@ -323,7 +356,10 @@ fn check(
         }
     }
     if event.webhooks.len() > MAX_CHANNELS {
-        wrong("webhooks", format!("an event addresses at most {MAX_CHANNELS} webhooks"));
+        wrong(
+            "webhooks",
+            format!("an event addresses at most {MAX_CHANNELS} webhooks"),
+        );
     }
     for (index, id) in event.webhooks.iter().enumerate() {
         if tenant.route(*id).is_none() {
@@ -332,7 +368,10 @@ fn check(
                 format!("the organization has no webhook {id}; list its webhooks to see their ids"),
             );
         } else if event.webhooks[..index].contains(id) {
-            wrong(&format!("webhooks[{index}]"), format!("webhook {id} is named twice"));
+            wrong(
+                &format!("webhooks[{index}]"),
+                format!("webhook {id} is named twice"),
+            );
         }
     }
     if let Some(id) = &event.external_id
@@ -346,10 +385,16 @@ fn check(
     if let Some(time) = event.time
         && (time < Time::EPOCH || time > now + DAY)
     {
-        wrong("time", format!("{time} is before 1970 or more than a day in the future"));
+        wrong(
+            "time",
+            format!("{time} is before 1970 or more than a day in the future"),
+        );
     }
     if !json::check_depth(&event.data, MAX_DEPTH) {
-        wrong("data", format!("it is nested deeper than {MAX_DEPTH} levels"));
+        wrong(
+            "data",
+            format!("it is nested deeper than {MAX_DEPTH} levels"),
+        );
     } else if let Some(validator) = entry.and_then(|entry| entry.validator.as_ref()) {
         match serde_json::from_slice::<serde_json::Value>(&event.data) {
             Err(error) => wrong("data", format!("it is not JSON: {error}")),

@@ -54,7 +54,10 @@ pub struct FieldError {
 impl FieldError {
     /// An error of this field.
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), message: message.into() }
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -90,8 +93,10 @@ pub enum Error {
 }
 
 fn sentence(errors: &[FieldError]) -> String {
-    let texts: Vec<String> =
-        errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+    let texts: Vec<String> = errors
+        .iter()
+        .map(|error| format!("{}: {}", error.field, error.message))
+        .collect();
     texts.join("; ")
 }
 
@@ -103,9 +108,10 @@ impl From<ports::Error> for Error {
                 Self::Unavailable("the catalogue changes faster than it can be read".to_owned())
             }
             ports::Error::NotFound(what) => Self::NotFound(what),
-            ports::Error::Taken(what) => {
-                Self::Conflict { code: "taken", message: format!("{what} is in use already") }
-            }
+            ports::Error::Taken(what) => Self::Conflict {
+                code: "taken",
+                message: format!("{what} is in use already"),
+            },
             ports::Error::KeyReused(None) => Self::KeyReused(
                 "this Idempotency-Key was used for another request; use a new key".to_owned(),
             ),
@@ -113,7 +119,10 @@ impl From<ports::Error> for Error {
                 "events[{index}].id: this id was used for another event; use a new id, or send \
                  the same event"
             )),
-            ports::Error::Conflict(message) => Self::Conflict { code: "conflict", message },
+            ports::Error::Conflict(message) => Self::Conflict {
+                code: "conflict",
+                message,
+            },
             ports::Error::Corrupt(message) => Self::Internal(message),
         }
     }
@@ -138,7 +147,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_event_bytes: 1 << 20, idempotency_ttl: DAY, allow_http_loopback: false }
+        Self {
+            max_event_bytes: 1 << 20,
+            idempotency_ttl: DAY,
+            allow_http_loopback: false,
+        }
     }
 }
 
@@ -176,7 +189,11 @@ impl Service {
     /// A service over these parts. Call [`Service::start`] before anything else.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, ids: IdSource::default(), tokens: tokens::Memory::default() }))
+        Self(Arc::new(Inner {
+            parts,
+            ids: IdSource::default(),
+            tokens: tokens::Memory::default(),
+        }))
     }
 
     /// Loads the catalogue.
@@ -277,7 +294,9 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn tenant(&self, slug: &str) -> Result<Arc<Tenant>, Error> {
-        self.snapshot().organization(slug).ok_or(Error::NotFound("organization"))
+        self.snapshot()
+            .organization(slug)
+            .ok_or(Error::NotFound("organization"))
     }
 }
 

@@ -56,8 +56,11 @@ impl Service {
                     .event(tenant.organization.id, event_id)
                     .await?
                     .ok_or(Error::NotFound("event"))?;
-                let went_to: BTreeSet<WebhookId> =
-                    detail.deliveries.iter().map(|view| view.delivery.webhook_id).collect();
+                let went_to: BTreeSet<WebhookId> = detail
+                    .deliveries
+                    .iter()
+                    .map(|view| view.delivery.webhook_id)
+                    .collect();
                 let left: Vec<WebhookId> = went_to
                     .into_iter()
                     .filter(|id| tenant.route(*id).is_some_and(|r| r.webhook.is_enabled()))
@@ -93,7 +96,9 @@ impl Service {
             .await?
             .ok_or(Error::NotFound("delivery"))?;
         self.sendable(&tenant, delivery.webhook_id).await?;
-        let made = self.enqueue_again(&tenant, delivery.event_id, &[delivery.webhook_id]).await?;
+        let made = self
+            .enqueue_again(&tenant, delivery.event_id, &[delivery.webhook_id])
+            .await?;
         Ok(made[0].id)
     }
 
@@ -107,7 +112,10 @@ impl Service {
         delivery_id: DeliveryId,
     ) -> Result<Delivery, Error> {
         let tenant = self.tenant(slug)?;
-        Ok(self.store().cancel(tenant.organization.id, delivery_id, self.now()).await?)
+        Ok(self
+            .store()
+            .cancel(tenant.organization.id, delivery_id, self.now())
+            .await?)
     }
 
     /// Sends a test event to one webhook, enabled or not: one attempt, counted by no counter.
@@ -122,7 +130,9 @@ impl Service {
     ) -> Result<Tested, Error> {
         let tenant = self.tenant(slug)?;
         let route = tenant.route(webhook_id).ok_or(Error::NotFound("webhook"))?;
-        let event_type = test.event_type.unwrap_or_else(|| route.profile.test_type.clone());
+        let event_type = test
+            .event_type
+            .unwrap_or_else(|| route.profile.test_type.clone());
         let mut errors = Vec::new();
         if let Err(message) = matching::check_event_type(&event_type) {
             errors.push(FieldError::new("type", message));
@@ -143,7 +153,9 @@ impl Service {
             id: self.new_id(),
             organization_id: tenant.organization.id,
             external_id: None,
-            data: test.data.unwrap_or_else(|| self.example(&tenant, route, &event_type)),
+            data: test
+                .data
+                .unwrap_or_else(|| self.example(&tenant, route, &event_type)),
             event_type,
             channels: route.webhook.settings.channels.clone(),
             time: now,
@@ -153,15 +165,29 @@ impl Service {
         };
         let event_id = event.id;
         let delivery = self.enqueue_for(event, webhook_id, Kind::Test).await?;
-        Ok(Tested { event_id, delivery_id: delivery.id })
+        Ok(Tested {
+            event_id,
+            delivery_id: delivery.id,
+        })
     }
 
     /// The catalogue's example of a type; the profile's own test data where there is none.
     fn example(&self, tenant: &Tenant, route: &Route, event_type: &str) -> Bytes {
         tenant
             .event_type(event_type)
-            .or_else(|| self.snapshot().platform_event_types().get(event_type).cloned())
-            .and_then(|entry| entry.event_type.example.as_ref().map(|e| e.get().to_owned()))
+            .or_else(|| {
+                self.snapshot()
+                    .platform_event_types()
+                    .get(event_type)
+                    .cloned()
+            })
+            .and_then(|entry| {
+                entry
+                    .event_type
+                    .example
+                    .as_ref()
+                    .map(|e| e.get().to_owned())
+            })
             .map_or_else(|| route.profile.test_data.clone(), Bytes::from)
     }
 

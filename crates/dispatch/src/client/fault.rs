@@ -98,3 +98,25 @@ fn innermost(error: &dyn StdError) -> String {
     }
     innermost.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tcp_says_becomes_a_cause() {
+        let address = SocketAddr::from(([192, 0, 2, 1], 443));
+        for (kind, cause) in [
+            (io::ErrorKind::ConnectionRefused, Cause::Refused),
+            (io::ErrorKind::TimedOut, Cause::ConnectTimeout),
+            (io::ErrorKind::NetworkUnreachable, Cause::Unreachable),
+            (io::ErrorKind::HostUnreachable, Cause::Unreachable),
+            (io::ErrorKind::PermissionDenied, Cause::Unreachable),
+        ] {
+            let fault = of_connect(&kind.into(), address);
+            assert_eq!(fault.cause, cause);
+            assert_eq!(fault.address, Some(address));
+            assert!(fault.detail.contains("192.0.2.1:443"), "{}", fault.detail);
+        }
+    }
+}

@@ -16,8 +16,10 @@ use bellwire_core::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
+#[cfg(test)]
 pub(crate) use attempts::LIST as LIST_ATTEMPTS;
 pub(crate) use deliveries::delivery_of;
+#[cfg(test)]
 pub(crate) use events::LIST as LIST_EVENTS;
 
 use crate::{Sqlite, fault::Fault};

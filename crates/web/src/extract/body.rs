@@ -63,7 +63,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
         Err(Problem::field(
             Code::UnsupportedMediaType,
             "Content-Type",
-            "`application/json` is expected",
+            "`application/json` is expected; with curl, use `--json` in place of `-d`",
         ))
     }
 }
@@ -95,7 +95,9 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_says_it_is_something_else_is_refused() {
         for value in ["text/plain", "", "application/jsonp", "multipart/form-data"] {
-            let problem = read(&with_type(value), Body::from("{}"), 2).await.unwrap_err();
+            let problem = read(&with_type(value), Body::from("{}"), 2)
+                .await
+                .unwrap_err();
             assert_eq!(problem.code, Code::UnsupportedMediaType, "{value}");
             assert_eq!(problem.errors[0].field, "Content-Type");
         }

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, request::Parts};
+use utoipa::IntoParams;
 
 use crate::{
     AppState,
@@ -12,6 +13,21 @@ use crate::{
 pub const MAX_KEY_BYTES: usize = 255;
 /// The header's name.
 pub const HEADER: &str = "idempotency-key";
+
+/// The header, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyHeader {
+    /// A repeat with the same key and body within 24 hours is answered as the first time and
+    /// stores nothing; with another body it is 422.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
+    pub key: Option<String>,
+}
 
 /// The request's key, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +86,13 @@ mod tests {
         assert_eq!(of(&[]).unwrap().0, None);
         assert_eq!(of(&[b"a-1_~!"]).unwrap().0.as_deref(), Some("a-1_~!"));
         assert!(of(&[&[b'k'; 255]]).is_ok());
-        for values in [&[&[b'k'; 256][..]][..], &[b""], &[b"a b"], &[b"\xfc"], &[b"a", b"a"]] {
+        for values in [
+            &[&[b'k'; 256][..]][..],
+            &[b""],
+            &[b"a b"],
+            &[b"\xfc"],
+            &[b"a", b"a"],
+        ] {
             let problem = of(values).unwrap_err();
             assert_eq!(problem.code, Code::InvalidHeader);
             assert_eq!(problem.errors[0].field, "Idempotency-Key");

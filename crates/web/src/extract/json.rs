@@ -63,10 +63,19 @@ fn explain<'a, T: Deserialize<'a>>(
     if body.iter().all(u8::is_ascii_whitespace) {
         return Problem::new(Code::MalformedJson, "The body is empty; JSON is expected.");
     }
+    if let Err(error) = std::str::from_utf8(body) {
+        return Problem::new(
+            Code::MalformedJson,
+            format!("The body is not UTF-8: {error}."),
+        );
+    }
     // A field can be wrong before the place where the body stops being JSON; what is not JSON as a
     // whole is said first.
     if let Err(syntax) = serde_json::from_slice::<IgnoredAny>(body) {
-        return Problem::new(Code::MalformedJson, format!("The body is not JSON: {syntax}."));
+        return Problem::new(
+            Code::MalformedJson,
+            format!("The body is not JSON: {syntax}."),
+        );
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let (path, message) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
@@ -74,14 +83,21 @@ fn explain<'a, T: Deserialize<'a>>(
         // Cannot be; but a message without a path is better than a panic.
         Ok(_) => (String::new(), without_position(error)),
     };
-    Problem::field(Code::InvalidRequest, join(root, &path, &message), message)
+    match join(root, &path, &message) {
+        // The body as a whole is to blame, and not one field of it.
+        field if field.is_empty() => Problem::new(Code::InvalidRequest, message),
+        field => Problem::field(Code::InvalidRequest, field, message),
+    }
 }
 
 /// The message without serde_json's ` at line 1 column 2`: the field says where.
 fn without_position(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    message.strip_suffix(&position).unwrap_or(&message).to_owned()
+    message
+        .strip_suffix(&position)
+        .unwrap_or(&message)
+        .to_owned()
 }
 
 /// The field's full name. Serde reports a missing or repeated field at its parent; the name is in
@@ -155,14 +171,22 @@ mod tests {
     #[test]
     fn each_kind_of_misfit_names_its_field() {
         for (body, field, message) in [
-            (r#"{"name":1,"data":0}"#, "name", "invalid type: integer `1`, expected a string"),
+            (
+                r#"{"name":1,"data":0}"#,
+                "name",
+                "invalid type: integer `1`, expected a string",
+            ),
             (r#"{"name":"a"}"#, "data", "missing field `data`"),
             (
                 r#"{"name":"a","data":0,"nome":1}"#,
                 "nome",
                 "unknown field `nome`, expected one of `name`, `data`, `inner`",
             ),
-            (r#"{"name":"a","name":"b","data":0}"#, "name", "duplicate field `name`"),
+            (
+                r#"{"name":"a","name":"b","data":0}"#,
+                "name",
+                "duplicate field `name`",
+            ),
             (
                 r#"{"name":"a","data":0,"inner":{"total_ms":-1}}"#,
                 "inner.total_ms",
@@ -173,7 +197,11 @@ mod tests {
                 "inner.ms",
                 "unknown field `ms`, expected `total_ms`",
             ),
-            (r#"{"name":"a","data":0,"inner":{}}"#, "inner.total_ms", "missing field `total_ms`"),
+            (
+                r#"{"name":"a","data":0,"inner":{}}"#,
+                "inner.total_ms",
+                "missing field `total_ms`",
+            ),
         ] {
             assert_eq!(
                 refused(body),
@@ -197,6 +225,8 @@ mod tests {
         for body in ["{", "nul", "{\"name\":}", "\u{feff}{}", "{} {}"] {
             assert_eq!(refused(body).0, Code::MalformedJson, "{body}");
         }
+        let bytes = parse::<Outer<'_>>(b"{\"name\":\"a\",\"data\":\"\xff\"}", "").unwrap_err();
+        assert_eq!(bytes.code, Code::MalformedJson);
         assert_eq!(refused(" \n").2, "The body is empty; JSON is expected.");
         assert!(refused("{\"name\" 1}").2.contains("line 1 column 9"));
     }

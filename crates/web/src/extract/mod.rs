@@ -6,7 +6,7 @@ pub mod json;
 pub mod path;
 pub mod query;
 
-pub use idempotency::IdempotencyKey;
+pub use idempotency::{IdempotencyHeader, IdempotencyKey};
 pub use json::{Json, OptionalJson};
 pub use path::{Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath};
 pub use query::{Paging, Params, Query, ReadQuery};

@@ -44,7 +44,12 @@ macro_rules! id_of {
     };
 }
 
-id_of!(WebhookId = "webhook", EventId = "event", DeliveryId = "delivery", TokenId = "token");
+id_of!(
+    WebhookId = "webhook",
+    EventId = "event",
+    DeliveryId = "delivery",
+    TokenId = "token"
+);
 
 macro_rules! text_of {
     ($($(#[$doc:meta])* $wrapper:ident = $param:literal, $noun:literal;)+) => {

@@ -57,7 +57,10 @@ impl Params {
     /// `invalid_query` when it does not parse.
     pub fn value<T: FromStr<Err: Display>>(&self, name: &str) -> Result<Option<T>, Problem> {
         self.text(name)
-            .map(|text| text.parse().map_err(|error: T::Err| wrong(name, error.to_string())))
+            .map(|text| {
+                text.parse()
+                    .map_err(|error: T::Err| wrong(name, error.to_string()))
+            })
             .transpose()
     }
 }
@@ -126,7 +129,10 @@ impl ReadQuery for Paging {
                     .ok()
                     .filter(|limit| (1..=MAX_LIMIT).contains(limit))
                     .ok_or_else(|| {
-                        wrong("limit", format!("a number from 1 to {MAX_LIMIT} is expected"))
+                        wrong(
+                            "limit",
+                            format!("a number from 1 to {MAX_LIMIT} is expected"),
+                        )
                     })
             })
             .transpose()?;
@@ -157,7 +163,10 @@ mod tests {
             .and_then(|params| Paging::read(&params))
             .unwrap_err();
         assert_eq!(problem.code, Code::InvalidQuery);
-        (problem.errors[0].field.clone(), problem.errors[0].message.clone())
+        (
+            problem.errors[0].field.clone(),
+            problem.errors[0].message.clone(),
+        )
     }
 
     #[test]

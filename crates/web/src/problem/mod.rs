@@ -41,7 +41,7 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
 }
 
-/// The document as it is written and documented.
+/// A refusal: a problem document as in RFC 9457.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct Document<'a> {
@@ -147,7 +147,10 @@ impl From<service::Error> for Problem {
             Error::Internal(reason) => {
                 // Told to the log and not to the caller: it is about our insides.
                 tracing::error!(reason, "a request failed");
-                Self::new(Code::Internal, "A bug stopped this request; the log has its id.")
+                Self::new(
+                    Code::Internal,
+                    "A bug stopped this request; the log has its id.",
+                )
             }
         }
     }
@@ -242,6 +245,26 @@ mod tests {
         let (head, _) = written(Problem::new(Code::Unavailable, "disk full")).await;
         assert_eq!(head.status(), 503);
         assert_eq!(head.headers()["retry-after"], "1");
+    }
+
+    #[tokio::test]
+    async fn what_is_about_our_insides_is_for_the_log_only() {
+        let error = service::Error::Internal("column 7 of deliveries".to_owned());
+        let (head, body) = written(error.into()).await;
+        assert_eq!(head.status(), 500);
+        assert!(!body.contains("column"), "{body}");
+    }
+
+    #[test]
+    fn a_conflict_keeps_its_code_and_an_unknown_one_is_a_conflict() {
+        for (code, expected) in [("url_taken", Code::UrlTaken), ("weather", Code::Conflict)] {
+            let message = "it cannot be".to_owned();
+            let problem = Problem::from(service::Error::Conflict { code, message });
+            assert_eq!(
+                (problem.code, problem.detail.as_str()),
+                (expected, "it cannot be")
+            );
+        }
     }
 
     #[test]

@@ -16,10 +16,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
+use crate::conformance;
+
 /// The API over a store of its own.
 pub(crate) struct App {
     pub(crate) kit: Kit,
     pub(crate) store: Arc<Sqlite>,
+    pub(crate) state: AppState,
     router: Router,
     /// A token of the platform.
     pub(crate) platform: String,
@@ -57,12 +60,17 @@ impl App {
         let entropy = Arc::new(SeededEntropy::new(9));
         let store = Arc::new(Sqlite::open(&options, keyring, entropy).unwrap());
         let kit = Kit::start(store.clone()).await;
-        let (_, platform) = kit.service.create_token(TokenScope::Platform, "ops").await.unwrap();
+        let (_, platform) = kit
+            .service
+            .create_token(TokenScope::Platform, "ops")
+            .await
+            .unwrap();
         let state = AppState::new(kit.service.clone(), Arc::new(Metrics::new()), web);
         Self {
             kit,
             store,
-            router: bellwire_web::router(state),
+            router: bellwire_web::router(state.clone()),
+            state,
             platform,
             directory,
         }
@@ -77,22 +85,38 @@ impl App {
     pub(crate) async fn token_of(&self, slug: &str) -> String {
         let id = self.kit.service.tenant(slug).unwrap().organization.id;
         let scope = TokenScope::Organization(id);
-        self.kit.service.create_token(scope, "producer").await.unwrap().1
+        self.kit
+            .service
+            .create_token(scope, "producer")
+            .await
+            .unwrap()
+            .1
     }
 
+    /// Sends a request; whatever comes back must be as the OpenAPI document says.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let (parts, body) = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        };
+        conformance::check(&method, &path, &answer);
+        answer
     }
 
     /// A request with the platform's token and these bytes. Paths are under `/api/v1`.
     pub(crate) async fn raw(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
-        self.send(self.request(method, path).body(body.into()).unwrap()).await
+        self.send(self.request(method, path).body(body.into()).unwrap())
+            .await
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> http::request::Builder {
@@ -117,7 +141,11 @@ impl App {
         path: &str,
         body: &Value,
     ) -> Answer {
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            Body::from(body.to_string())
+        };
         let request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
@@ -144,13 +172,19 @@ impl App {
         if body.get("url").is_none() {
             body["url"] = json!("https://hooks.example/a");
         }
-        let made = self.post("/organizations/acme/webhooks", body).await.expect(201);
+        let made = self
+            .post("/organizations/acme/webhooks", body)
+            .await
+            .expect(201);
         made["id"].as_str().unwrap().to_owned()
     }
 
     /// Posts an event to `acme` and gives back its id.
     pub(crate) async fn event(&self, body: Value) -> String {
-        let accepted = self.post("/organizations/acme/events", body).await.expect(202);
+        let accepted = self
+            .post("/organizations/acme/events", body)
+            .await
+            .expect(202);
         accepted["id"].as_str().unwrap().to_owned()
     }
 
@@ -165,7 +199,10 @@ impl App {
         );
         for record in &organizations {
             let id = record.organization.id;
-            let events = store.events(id, &EventFilter::default(), None, 1000).await.unwrap();
+            let events = store
+                .events(id, &EventFilter::default(), None, 1000)
+                .await
+                .unwrap();
             text.push_str(&format!("\n{events:?}"));
             for webhook in &record.webhooks {
                 let attempts = store.attempts(id, webhook.id, None, 1000).await.unwrap();
@@ -187,7 +224,11 @@ impl Answer {
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
-        if self.text.is_empty() { Value::Null } else { self.json() }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// Checks a problem document: status, code, and the first field to blame (empty for none).

@@ -4,6 +4,7 @@ mod app;
 mod around;
 mod bad_input;
 mod catalogue;
+mod conformance;
 mod deliveries;
 mod description;
 mod events;

@@ -11,21 +11,31 @@ async fn without_a_valid_token_nothing_is_told_and_nothing_stored() {
     let app = App::acme().await;
     let before = app.stored().await;
     let unknown = format!("Bearer bw_{}", "A".repeat(43));
-    for value in [None, Some("Bearer"), Some("Basic YTpi"), Some("Bearer nonsense"), Some(&unknown)]
-    {
+    for value in [
+        None,
+        Some("Bearer"),
+        Some("Basic YTpi"),
+        Some("Bearer nonsense"),
+        Some(&unknown),
+    ] {
         for (method, path) in [
             (Method::POST, "/organizations/acme/events"),
             (Method::GET, "/organizations/acme"),
             (Method::GET, "/organizations/other"),
             (Method::GET, "/tokens"),
         ] {
-            let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+            let mut request = Request::builder()
+                .method(method)
+                .uri(format!("/api/v1{path}"));
             if let Some(value) = value {
                 request = request.header("authorization", value);
             }
             let answer = app.send(request.body(Body::from("{}")).unwrap()).await;
             answer.problem(401, "unauthenticated", "");
-            assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"bellwire\"");
+            assert_eq!(
+                answer.headers["www-authenticate"],
+                "Bearer realm=\"bellwire\""
+            );
         }
     }
     assert_eq!(app.stored().await, before);
@@ -35,7 +45,10 @@ async fn without_a_valid_token_nothing_is_told_and_nothing_stored() {
 async fn a_token_is_made_shown_once_listed_and_revoked() {
     let app = App::acme().await;
     let made = app
-        .post("/tokens", json!({"name": "producer", "organization": "acme"}))
+        .post(
+            "/tokens",
+            json!({"name": "producer", "organization": "acme"}),
+        )
         .await
         .expect(201);
     let secret = made["secret"].as_str().unwrap();
@@ -53,7 +66,9 @@ async fn a_token_is_made_shown_once_listed_and_revoked() {
 
     let path = format!("/tokens/{}", made["id"].as_str().unwrap());
     app.delete(&path).await.expect(204);
-    app.get_as(secret, "/organizations/acme").await.problem(401, "unauthenticated", "");
+    app.get_as(secret, "/organizations/acme")
+        .await
+        .problem(401, "unauthenticated", "");
     app.delete(&path).await.problem(404, "not_found", "");
     let listed = app.get("/tokens").await.expect(200);
     assert_eq!(listed["items"][0]["revoked_at"], "2025-11-21T08:00:00Z");
@@ -66,11 +81,18 @@ async fn tokens_are_paged() {
         app.post("/tokens", json!({"name": name})).await.expect(201);
     }
     let first = app.get("/tokens?limit=3").await.expect(200);
-    let names: Vec<&str> =
-        first["items"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = first["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["c", "b", "a"]);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let second = app.get(&format!("/tokens?limit=3&cursor={cursor}")).await.expect(200);
+    let second = app
+        .get(&format!("/tokens?limit=3&cursor={cursor}"))
+        .await
+        .expect(200);
     assert_eq!(second["items"][0]["name"], "ops");
     assert_eq!(second["next_cursor"], Value::Null);
 }
@@ -93,7 +115,9 @@ async fn to_an_organizations_token_others_do_not_exist_and_the_platform_is_close
         format!("/organizations/other/webhooks/{webhook}"),
         format!("/organizations/other/events/{event}"),
     ] {
-        app.get_as(&token, &path).await.problem(404, "not_found", "");
+        app.get_as(&token, &path)
+            .await
+            .problem(404, "not_found", "");
     }
     for (method, path) in [
         (Method::POST, "/organizations/acme/events"),
@@ -122,7 +146,9 @@ async fn to_an_organizations_token_others_do_not_exist_and_the_platform_is_close
     assert_eq!(seen["items"][0]["id"], "other");
     app.get_as(&token, "/event-types").await.expect(200);
     let body = json!({"type": "a.b", "data": 1});
-    app.send_as(&token, Method::POST, "/organizations/other/events", &body).await.expect(202);
+    app.send_as(&token, Method::POST, "/organizations/other/events", &body)
+        .await
+        .expect(202);
 }
 
 #[tokio::test]
@@ -131,5 +157,7 @@ async fn a_token_ends_with_its_organization() {
     let token = app.token_of("acme").await;
     app.get_as(&token, "/organizations/acme").await.expect(200);
     app.delete("/organizations/acme").await.expect(204);
-    app.get_as(&token, "/organizations/acme").await.problem(401, "unauthenticated", "");
+    app.get_as(&token, "/organizations/acme")
+        .await
+        .problem(401, "unauthenticated", "");
 }

@@ -54,20 +54,34 @@ async fn a_webhook_is_shown_as_it_was_made_without_its_secrets() {
 async fn a_change_touches_only_what_is_given_and_null_empties_a_list() {
     let app = App::acme().await;
     let id = app
-        .webhook(json!({"name": "a", "event_types": ["a.b"], "channels": ["c:1"],
-            "headers": {"x-a": "1"}, "overrides": {"max_concurrency": 2}}))
+        .webhook(
+            json!({"name": "a", "event_types": ["a.b"], "channels": ["c:1"],
+            "headers": {"x-a": "1"}, "overrides": {"max_concurrency": 2}}),
+        )
         .await;
     let path = format!("{PATH}/{id}");
-    let changed = app.patch(&path, json!({"name": "b", "channels": null})).await.expect(200);
-    assert_eq!((&changed["name"], &changed["channels"]), (&json!("b"), &json!([])));
+    let changed = app
+        .patch(&path, json!({"name": "b", "channels": null}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&changed["name"], &changed["channels"]),
+        (&json!("b"), &json!([]))
+    );
     assert_eq!(changed["event_types"], json!(["a.b"]));
     assert_eq!(changed["headers"], json!({"x-a": "****"}));
     assert_eq!(changed["revision"], 2);
     let changed = app
-        .patch(&path, json!({"headers": null, "overrides": null, "event_types": []}))
+        .patch(
+            &path,
+            json!({"headers": null, "overrides": null, "event_types": []}),
+        )
         .await
         .expect(200);
-    assert_eq!((&changed["headers"], &changed["event_types"]), (&json!({}), &json!([])));
+    assert_eq!(
+        (&changed["headers"], &changed["event_types"]),
+        (&json!({}), &json!([]))
+    );
     assert_eq!(changed["overrides"]["max_concurrency"], Value::Null);
     let same = app.patch(&path, json!({})).await.expect(200);
     assert_eq!(same, changed);
@@ -78,7 +92,10 @@ async fn a_change_touches_only_what_is_given_and_null_empties_a_list() {
 async fn switching_off_shows_a_reason_in_words() {
     let app = App::acme().await;
     let path = format!("{PATH}/{}", app.webhook(json!({})).await);
-    let off = app.patch(&path, json!({"enabled": false})).await.expect(200);
+    let off = app
+        .patch(&path, json!({"enabled": false}))
+        .await
+        .expect(200);
     assert_eq!(off["enabled"], false);
     assert_eq!(
         off["disabled"],
@@ -89,20 +106,30 @@ async fn switching_off_shows_a_reason_in_words() {
     );
     assert_eq!(off["health"]["state"], "disabled");
     let on = app.patch(&path, json!({"enabled": true})).await.expect(200);
-    assert_eq!((&on["enabled"], &on["disabled"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        (&on["enabled"], &on["disabled"]),
+        (&json!(true), &Value::Null)
+    );
 }
 
 /// APG-3: search the list.
 #[tokio::test]
 async fn the_list_is_searched_filtered_and_paged() {
     let app = App::acme().await;
-    for (name, url) in [("Desk", "https://a.example/"), ("Bar", "https://desk.example/")] {
+    for (name, url) in [
+        ("Desk", "https://a.example/"),
+        ("Bar", "https://desk.example/"),
+    ] {
         app.webhook(json!({"name": name, "url": url})).await;
     }
-    app.webhook(json!({"name": "Off", "url": "https://c.example/", "enabled": false})).await;
+    app.webhook(json!({"name": "Off", "url": "https://c.example/", "enabled": false}))
+        .await;
     let names = |page: &Value| -> Vec<String> {
         let items = page["items"].as_array().unwrap();
-        items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+        items
+            .iter()
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     let list = async |query: &str| app.get(&format!("{PATH}{query}")).await.expect(200);
     assert_eq!(names(&list("").await), ["Desk", "Bar", "Off"]);
@@ -111,7 +138,10 @@ async fn the_list_is_searched_filtered_and_paged() {
     let first = list("?enabled=true&limit=1").await;
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = list(&format!("?enabled=true&limit=1&cursor={cursor}")).await;
-    assert_eq!((names(&first), names(&second)), (vec!["Desk".into()], vec!["Bar".into()]));
+    assert_eq!(
+        (names(&first), names(&second)),
+        (vec!["Desk".into()], vec!["Bar".into()])
+    );
     app.get(&format!("{PATH}?enabled=false&cursor={cursor}"))
         .await
         .problem(400, "invalid_cursor", "cursor");
@@ -131,7 +161,10 @@ async fn an_advocate_url_registered_twice_is_one_webhook() {
 async fn secrets_are_shown_on_demand_and_rotated_with_a_grace_period() {
     let app = App::acme().await;
     let given = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    let path = format!("{PATH}/{}/secret", app.webhook(json!({"secret": given})).await);
+    let path = format!(
+        "{PATH}/{}/secret",
+        app.webhook(json!({"secret": given})).await
+    );
     let answer = app.get(&path).await;
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(
@@ -140,7 +173,10 @@ async fn secrets_are_shown_on_demand_and_rotated_with_a_grace_period() {
             {"secret": given, "created_at": "2025-11-21T08:00:00Z", "expires_at": null}
         ]})
     );
-    let rotated = app.post(&format!("{path}/rotate"), json!({"grace_s": 60})).await.expect(200);
+    let rotated = app
+        .post(&format!("{path}/rotate"), json!({"grace_s": 60}))
+        .await
+        .expect(200);
     assert_eq!(rotated["secrets"].as_array().unwrap().len(), 2);
     assert_eq!(rotated["secrets"][0]["expires_at"], Value::Null);
     assert_eq!(rotated["secrets"][1]["secret"], given);
@@ -148,7 +184,10 @@ async fn secrets_are_shown_on_demand_and_rotated_with_a_grace_period() {
     app.kit.clock.advance(60_000_000);
     let left = app.get(&path).await.expect(200);
     assert_eq!(left["secrets"], json!([rotated["secrets"][0]]));
-    let empty = app.raw(http::Method::POST, &format!("{path}/rotate"), "").await.expect(200);
+    let empty = app
+        .raw(http::Method::POST, &format!("{path}/rotate"), "")
+        .await
+        .expect(200);
     assert_eq!(empty["secrets"].as_array().unwrap().len(), 2);
 }
 
@@ -158,18 +197,34 @@ async fn a_test_makes_an_event_of_its_own_also_for_a_disabled_webhook() {
     let app = App::acme().await;
     let id = app.webhook(json!({"enabled": false})).await;
     let sent = app
-        .post(&format!("{PATH}/{id}/test"), json!({"type": "a.b", "data": {"n": 1.10}}))
+        .raw(
+            http::Method::POST,
+            &format!("{PATH}/{id}/test"),
+            r#"{"type": "a.b", "data": {"n": 1.10}}"#,
+        )
         .await
         .expect(202);
     let event = app
-        .get(&format!("/organizations/acme/events/{}", sent["event_id"].as_str().unwrap()))
+        .get(&format!(
+            "/organizations/acme/events/{}",
+            sent["event_id"].as_str().unwrap()
+        ))
         .await;
-    assert!(event.text.contains(r#""data":{"n":1.10}"#), "{}", event.text);
+    assert!(
+        event.text.contains(r#""data":{"n": 1.10}"#),
+        "{}",
+        event.text
+    );
     let event = event.expect(200);
-    assert_eq!((&event["test"], &event["type"]), (&json!(true), &json!("a.b")));
+    assert_eq!(
+        (&event["test"], &event["type"]),
+        (&json!(true), &json!("a.b"))
+    );
     assert_eq!(event["deliveries"][0]["id"], sent["delivery_id"]);
     assert_eq!(event["deliveries"][0]["kind"], "test");
-    app.raw(http::Method::POST, &format!("{PATH}/{id}/test"), "").await.expect(202);
+    app.raw(http::Method::POST, &format!("{PATH}/{id}/test"), "")
+        .await
+        .expect(202);
 }
 
 /// APG-14: without force, pending deliveries keep a webhook; with it they are cancelled.
@@ -179,15 +234,26 @@ async fn a_webhook_with_pending_deliveries_is_deleted_only_by_force() {
     let id = app.webhook(json!({"name": "gone"})).await;
     let event = app.event(json!({"type": "a.b", "data": 1})).await;
     let path = format!("{PATH}/{id}");
-    app.delete(&format!("{path}?force=false")).await.problem(409, "pending_deliveries", "");
+    app.delete(&format!("{path}?force=false"))
+        .await
+        .problem(409, "pending_deliveries", "");
     app.get(&path).await.expect(200);
     app.delete(&path).await.expect(204);
     app.get(&path).await.problem(404, "not_found", "");
-    app.get(&format!("{path}/attempts")).await.problem(404, "not_found", "");
-    app.get(&format!("{path}/secret")).await.problem(404, "not_found", "");
-    app.patch(&path, json!({"name": "x"})).await.problem(404, "not_found", "");
+    app.get(&format!("{path}/attempts"))
+        .await
+        .problem(404, "not_found", "");
+    app.get(&format!("{path}/secret"))
+        .await
+        .problem(404, "not_found", "");
+    app.patch(&path, json!({"name": "x"}))
+        .await
+        .problem(404, "not_found", "");
     app.delete(&path).await.problem(404, "not_found", "");
-    let shown = app.get(&format!("/organizations/acme/events/{event}")).await.expect(200);
+    let shown = app
+        .get(&format!("/organizations/acme/events/{event}"))
+        .await
+        .expect(200);
     let delivery = &shown["deliveries"][0];
     assert_eq!(delivery["state"], "cancelled");
     assert_eq!(delivery["cancel_reason"], "webhook_deleted");

@@ -119,12 +119,26 @@ mod tests {
     #[test]
     fn left_out_null_and_given_are_told_apart() {
         let read = |text: &str| serde_json::from_str::<Change>(text);
-        assert_eq!(read("{}").unwrap(), Change { name: None, limit: None });
+        assert_eq!(
+            read("{}").unwrap(),
+            Change {
+                name: None,
+                limit: None
+            }
+        );
         assert_eq!(
             read(r#"{"name":"a","limit":null}"#).unwrap(),
-            Change { name: Some("a".to_owned()), limit: Some(None) }
+            Change {
+                name: Some("a".to_owned()),
+                limit: Some(None)
+            }
         );
-        assert!(read(r#"{"name":null}"#).unwrap_err().to_string().contains("expected a string"));
+        assert!(
+            read(r#"{"name":null}"#)
+                .unwrap_err()
+                .to_string()
+                .contains("expected a string")
+        );
     }
 
     #[test]

@@ -23,10 +23,20 @@ use crate::{
 pub struct NewChannel {
     /// The key that events and webhooks carry: printable, without blanks; never changed
     /// afterwards.
-    #[schema(example = "account:cool", min_length = 1, max_length = 128)]
+    #[schema(
+        example = "account:cool",
+        min_length = 1,
+        max_length = 128,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f]+$"
+    )]
     key: String,
     /// For people; the key, if left out.
-    #[schema(example = "Cool Hotels", min_length = 1, max_length = 255)]
+    #[schema(
+        example = "Cool Hotels",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     label: Option<String>,
     /// What the channel stands for; what comes before the colon of the key, if left out.
     #[schema(example = "account", min_length = 1, pattern = "^[A-Za-z0-9_.-]+$")]

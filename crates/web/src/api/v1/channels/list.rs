@@ -34,7 +34,9 @@ pub async fn list_channels(
 ) -> Result<Json<List<Channel>>, Problem> {
     let binding = Binding::of(&["channels", &within.id().to_string()]);
     let after = binding.text_after(&paging)?;
-    let page = state.service.channels(within.slug(), after.as_deref(), paging.limit())?;
+    let page = state
+        .service
+        .channels(within.slug(), after.as_deref(), paging.limit())?;
     Ok(Json(List {
         items: page.items.into_iter().map(Channel::from).collect(),
         next_cursor: page.next.map(|key| binding.encode(key.as_bytes())),

@@ -17,7 +17,11 @@ use crate::AppState;
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_channel, list::list_channels))
-        .routes(routes!(get::get_channel, update::update_channel, delete::delete_channel))
+        .routes(routes!(
+            get::get_channel,
+            update::update_channel,
+            delete::delete_channel
+        ))
 }
 
 /// What an event can be about beyond its type.

@@ -23,7 +23,12 @@ use crate::{
 pub struct ChannelChange {
     /// For people.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     label: Option<String>,
     /// What the channel stands for.
     #[serde(default, deserialize_with = "given")]
@@ -54,6 +59,9 @@ pub async fn update_channel(
         label: change.label,
         kind: change.kind,
     };
-    let channel = state.service.update_channel(within.slug(), &key, patch).await?;
+    let channel = state
+        .service
+        .update_channel(within.slug(), &key, patch)
+        .await?;
     Ok(axum::Json(channel.into()))
 }

@@ -33,10 +33,10 @@ pub struct NewEventType {
     #[schema(max_length = 4096, example = "A guest has booked.")]
     description: Option<String>,
     /// JSON Schema that `data` must satisfy.
-    #[schema(value_type = Option<Value>, example = json!({"type": "object"}))]
+    #[schema(value_type = Option<Object>)]
     schema: Option<Box<RawValue>>,
     /// `data` of an example event; it must satisfy the schema.
-    #[schema(value_type = Option<Value>, example = json!({"booking": {"id": "B-1001"}}))]
+    #[schema(value_type = Option<Value>)]
     example: Option<Box<RawValue>>,
 }
 
@@ -94,6 +94,9 @@ pub async fn create_event_type(
     within: Within,
     Json(new): Json<NewEventType>,
 ) -> Result<Made, Problem> {
-    let made = state.service.create_event_type(Some(within.slug()), new.into()).await?;
+    let made = state
+        .service
+        .create_event_type(Some(within.slug()), new.into())
+        .await?;
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }

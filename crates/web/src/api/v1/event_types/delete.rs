@@ -53,6 +53,9 @@ pub async fn delete_event_type(
     within: Within,
     Name(name): Name,
 ) -> Result<StatusCode, Problem> {
-    state.service.delete_event_type(Some(within.slug()), &name).await?;
+    state
+        .service
+        .delete_event_type(Some(within.slug()), &name)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -18,12 +18,13 @@ use crate::{
     },
 };
 
-fn answer(
-    page: Page<Arc<CatalogueType>, String>,
-    binding: Binding,
-) -> Json<List<EventType>> {
+fn answer(page: Page<Arc<CatalogueType>, String>, binding: Binding) -> Json<List<EventType>> {
     Json(List {
-        items: page.items.iter().map(|entry| entry.event_type.clone().into()).collect(),
+        items: page
+            .items
+            .iter()
+            .map(|entry| entry.event_type.clone().into())
+            .collect(),
         next_cursor: page.next.map(|name| binding.encode(name.as_bytes())),
     })
 }
@@ -47,7 +48,9 @@ pub async fn list_platform_event_types(
 ) -> Result<Json<List<EventType>>, Problem> {
     let binding = Binding::of(&["event_types"]);
     let after = binding.text_after(&paging)?;
-    let page = state.service.event_types(None, after.as_deref(), paging.limit())?;
+    let page = state
+        .service
+        .event_types(None, after.as_deref(), paging.limit())?;
     Ok(answer(page, binding))
 }
 
@@ -70,7 +73,8 @@ pub async fn list_event_types(
 ) -> Result<Json<List<EventType>>, Problem> {
     let binding = Binding::of(&["event_types", &within.id().to_string()]);
     let after = binding.text_after(&paging)?;
-    let page =
-        state.service.event_types(Some(within.slug()), after.as_deref(), paging.limit())?;
+    let page = state
+        .service
+        .event_types(Some(within.slug()), after.as_deref(), paging.limit())?;
     Ok(answer(page, binding))
 }

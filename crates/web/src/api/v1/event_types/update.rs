@@ -15,8 +15,7 @@ use crate::{
     problem::{
         Problem,
         docs::{
-            BodyProblems, ConflictProblems, MissingProblem, OrganizationProblems,
-            PlatformProblems,
+            BodyProblems, ConflictProblems, MissingProblem, OrganizationProblems, PlatformProblems,
         },
     },
 };
@@ -31,7 +30,7 @@ pub struct EventTypeChange {
     description: Option<String>,
     /// JSON Schema that `data` must satisfy from now on; null for none.
     #[serde(default, deserialize_with = "given_or_null")]
-    #[schema(value_type = Option<Value>)]
+    #[schema(value_type = Option<Object>)]
     schema: Option<Option<Box<RawValue>>>,
     /// `data` of an example event; null for none.
     #[serde(default, deserialize_with = "given_or_null")]
@@ -69,7 +68,10 @@ pub async fn update_platform_event_type(
     Name(name): Name,
     Json(change): Json<EventTypeChange>,
 ) -> Result<axum::Json<EventType>, Problem> {
-    let changed = state.service.update_event_type(None, &name, change.into()).await?;
+    let changed = state
+        .service
+        .update_event_type(None, &name, change.into())
+        .await?;
     Ok(axum::Json(changed.into()))
 }
 
@@ -93,7 +95,9 @@ pub async fn update_event_type(
     Name(name): Name,
     Json(change): Json<EventTypeChange>,
 ) -> Result<axum::Json<EventType>, Problem> {
-    let changed =
-        state.service.update_event_type(Some(within.slug()), &name, change.into()).await?;
+    let changed = state
+        .service
+        .update_event_type(Some(within.slug()), &name, change.into())
+        .await?;
     Ok(axum::Json(changed.into()))
 }

@@ -17,7 +17,7 @@ use super::incoming::{NewEvents, Posted};
 use crate::{
     AppState,
     auth::Within,
-    extract::{IdempotencyKey, Query, body},
+    extract::{IdempotencyHeader, IdempotencyKey, OrganizationPath, Query, body},
     problem::{
         Code, Problem,
         docs::{BodyProblems, OrganizationProblems},
@@ -66,7 +66,7 @@ pub struct AcceptedEvents {
     events: Vec<Accepted>,
 }
 
-/// The answer in the documentation: as the body was, one or many.
+/// As the body was: one, or many.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum AcceptedBody {
@@ -85,16 +85,17 @@ pub enum AcceptedBody {
     path = "/organizations/{org}/events",
     tag = "events",
     operation_id = "accept_events",
-    params(
-        ("org" = String, Path, description = "The organization's id.", example = "acme"),
-        (
-            "Idempotency-Key" = Option<String>, Header,
-            description = "A repeat with the same key and body within 24 hours is answered as the \
-                first time and stores nothing; with another body it is 422.",
-            min_length = 1, max_length = 255, pattern = "^[!-~]+$"
-        )
+    params(OrganizationPath, IdempotencyHeader),
+    request_body(
+        content = NewEvents,
+        content_type = "application/json",
+        example = json!({
+            "type": "booking.created",
+            "data": {"booking": {"id": "B-1001", "total": 120.50}},
+            "channels": ["account:cool"],
+            "id": "booking-1001-created"
+        })
     ),
-    request_body(content = NewEvents, content_type = "application/json"),
     responses(
         (status = 202, description = "Accepted and stored.", body = AcceptedBody),
         BodyProblems,
@@ -119,8 +120,10 @@ pub async fn accept_events(
         Posted::Many(events) => (events, true),
     };
     drop(bytes);
-    let external_ids: Vec<Option<String>> =
-        incoming.iter().map(|event| event.external_id.clone()).collect();
+    let external_ids: Vec<Option<String>> = incoming
+        .iter()
+        .map(|event| event.external_id.clone())
+        .collect();
     let one_in_array = is_batch && incoming.len() == 1;
     let receipts = state
         .service
@@ -128,7 +131,11 @@ pub async fn accept_events(
         .await
         .map_err(|error| {
             let problem = Problem::from(error);
-            if one_in_array { in_array(problem) } else { problem }
+            if one_in_array {
+                in_array(problem)
+            } else {
+                problem
+            }
         })?;
     count(&state, &receipts);
     let mut events: Vec<Accepted> = receipts
@@ -175,7 +182,9 @@ fn count(state: &AppState, receipts: &[Receipt]) {
         .map(|receipt| u64::from(receipt.matched))
         .sum();
     let metrics = &state.metrics;
-    metrics.events_accepted.inc_by(receipts.len() as u64 - repeated);
+    metrics
+        .events_accepted
+        .inc_by(receipts.len() as u64 - repeated);
     metrics.deliveries_matched.inc_by(matched);
     if repeated > 0 {
         metrics.events_repeated.inc_by(repeated);

@@ -125,9 +125,8 @@ impl NotMatched {
             webhook_id: webhook.id,
             name: webhook.settings.name.clone(),
             reason,
-            sentence: sentence.unwrap_or_else(|| {
-                verdict.sentence(webhook, &event.event_type, &event.channels)
-            }),
+            sentence: sentence
+                .unwrap_or_else(|| verdict.sentence(webhook, &event.event_type, &event.channels)),
         }
     }
 }
@@ -207,7 +206,10 @@ fn answer(
         .iter()
         .map(|route| &route.webhook)
         .filter(|webhook| {
-            detail.deliveries.iter().all(|view| view.delivery.webhook_id != webhook.id)
+            detail
+                .deliveries
+                .iter()
+                .all(|view| view.delivery.webhook_id != webhook.id)
         })
         .map(|webhook| NotMatched::new(webhook, &event))
         .collect();
@@ -216,7 +218,10 @@ fn answer(
         .into_iter()
         .map(|view| {
             let id = view.delivery.webhook_id;
-            let webhook = tenant.route(id).map(|route| &route.webhook).or(tombstones.get(&id));
+            let webhook = tenant
+                .route(id)
+                .map(|route| &route.webhook)
+                .or(tombstones.get(&id));
             DeliveryDetail {
                 webhook_name: webhook.map(|webhook| webhook.settings.name.clone()),
                 webhook_url: webhook.map(|webhook| webhook.settings.url.clone()),

@@ -24,7 +24,10 @@ use crate::{extract::json, problem::Problem};
 
 /// An event as a producer posts it.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an event, an object with `type` and `data`"
+)]
 #[schema(as = NewEvent)]
 pub struct NewEvent<'a> {
     /// Its type.
@@ -38,7 +41,7 @@ pub struct NewEvent<'a> {
     event_type: Cow<'a, str>,
     /// What happened: any JSON of at most 1 MiB. It is stored and sent as it is written here.
     #[serde(borrow)]
-    #[schema(value_type = Value, example = json!({"booking": {"id": "B-1001", "total": 120.50}}))]
+    #[schema(value_type = Value)]
     data: &'a RawValue,
     /// What it is about beyond its type. Webhooks that listen to channels get it only when they
     /// share one.
@@ -170,7 +173,10 @@ mod tests {
         let Posted::One(event) = Posted::parse(body).unwrap() else {
             panic!("one event");
         };
-        assert_eq!(event.data, r#"{"z":1.10,"a":12345678901234567890,"e":1e400}"#);
+        assert_eq!(
+            event.data,
+            r#"{"z":1.10,"a":12345678901234567890,"e":1e400}"#
+        );
         assert_eq!(event.event_type, "a.b");
     }
 
@@ -183,11 +189,26 @@ mod tests {
         assert_eq!(events[0].data, "null");
         assert_eq!(events[1].channels, ["c:1"]);
         for (body, field) in [
-            (&br#"[{"type":"a","data":1},{"data":1}]"#[..], "events[1].type"),
-            (br#"[{"type":"a","data":1,"channels":[1]}]"#, "events[0].channels[0]"),
-            (br#"[{"type":"a","data":1,"webhooks":["x"]}]"#, "events[0].webhooks[0]"),
-            (br#"[{"type":"a","data":1,"time":"noon"}]"#, "events[0].time"),
-            (br#"[{"type":"a","data":1,"payload":1}]"#, "events[0].payload"),
+            (
+                &br#"[{"type":"a","data":1},{"data":1}]"#[..],
+                "events[1].type",
+            ),
+            (
+                br#"[{"type":"a","data":1,"channels":[1]}]"#,
+                "events[0].channels[0]",
+            ),
+            (
+                br#"[{"type":"a","data":1,"webhooks":["x"]}]"#,
+                "events[0].webhooks[0]",
+            ),
+            (
+                br#"[{"type":"a","data":1,"time":"noon"}]"#,
+                "events[0].time",
+            ),
+            (
+                br#"[{"type":"a","data":1,"payload":1}]"#,
+                "events[0].payload",
+            ),
             (br#"[1]"#, "events[0]"),
         ] {
             let problem = Posted::parse(body).unwrap_err();

@@ -143,7 +143,13 @@ impl From<EventSummary> for EventEntry {
             updated_at: summary.updated_at,
             unknown_type: event.unknown_type,
             test: event.test,
-            deliveries: DeliveryCounts { pending, delivered, failed, cancelled, filtered },
+            deliveries: DeliveryCounts {
+                pending,
+                delivered,
+                failed,
+                cancelled,
+                filtered,
+            },
         }
     }
 }

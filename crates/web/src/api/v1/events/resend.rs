@@ -58,5 +58,8 @@ pub async fn resend_event(
         .service
         .resend_event(within.slug(), id, request.webhook_id)
         .await?;
-    Ok((StatusCode::ACCEPTED, axum::Json(ResentEvent { delivery_ids })))
+    Ok((
+        StatusCode::ACCEPTED,
+        axum::Json(ResentEvent { delivery_ids }),
+    ))
 }

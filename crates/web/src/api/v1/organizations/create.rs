@@ -25,7 +25,12 @@ pub struct NewOrganization {
     #[schema(example = "acme", max_length = 63, pattern = "^[a-z0-9][a-z0-9-]*$")]
     id: String,
     /// Display name; the id, if left out.
-    #[schema(example = "Acme Travel", max_length = 255)]
+    #[schema(
+        example = "Acme Travel",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     /// The profile of webhooks that name none; `standard`, if left out.
     #[schema(example = "standard")]
@@ -54,7 +59,14 @@ pub async fn create_organization(
     State(state): State<AppState>,
     Platform(principal): Platform,
     Json(new): Json<NewOrganization>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], axum::Json<Organization>), Problem> {
+) -> Result<
+    (
+        StatusCode,
+        [(HeaderName, String); 1],
+        axum::Json<Organization>,
+    ),
+    Problem,
+> {
     let new = service::NewOrganization {
         slug: new.id,
         name: new.name,

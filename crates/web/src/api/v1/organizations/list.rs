@@ -36,9 +36,16 @@ pub async fn list_organizations(
     let binding = Binding::of(&["organizations", &format!("{:?}", principal.scope)]);
     let after = binding.text_after(&paging)?;
     let page = match principal.scope {
-        TokenScope::Platform => state.service.organizations(after.as_deref(), paging.limit()),
+        TokenScope::Platform => state
+            .service
+            .organizations(after.as_deref(), paging.limit()),
         TokenScope::Organization(id) => Page {
-            items: state.service.snapshot().organization_by_id(id).into_iter().collect(),
+            items: state
+                .service
+                .snapshot()
+                .organization_by_id(id)
+                .into_iter()
+                .collect(),
             next: None,
         },
     };

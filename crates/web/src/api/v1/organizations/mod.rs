@@ -16,7 +16,10 @@ use crate::AppState;
 /// The routes of organizations.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(create::create_organization, list::list_organizations))
+        .routes(routes!(
+            create::create_organization,
+            list::list_organizations
+        ))
         .routes(routes!(
             get::get_organization,
             update::update_organization,

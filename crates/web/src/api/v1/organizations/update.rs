@@ -23,7 +23,12 @@ use crate::{
 pub struct OrganizationChange {
     /// Display name.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     /// The profile of new webhooks that name none. Webhooks that exist keep theirs.
     #[serde(default, deserialize_with = "given")]
@@ -59,7 +64,9 @@ pub async fn update_organization(
         default_profile: change.default_profile,
         strict_event_types: change.strict_event_types,
     };
-    let organization =
-        state.service.update_organization(within.slug(), patch, within.by()).await?;
+    let organization = state
+        .service
+        .update_organization(within.slug(), patch, within.by())
+        .await?;
     Ok(axum::Json(organization.into()))
 }

@@ -22,7 +22,12 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What it is used for.
-    #[schema(example = "producer of bookings", min_length = 1, max_length = 255)]
+    #[schema(
+        example = "producer of bookings",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// The organization it belongs to; the platform, if left out.
     #[schema(example = "acme")]
@@ -56,7 +61,14 @@ pub async fn create_token(
     State(state): State<AppState>,
     _: Platform,
     Json(new): Json<NewToken>,
-) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], axum::Json<NewTokenSecret>), Problem> {
+) -> Result<
+    (
+        StatusCode,
+        [(HeaderName, HeaderValue); 1],
+        axum::Json<NewTokenSecret>,
+    ),
+    Problem,
+> {
     let no_organization = || {
         Problem::field(
             Code::InvalidRequest,

@@ -10,10 +10,7 @@ use crate::{
     api::v1::shape::List,
     auth::Platform,
     cursor::Binding,
-    extract::{
-        Paging, Params, Query, ReadQuery,
-        query::wrong,
-    },
+    extract::{Paging, Params, Query, ReadQuery, query::wrong},
     problem::{
         Problem,
         docs::{PlatformProblems, QueryProblems},
@@ -65,7 +62,9 @@ pub async fn list_tokens(
         return Err(wrong("organization", "there is no organization of this id"));
     }
     let binding = Binding::of(&["tokens", &format!("{slug:?}")]);
-    let after = binding.bytes_after::<16>(&query.paging)?.map(TokenId::from_bytes);
+    let after = binding
+        .bytes_after::<16>(&query.paging)?
+        .map(TokenId::from_bytes);
     let mut tokens = state.service.tokens(slug).await?;
     // Ids carry their time: the newest first, and a cursor that stays right when one is added.
     tokens.sort_unstable_by_key(|token| std::cmp::Reverse(token.id));

@@ -211,7 +211,9 @@ impl Webhook {
         let enabled = webhook.is_enabled();
         let health = match health {
             Some(health) => {
-                let last = health.last_attempt.map(|attempt| (attempt.at, attempt.answer));
+                let last = health
+                    .last_attempt
+                    .map(|attempt| (attempt.at, attempt.answer));
                 Health::new(enabled, health.counters, last)
             }
             None => Health::new(enabled, Counters::default(), None),
@@ -245,7 +247,10 @@ mod tests {
 
     #[test]
     fn health_is_one_word_for_each_case() {
-        let failing = Counters { failures: 2, ..Counters::default() };
+        let failing = Counters {
+            failures: 2,
+            ..Counters::default()
+        };
         let last = Some((Time::EPOCH, Answer::None(Cause::FirstByteTimeout)));
         let ok = Some((Time::EPOCH, Answer::Status(200)));
         for (enabled, counters, last, state) in [

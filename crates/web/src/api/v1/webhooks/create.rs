@@ -22,10 +22,19 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// For people. Some profiles require it.
-    #[schema(example = "Reception desk", max_length = 255)]
+    #[schema(
+        example = "Reception desk",
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     /// Where to send: http or https, without credentials.
-    #[schema(example = "https://example.com/hook", max_length = 2048)]
+    #[schema(
+        format = Uri,
+        example = "https://example.com/hook",
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://"
+    )]
     url: String,
     /// Event types (`booking.created`) or patterns of them (`booking.*`); empty means all.
     #[schema(example = json!(["booking.*"]), max_items = 200)]
@@ -46,6 +55,7 @@ pub struct NewWebhook {
     /// Its own numbers in place of the profile's.
     overrides: Option<Overrides>,
     /// A signing secret that both sides know already (`whsec_…`); made here, if left out.
+    #[schema(pattern = "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$")]
     secret: Option<String>,
 }
 
@@ -86,9 +96,15 @@ pub async fn create_webhook(
         enabled: new.enabled,
         secret: new.secret,
     };
-    let (webhook, created) =
-        state.service.create_webhook(within.slug(), new, within.by()).await?;
-    let location = format!("/api/v1/organizations/{}/webhooks/{}", within.slug(), webhook.id);
+    let (webhook, created) = state
+        .service
+        .create_webhook(within.slug(), new, within.by())
+        .await?;
+    let location = format!(
+        "/api/v1/organizations/{}/webhooks/{}",
+        within.slug(),
+        webhook.id
+    );
     let (status, health) = match created {
         Created::New => (StatusCode::CREATED, None),
         Created::Existing => (StatusCode::OK, state.health_of(webhook.id).await?),

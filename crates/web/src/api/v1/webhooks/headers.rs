@@ -14,12 +14,32 @@ pub const MASK: &str = "****";
 /// The names of these headers with masks for values.
 #[must_use]
 pub fn masked(headers: &[Header]) -> BTreeMap<String, &'static str> {
-    headers.iter().map(|header| (header.name.clone(), MASK)).collect()
+    headers
+        .iter()
+        .map(|header| (header.name.clone(), MASK))
+        .collect()
 }
 
 /// Headers as they are given.
 #[derive(Debug)]
 pub struct Headers(pub Vec<Header>);
+
+/// One value. Checked where it is read, so that the error is the header's and not the object's.
+struct Value(String);
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = String::deserialize(deserializer)?;
+        if value == MASK {
+            // Who sends an answer back would overwrite the real value with the mask.
+            return Err(D::Error::custom(
+                "this is the mask that answers show; send the real value, or leave `headers` out \
+                 to keep it",
+            ));
+        }
+        Ok(Self(value))
+    }
+}
 
 impl<'de> Deserialize<'de> for Headers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -34,18 +54,14 @@ impl<'de> Deserialize<'de> for Headers {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headers, A::Error> {
                 let mut headers: Vec<Header> = Vec::new();
-                while let Some((name, value)) = map.next_entry::<String, String>()? {
-                    if value == MASK {
-                        // Who sends an answer back would overwrite the real value with the mask.
-                        return Err(A::Error::custom(format!(
-                            "the value of `{name}` is the mask that answers show; send the real \
-                             value, or leave `headers` out to keep it"
-                        )));
-                    }
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if headers.iter().any(|header| header.name == name) {
                         return Err(A::Error::custom(format!("`{name}` is given twice")));
                     }
-                    headers.push(Header { name, value });
+                    headers.push(Header {
+                        name,
+                        value: value.0,
+                    });
                 }
                 Ok(Headers(headers))
             }
@@ -71,7 +87,9 @@ mod tests {
             (r#"{"a":1}"#, "expected a string"),
             ("[]", "an object of header names"),
         ] {
-            let error = serde_json::from_str::<Headers>(text).unwrap_err().to_string();
+            let error = serde_json::from_str::<Headers>(text)
+                .unwrap_err()
+                .to_string();
             assert!(error.contains(message), "{error}");
         }
     }

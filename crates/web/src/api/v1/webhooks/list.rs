@@ -1,10 +1,7 @@
 //! `GET /organizations/{org}/webhooks`
 
 use axum::{Json, extract::State};
-use bellwire_core::{
-    ids::WebhookId,
-    ports::WebhookFilter,
-};
+use bellwire_core::{ids::WebhookId, ports::WebhookFilter};
 use utoipa::IntoParams;
 
 use super::answer::Webhook;
@@ -66,15 +63,21 @@ pub async fn list_webhooks(
         enabled: query.enabled,
     };
     let binding = Binding::of(&["webhooks", &within.id().to_string(), &format!("{filter:?}")]);
-    let after = binding.bytes_after::<16>(&query.paging)?.map(WebhookId::from_bytes);
-    let page = state.service.webhooks(within.slug(), &filter, after, query.paging.limit())?;
+    let after = binding
+        .bytes_after::<16>(&query.paging)?
+        .map(WebhookId::from_bytes);
+    let page = state
+        .service
+        .webhooks(within.slug(), &filter, after, query.paging.limit())?;
     let ids: Vec<WebhookId> = page.items.iter().map(|route| route.webhook.id).collect();
     let health = state.service.store().health(&ids).await?;
     let items = page
         .items
         .iter()
         .map(|route| {
-            let own = health.iter().find(|health| health.webhook_id == route.webhook.id);
+            let own = health
+                .iter()
+                .find(|health| health.webhook_id == route.webhook.id);
             Webhook::new(route.webhook.clone(), own.cloned())
         })
         .collect();

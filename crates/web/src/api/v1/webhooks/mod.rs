@@ -21,7 +21,11 @@ use crate::AppState;
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_webhook, list::list_webhooks))
-        .routes(routes!(get::get_webhook, update::update_webhook, delete::delete_webhook))
+        .routes(routes!(
+            get::get_webhook,
+            update::update_webhook,
+            delete::delete_webhook
+        ))
         .routes(routes!(test::test_webhook))
         .routes(routes!(secret::get_secret))
         .routes(routes!(rotate_secret::rotate_secret))

@@ -71,12 +71,20 @@ impl From<Overrides> for webhook::Overrides {
             }),
             retry: overrides.retry.map(|retry| match retry {
                 Retry::None {} => policy::RetryRule::None,
-                Retry::Fixed { interval_s, max_attempts } => {
-                    policy::RetryRule::Fixed { interval_s, max_attempts }
-                }
-                Retry::Schedule { delays_s, jitter_percent } => {
-                    policy::RetryRule::Schedule { delays_s, jitter_percent }
-                }
+                Retry::Fixed {
+                    interval_s,
+                    max_attempts,
+                } => policy::RetryRule::Fixed {
+                    interval_s,
+                    max_attempts,
+                },
+                Retry::Schedule {
+                    delays_s,
+                    jitter_percent,
+                } => policy::RetryRule::Schedule {
+                    delays_s,
+                    jitter_percent,
+                },
             }),
             max_concurrency: overrides.max_concurrency,
         }
@@ -93,12 +101,20 @@ impl From<webhook::Overrides> for Overrides {
             }),
             retry: overrides.retry.map(|retry| match retry {
                 policy::RetryRule::None => Retry::None {},
-                policy::RetryRule::Fixed { interval_s, max_attempts } => {
-                    Retry::Fixed { interval_s, max_attempts }
-                }
-                policy::RetryRule::Schedule { delays_s, jitter_percent } => {
-                    Retry::Schedule { delays_s, jitter_percent }
-                }
+                policy::RetryRule::Fixed {
+                    interval_s,
+                    max_attempts,
+                } => Retry::Fixed {
+                    interval_s,
+                    max_attempts,
+                },
+                policy::RetryRule::Schedule {
+                    delays_s,
+                    jitter_percent,
+                } => Retry::Schedule {
+                    delays_s,
+                    jitter_percent,
+                },
             }),
             max_concurrency: overrides.max_concurrency,
         }

@@ -24,7 +24,10 @@ pub struct RotateRequest {
     #[schema(minimum = 0, maximum = 2_592_000, example = 86_400)]
     grace_s: Option<u32>,
     /// The new secret (`whsec_…`); made here, if left out.
-    #[schema(example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+    #[schema(
+        example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        pattern = "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$"
+    )]
     secret: Option<String>,
 }
 

@@ -24,11 +24,20 @@ use crate::{
 pub struct WebhookChange {
     /// For people.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, max_length = 255)]
+    #[schema(
+        nullable = false,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: Option<String>,
     /// Where to send; holds from the next attempt of pending deliveries on.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, max_length = 2048)]
+    #[schema(
+        nullable = false,
+        format = Uri,
+        max_length = 2048,
+        pattern = "^[Hh][Tt][Tt][Pp][Ss]?://"
+    )]
     url: Option<String>,
     /// Event types or patterns of them; hold for new events. Empty or null means all.
     #[serde(default, deserialize_with = "given_or_null")]

@@ -1,0 +1,165 @@
+//! What one event costs the store: enqueue with a claim, then record, by many callers at once.
+//!
+//! `cargo run --release -p bellwire-sqlite --example cycle -- [callers] [fan-out] [data bytes]`
+//! prints cycles a second, the writer thread's processor time and the bytes written for each
+//! delivery. Linux only: it reads `/proc`.
+#![allow(clippy::print_stdout)]
+
+use std::{sync::Arc, time::Instant};
+
+use bellwire_core::{
+    crypt::{Key, Keyring},
+    delivery::{Job, Kind},
+    outcome::Header,
+    policy::Next,
+    ports::Store,
+};
+use bellwire_sqlite::{Options, Sqlite};
+use bellwire_testkit::{
+    conformance::{Subject, World},
+    entropy::SeededEntropy,
+};
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+const EVENTS: usize = 60_000;
+
+struct Bench(Sqlite);
+
+#[async_trait::async_trait]
+impl Subject for Bench {
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.0.clone())
+    }
+
+    async fn reopen(&mut self) {}
+}
+
+/// Processor time of a thread of this process, in seconds.
+fn thread_cpu(name: &str) -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("Linux");
+    tasks
+        .flatten()
+        .filter(|task| {
+            let comm = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+            comm.trim() == name
+        })
+        .map(|task| {
+            let stat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            stat.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0)
+        })
+        .sum::<f64>()
+        / 1e9
+}
+
+fn written() -> f64 {
+    let io = std::fs::read_to_string("/proc/self/io").expect("Linux");
+    io.lines()
+        .find_map(|line| line.strip_prefix("wchar: "))
+        .and_then(|bytes| bytes.parse().ok())
+        .unwrap_or(0.0)
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
+    let callers = arguments.next().unwrap_or(64);
+    let fan_out = arguments.next().unwrap_or(1);
+    let size = arguments.next().unwrap_or(500);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+    runtime.expect("a runtime").block_on(run(callers, fan_out, size));
+}
+
+async fn run(callers: usize, fan_out: usize, size: usize) {
+    let place = tempfile::TempDir::new().expect("a directory");
+    let keyring = Keyring::new(vec![Key::from_bytes([1; 32])]).expect("a key");
+    let options = Options::new(place.path().join("bellwire.db"));
+    let store =
+        Sqlite::open(&options, keyring, Arc::new(SeededEntropy::new(1))).expect("it opens");
+    let world = Arc::new(World::new(Bench(store)));
+    let cool = world.organization("cool").await;
+    let mut webhooks = Vec::new();
+    for _ in 0..fan_out {
+        webhooks.push(world.webhook(&cool).await);
+    }
+    let events = EVENTS / fan_out;
+    let template = world.submission(&cool, Vec::new()).await;
+    let (sender, mut inbox) = mpsc::channel(256);
+    let recorder = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move {
+            let mut batch: Vec<Job> = Vec::new();
+            let mut done = 0;
+            while inbox.recv_many(&mut batch, 128).await > 0 {
+                let records = batch.drain(..).map(|job| record(&world, &job)).collect::<Vec<_>>();
+                done += records.len();
+                world.store().record(records).await.expect("recorded");
+            }
+            done
+        })
+    };
+    let (began, cpu, bytes) = (Instant::now(), thread_cpu("store-writer"), written());
+    let tasks: Vec<_> = (0..callers)
+        .map(|_| {
+            let (world, cool, webhooks) = (Arc::clone(&world), cool.clone(), webhooks.clone());
+            let (template, sender) = (template.clone(), sender.clone());
+            tokio::spawn(async move {
+                for _ in 0..events / callers {
+                    let mut event = world.event(&cool);
+                    event.data = Bytes::from(vec![b'x'; size]);
+                    let to: Vec<_> = webhooks.iter().collect();
+                    let new = world.to(event, &to, Kind::Matched, true);
+                    let mut submission = template.clone();
+                    submission.events = vec![new.clone()];
+                    world.store().enqueue(submission).await.expect("stored");
+                    for delivery in &new.deliveries {
+                        let job = Job {
+                            delivery_id: delivery.id,
+                            webhook_id: delivery.webhook_id,
+                            kind: delivery.kind,
+                            attempts: 0,
+                            created_at: world.now,
+                            event: Arc::clone(&new.event),
+                        };
+                        sender.send(job).await.expect("the recorder runs");
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(sender);
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    let done = recorder.await.expect("no panic") as f64;
+    let took = began.elapsed().as_secs_f64();
+    let stats = world.store().stats();
+    println!(
+        "callers {callers}, fan-out {fan_out}, {size} B: {:.0} deliveries/s, writer {:.1} us, \
+         checkpoint {:.1} us, {:.0} B written each; {:.0} us and {:.1} calls a commit",
+        done / took,
+        (thread_cpu("store-writer") - cpu) / done * 1e6,
+        thread_cpu("store-checkpoint") / done * 1e6,
+        (written() - bytes) / done,
+        stats.commit_us as f64 / stats.commits as f64,
+        stats.calls as f64 / stats.commits as f64,
+    );
+}
+
+fn record(world: &World<Bench>, job: &Job) -> bellwire_core::ports::Record {
+    let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
+    let mut record = world.record(job, 200, Next::Deliver);
+    record.attempt.address = Some("127.0.0.1:8080".parse().expect("an address"));
+    record.attempt.request_headers = vec![
+        header("content-type", "application/json"),
+        header("user-agent", "Bellwire/0.1.0"),
+        header("webhook-id", &job.event.id.to_string()),
+        header("webhook-timestamp", "1763700000"),
+        header("webhook-signature", "***"),
+    ];
+    record.attempt.response_headers = (0..8)
+        .map(|index| header(&format!("x-header-{index}"), "some value of a header"))
+        .chain([header("content-type", "application/json"), header("content-length", "200")])
+        .collect();
+    record.attempt.excerpt = Bytes::from(vec![b'y'; 200]);
+    record
+}

@@ -1,0 +1,152 @@
+//! What every store must do, as tests that know nothing of any store.
+//!
+//! A backend gives a way to make a fresh [`Subject`] and runs the whole suite with
+//! [`store_conformance!`](crate::store_conformance): one test for each case, so that a failure names
+//! what is wrong. A case sees the store through the ports of the core only, plus one thing that no
+//! port has: [`Subject::reopen`], which stands for a crash.
+
+pub mod catalogue;
+pub mod claim;
+pub mod enqueue;
+pub mod model;
+pub mod query;
+pub mod record;
+pub mod resend;
+pub mod webhooks;
+mod world;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bellwire_core::ports::Store;
+
+pub use world::World;
+
+/// A store under test.
+#[async_trait]
+pub trait Subject: Send + Sync + 'static {
+    /// The store as it is now. A case drops what this gave before it calls
+    /// [`reopen`](Self::reopen).
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Loses everything that is not on disk, the claims of this process included, and opens the
+    /// store again.
+    async fn reopen(&mut self);
+}
+
+/// One test for each case of the suite, on fresh stores.
+///
+/// `$make` names an async function without parameters, in scope where the macro is used, that gives a
+/// [`Subject`]. The crate that uses it needs `tokio` with its macros.
+#[macro_export]
+macro_rules! store_conformance {
+    ($make:ident) => {
+        $crate::store_conformance! { @cases $make;
+            enqueue: [
+                stored_events_are_answered_with_receipts,
+                data_and_channels_come_back_verbatim,
+                a_repeat_by_key_returns_the_first_answer,
+                a_key_with_another_body_is_refused,
+                a_key_is_forgotten_after_its_time,
+                keys_belong_to_one_organization,
+                a_repeat_by_external_id_returns_the_first_event,
+                an_external_id_with_another_body_is_refused_by_index,
+                an_external_id_twice_in_one_request_is_one_event,
+                an_external_id_is_forgotten_after_its_time,
+                all_or_nothing,
+                another_generation_is_stale,
+                an_unknown_organization_or_webhook_is_not_found,
+                a_conflict_does_not_fail_its_mates,
+                many_at_once_are_all_stored,
+                what_was_acknowledged_survives_a_crash,
+            ];
+            claim: [
+                what_is_claimed_at_enqueue_is_not_given,
+                nothing_is_given_twice,
+                the_oldest_due_come_first_and_no_more_than_there_is_room,
+                a_lane_gets_its_own_only,
+                released_deliveries_are_given_again,
+                a_crash_gives_everything_pending_back,
+                retries_are_given_when_they_are_due,
+                due_lanes_tell_the_earliest_unclaimed,
+                concurrent_claims_and_records_never_give_one_twice,
+                a_claim_carries_the_whole_event,
+            ];
+            record: [
+                a_success_delivers,
+                a_failure_waits_or_ends,
+                an_attempt_comes_back_as_it_was,
+                excerpts_are_cut_by_outcome,
+                an_unchanged_excerpt_is_shown_with_each_attempt,
+                the_same_record_twice_counts_once,
+                counters_survive_a_crash_and_a_success_clears_them,
+                the_thousandth_client_error_disables_and_cancels,
+                attempts_in_flight_at_a_disable_are_kept,
+                a_success_after_a_cancel_is_delivered,
+                a_cancelled_delivery_stays_cancelled,
+                tests_count_nothing_and_reach_disabled_webhooks,
+                cancelling_by_hand,
+                records_of_a_deleted_organization_are_let_go,
+                a_large_batch_is_recorded_whole,
+            ];
+            resend: [
+                a_resend_adds_a_delivery,
+                a_resend_needs_an_enabled_webhook,
+                a_resend_needs_the_organizations_own,
+                a_test_reaches_a_disabled_webhook_but_no_deleted_one,
+                a_resend_may_go_to_a_webhook_made_later,
+            ];
+            webhooks: [
+                a_webhook_comes_back_as_it_was,
+                revisions_go_up_by_one,
+                one_per_url_returns_the_other,
+                disabling_cancels_what_is_pending,
+                enabling_clears_counters_and_takes_new_events,
+                a_delivery_made_at_the_time_of_a_disable_that_is_over_is_sent,
+                deleting_with_and_without_force,
+                a_tombstone_is_named_and_not_listed,
+                reasons_stay_what_they_were,
+                the_sweep_marks_what_readers_already_see,
+                the_sweep_spares_newer_deliveries_and_tests,
+            ];
+            catalogue: [
+                organizations_are_made_changed_and_deleted,
+                a_slug_is_unique_and_free_after_a_deletion,
+                a_deleted_organization_is_gone_at_once_and_swept_behind,
+                every_change_raises_the_generation,
+                event_types_belong_to_their_catalogue,
+                schemas_and_examples_come_back_verbatim,
+                channels_are_made_changed_and_deleted,
+                tokens_are_found_by_hash_and_revoked_once,
+                the_catalogue_survives_a_crash,
+            ];
+            query: [
+                events_are_listed_newest_first_in_pages,
+                filters_combine,
+                updated_since_looks_at_deliveries,
+                an_event_shows_deliveries_and_attempts,
+                attempts_are_paged_newest_first,
+                health_shows_counters_and_the_last_attempt,
+                one_organization_sees_nothing_of_another,
+                stats_count_what_is_pending,
+                ping_writes,
+            ];
+            model: [
+                random_operations_agree_with_a_model,
+            ];
+        }
+    };
+    (@cases $make:ident; $($module:ident: [$($case:ident,)*];)*) => {
+        $(
+            mod $module {
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $case() {
+                        let subject = super::$make().await;
+                        $crate::conformance::$module::$case(subject).await;
+                    }
+                )*
+            }
+        )*
+    };
+}
