@@ -34,7 +34,7 @@ pub(crate) struct Requirement {
 pub(crate) enum Standing {
     /// No test names it.
     Open,
-    /// Tests prove a part of it: what is below a page that does not exist yet.
+    /// Tests prove a part of it; the rest belongs to an API or a page that does not exist yet.
     Part,
     /// Tests prove the whole of it.
     Proven,
@@ -103,8 +103,8 @@ pub(crate) fn generate(files: &[File]) -> Result<String> {
          <!-- Written by `cargo xtask conformance`. Do not edit. -->\n\n\
          What the four systems do that Bellwire replaces, fact by fact, and the tests that prove \
          that Bellwire does the same. A line marked (R) is our resolution where the source is \
-         silent or contradicts itself. Of {} facts {} are proven, {} in part (what lies below a page \
-         that does not exist yet), {} are open.\n",
+         silent or contradicts itself. Of {} facts {} are proven, {} in part (the rest belongs to \
+         an API or a page that does not exist yet), {} are open.\n",
         requirements.len(),
         count(Standing::Proven),
         count(Standing::Part),

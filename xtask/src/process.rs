@@ -60,8 +60,18 @@ fn said(command: &Command) -> String {
     format!("`{}`", words.join(" "))
 }
 
+/// A test runner, by the summary it prints.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Runner {
+    /// `test result: ok. 3 passed; 0 failed; …`, for each target.
+    Cargo,
+    /// `Summary [ 1.2s] 3 tests run: 3 passed, 0 skipped`, once; what a failed test printed, which
+    /// may look like the other runner's, stands before it.
+    Nextest,
+}
+
 /// Runs a test runner to the end and counts the tests by the summaries it prints.
-pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
+pub(crate) fn tests(runner: Runner, command: &mut Command) -> Result<Tally> {
     let said = said(command);
     let mut child = command
         .stdout(Stdio::piped())
@@ -70,8 +80,8 @@ pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
         .with_context(|| format!("cannot start {said}"))?;
     let errors = child.stderr.take().expect("piped");
     let output = child.stdout.take().expect("piped");
-    let errors = thread::spawn(move || pass_on(errors, std::io::stderr()));
-    let printed = pass_on(output, std::io::stdout());
+    let errors = thread::spawn(move || pass_on(runner, errors, std::io::stderr()));
+    let printed = pass_on(runner, output, std::io::stdout());
     let logged = errors.join().expect("passing lines on does not panic");
     let status = child.wait()?;
     let tally = Tally {
@@ -84,14 +94,14 @@ pub(crate) fn tests(command: &mut Command) -> Result<Tally> {
     Ok(tally)
 }
 
-fn pass_on(from: impl Read, mut to: impl Write) -> Tally {
+fn pass_on(runner: Runner, from: impl Read, mut to: impl Write) -> Tally {
     let mut tally = Tally::default();
     let mut from = BufReader::new(from);
     let mut line = Vec::new();
     while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
         // Whoever listened may be gone; the count is still wanted.
         to.write_all(&line).ok();
-        let counted = count(&String::from_utf8_lossy(&line));
+        let counted = count(runner, &String::from_utf8_lossy(&line));
         tally.passed += counted.passed;
         tally.failed += counted.failed;
         line.clear();
@@ -99,16 +109,18 @@ fn pass_on(from: impl Read, mut to: impl Write) -> Tally {
     tally
 }
 
-/// What a line says of tests, if it is the summary of `cargo test` or of nextest.
-fn count(line: &str) -> Tally {
+/// What a line says of tests, if it is a summary of this runner.
+fn count(runner: Runner, line: &str) -> Tally {
     let plain = without_colours(line);
-    let summary = if let Some((_, rest)) = plain.split_once("test result: ") {
-        rest
-    } else if plain.trim_start().starts_with("Summary [") {
-        plain.split_once("tests run: ").map_or("", |(_, rest)| rest)
-    } else {
-        ""
+    let summary = match runner {
+        Runner::Cargo => plain.strip_prefix("test result: "),
+        Runner::Nextest => plain
+            .trim_start()
+            .strip_prefix("Summary [")
+            .and_then(|rest| rest.split_once("run: "))
+            .map(|(_, rest)| rest),
     };
+    let summary = summary.unwrap_or("");
     let mut tally = Tally::default();
     let words: Vec<&str> = summary
         .split([' ', ',', ';', '(', ')', '.'])
@@ -148,22 +160,23 @@ mod tests {
 
     #[test]
     fn summaries_of_both_runners_are_counted() {
+        let cargo = "test result: FAILED. 3 passed; 2 failed; 0 ignored; finished in 0.00s\n";
+        assert_eq!(count(Runner::Cargo, cargo), tally(3, 2));
+        let nextest =
+            "     Summary [   0.2s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out\n";
+        assert_eq!(count(Runner::Nextest, nextest), tally(9, 3));
+        let coloured = "\u{1b}[32m     Summary\u{1b}[0m [ 0.2s] \u{1b}[1m1\u{1b}[0m test run: \
+                        \u{1b}[1m1\u{1b}[0m \u{1b}[32mpassed\u{1b}[0m, 0 skipped\n";
+        assert_eq!(count(Runner::Nextest, coloured), tally(1, 0));
+    }
+
+    #[test]
+    fn what_a_failed_test_printed_is_not_counted() {
+        let printed = "test result: FAILED. 0 passed; 1 failed; 0 ignored\n";
+        assert_eq!(count(Runner::Nextest, printed), tally(0, 0));
         assert_eq!(
-            count("test result: FAILED. 3 passed; 2 failed; 0 ignored; finished in 0.00s\n"),
-            tally(3, 2)
+            count(Runner::Cargo, "    12 tests passed by\n"),
+            tally(0, 0)
         );
-        assert_eq!(
-            count(
-                "     Summary [   0.2s] 12 tests run: 9 passed (1 slow), 2 failed, 1 timed out\n"
-            ),
-            tally(9, 3)
-        );
-        assert_eq!(
-            count(
-                "\u{1b}[32m     Summary\u{1b}[0m [ 0.2s] \u{1b}[1m4\u{1b}[0m tests run: \u{1b}[1m4\u{1b}[0m \u{1b}[32mpassed\u{1b}[0m, 0 skipped\n"
-            ),
-            tally(4, 0)
-        );
-        assert_eq!(count("    12 tests passed by\n"), tally(0, 0));
     }
 }

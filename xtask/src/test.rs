@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    interop, process,
+    interop,
+    process::{self, Runner},
     report::{Report, Tally},
     tidy, tools,
 };
@@ -34,20 +35,19 @@ pub(crate) fn run() -> Result<()> {
         ])))
     });
     report.step("tests", || {
-        process::tests(&mut process::cargo(if has_nextest() {
-            &["nextest", "run", "--workspace", "--no-fail-fast"]
+        if has_nextest() {
+            let arguments = ["nextest", "run", "--workspace", "--no-fail-fast"];
+            process::tests(Runner::Nextest, &mut process::cargo(&arguments))
         } else {
-            &["test", "--workspace", "--all-targets", "--no-fail-fast"]
-        }))
+            let arguments = ["test", "--workspace", "--all-targets", "--no-fail-fast"];
+            process::tests(Runner::Cargo, &mut process::cargo(&arguments))
+        }
     });
     report.step("doc tests", || {
-        process::tests(&mut process::cargo(&[
-            "test",
-            "--workspace",
-            "--doc",
-            "--no-fail-fast",
-            "--quiet",
-        ]))
+        process::tests(
+            Runner::Cargo,
+            &mut process::cargo(&["test", "--workspace", "--doc", "--no-fail-fast", "--quiet"]),
+        )
     });
     report.step("documentation builds", || {
         // Private items too: most of what there is to explain is private.

@@ -52,6 +52,16 @@ impl Webhook {
         self.cancelled_up_to.is_some_and(|mark| created_at <= mark)
     }
 
+    /// When a delivery counts as made that is stored at this time: behind the mark of a disable that
+    /// is over, even where the clock stands still or goes back.
+    #[must_use]
+    pub fn made_at(&self, now: Time) -> Time {
+        match self.cancelled_up_to {
+            Some(mark) if self.is_enabled() => now.max(mark + 1),
+            _ => now,
+        }
+    }
+
     /// The secrets that sign at this time, newest first.
     pub fn signing_secrets(&self, now: Time) -> impl Iterator<Item = &Secret> {
         self.secrets

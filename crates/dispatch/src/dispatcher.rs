@@ -24,7 +24,7 @@ use std::{
 use bellwire_core::{
     delivery::Job,
     entropy::Entropy,
-    ids::WebhookId,
+    ids::{DeliveryId, WebhookId},
     ports::{Lanes, Sender, Slot, Store},
     service::Service,
     snapshot::Snapshot,
@@ -248,7 +248,8 @@ impl Dispatcher {
             .and_then(|route| route.webhook.settings.overrides.max_concurrency);
         let full = self.0.queued_bytes.load(Ordering::Relaxed) >= options.queued_bytes;
         Bounds {
-            size: if full { 1 } else { options.lane_size },
+            size: options.lane_size,
+            full,
             concurrency: own.map_or(options.webhook_concurrency, usize::from),
         }
     }
@@ -319,6 +320,15 @@ impl Lanes for Dispatcher {
         })
     }
 
+    fn withdraw(&self, webhook_id: WebhookId, delivery_id: DeliveryId) -> bool {
+        let lane = self.lane(webhook_id);
+        let job = lane.withdraw(delivery_id);
+        if let Some(job) = &job {
+            self.unqueued(job);
+        }
+        job.is_some()
+    }
+
     fn wake(&self, webhook_id: WebhookId) {
         if !self.is_stopping() {
             let lane = self.lane(webhook_id);
@@ -350,7 +360,8 @@ impl Slot for Place {
 impl Drop for Place {
     fn drop(&mut self) {
         if let Some(lane) = self.lane.take() {
-            lane.unreserve();
+            let wants = lane.unreserve(self.bounds);
+            self.dispatcher.serve(self.webhook_id, &lane, wants);
         }
     }
 }

@@ -7,11 +7,14 @@
 
 use std::collections::VecDeque;
 
-use bellwire_core::delivery::Job;
+use bellwire_core::{delivery::Job, ids::DeliveryId};
 use parking_lot::Mutex;
 
 /// How many requests at once a lane begins with.
 const INITIAL_WINDOW: usize = 8;
+
+/// Payload bytes that a lane may always hold.
+const SHARE_BYTES: usize = 64 << 10;
 
 /// The deliveries of one webhook that are in memory.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Lane {
 struct State {
     /// Ready to send, in order.
     queue: VecDeque<Job>,
+    /// Payload bytes of the queue.
+    bytes: usize,
     /// Places promised to deliveries that are being stored.
     reserved: usize,
     /// Being sent.
@@ -65,6 +70,9 @@ pub(crate) enum Fared {
 pub(crate) struct Bounds {
     /// Deliveries in memory: queued, reserved and in flight together.
     pub(crate) size: usize,
+    /// The payloads of all lanes together take what they may: a lane that holds more than its
+    /// share of them takes one delivery at a time.
+    pub(crate) full: bool,
     /// Requests at once, at most.
     pub(crate) concurrency: usize,
 }
@@ -74,6 +82,7 @@ impl Lane {
         Self {
             state: Mutex::new(State {
                 queue: VecDeque::new(),
+                bytes: 0,
                 reserved: 0,
                 in_flight: 0,
                 window: INITIAL_WINDOW,
@@ -89,20 +98,23 @@ impl Lane {
     /// deliveries wait in the store, which go first.
     pub(crate) fn reserve(&self, bounds: Bounds) -> bool {
         let mut state = self.state.lock();
-        let free = !state.backlog && state.occupied() < bounds.size;
+        let free = !state.backlog && state.occupied() < state.size(bounds);
         state.reserved += usize::from(free);
         free
     }
 
-    /// Gives a reserved place back.
-    pub(crate) fn unreserve(&self) {
-        self.state.lock().reserved -= 1;
+    /// Gives a reserved place back, which may be the room that a backlog waits for.
+    pub(crate) fn unreserve(&self, bounds: Bounds) -> Wants {
+        let mut state = self.state.lock();
+        state.reserved -= 1;
+        state.wants(bounds)
     }
 
     /// Turns a reserved place into a queued delivery.
     pub(crate) fn fill(&self, job: Job, bounds: Bounds) -> Wants {
         let mut state = self.state.lock();
         state.reserved -= 1;
+        state.bytes += job.event.data.len();
         state.queue.push_back(job);
         state.wants(bounds)
     }
@@ -118,7 +130,8 @@ impl Lane {
     /// Room to ask the store for, and a mark to give back with what comes.
     pub(crate) fn begin_page(&self, bounds: Bounds) -> (usize, u64) {
         let state = self.state.lock();
-        (bounds.size.saturating_sub(state.occupied()), state.stored)
+        let room = state.size(bounds).saturating_sub(state.occupied());
+        (room, state.stored)
     }
 
     /// Takes what the store gave. `exhausted`: it gave less than was asked for. The second answer
@@ -132,6 +145,7 @@ impl Lane {
     ) -> (Wants, bool) {
         let mut state = self.state.lock();
         state.paging = false;
+        state.bytes += jobs.iter().map(|job| job.event.data.len()).sum::<usize>();
         state.queue.extend(jobs);
         let gone = exhausted && state.stored == mark;
         if gone {
@@ -146,7 +160,7 @@ impl Lane {
         let mut state = self.state.lock();
         state.in_flight -= 1;
         let job = if state.in_flight < state.allowed(bounds) {
-            state.queue.pop_front()
+            state.pop()
         } else {
             None
         };
@@ -177,7 +191,21 @@ impl Lane {
 
     /// Takes everything that is queued out (graceful stop, a webhook that is gone).
     pub(crate) fn drain(&self) -> Vec<Job> {
-        self.state.lock().queue.drain(..).collect()
+        let mut state = self.state.lock();
+        state.bytes = 0;
+        state.queue.drain(..).collect()
+    }
+
+    /// Takes one delivery out of the queue, if it is there and not being sent.
+    pub(crate) fn withdraw(&self, delivery: DeliveryId) -> Option<Job> {
+        let mut state = self.state.lock();
+        let index = state
+            .queue
+            .iter()
+            .position(|job| job.delivery_id == delivery)?;
+        let job = state.queue.remove(index)?;
+        state.bytes -= job.event.data.len();
+        Some(job)
     }
 
     /// Whether nothing at all would be lost by forgetting the lane.
@@ -198,6 +226,20 @@ impl State {
         self.queue.len() + self.reserved + self.in_flight
     }
 
+    fn size(&self, bounds: Bounds) -> usize {
+        if bounds.full && self.bytes > SHARE_BYTES {
+            1
+        } else {
+            bounds.size
+        }
+    }
+
+    fn pop(&mut self) -> Option<Job> {
+        let job = self.queue.pop_front()?;
+        self.bytes -= job.event.data.len();
+        Some(job)
+    }
+
     fn allowed(&self, bounds: Bounds) -> usize {
         self.window.min(bounds.concurrency).max(1)
     }
@@ -205,10 +247,10 @@ impl State {
     fn wants(&mut self, bounds: Bounds) -> Wants {
         let free = self.allowed(bounds).saturating_sub(self.in_flight);
         let count = free.min(self.queue.len());
-        let start: Vec<Job> = self.queue.drain(..count).collect();
+        let start: Vec<Job> = (0..count).filter_map(|_| self.pop()).collect();
         self.in_flight += count;
         // Half-empty before asking again: one query brings many.
-        let page = self.backlog && !self.paging && self.occupied() <= bounds.size / 2;
+        let page = self.backlog && !self.paging && self.occupied() <= self.size(bounds) / 2;
         self.paging |= page;
         Wants { start, page }
     }
@@ -229,6 +271,7 @@ mod tests {
 
     const BOUNDS: Bounds = Bounds {
         size: 8,
+        full: false,
         concurrency: 4,
     };
 
@@ -262,8 +305,21 @@ mod tests {
             assert!(lane.reserve(BOUNDS));
         }
         assert!(!lane.reserve(BOUNDS));
-        lane.unreserve();
+        lane.unreserve(BOUNDS);
         assert!(lane.reserve(BOUNDS));
+    }
+
+    #[test]
+    fn places_given_back_let_a_backlog_in() {
+        let lane = Lane::new();
+        for _ in 0..BOUNDS.size {
+            assert!(lane.reserve(BOUNDS));
+        }
+        assert!(!lane.wake(BOUNDS).page, "there is no room");
+        let asked: Vec<bool> = (0..BOUNDS.size)
+            .map(|_| lane.unreserve(BOUNDS).page)
+            .collect();
+        assert_eq!(asked.iter().filter(|page| **page).count(), 1, "{asked:?}");
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! the start, and from each retry that is recorded), sleeps until then, and claims for all hungry
 //! lanes in one call. A walk every few minutes makes up for anything that it was not told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bellwire_core::{
     delivery::Job,
     ids::WebhookId,
-    ports::LaneAsk,
+    ports::{Error, LaneAsk},
     time::{MINUTE, SECOND, Time},
 };
 use tokio::sync::mpsc;
@@ -66,7 +66,9 @@ impl Timers {
 pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiver<Page>) {
     let clock = &dispatcher.0.parts.clock;
     let mut timers = Timers::default();
-    let mut hungry = BTreeSet::new();
+    // First come, first served: in any other order those with the longest backlogs could keep the
+    // rest out. Each lane is in it once, because a lane asks once and then waits.
+    let mut hungry = VecDeque::new();
     let mut next_walk = clock.now();
     // Messages taken and not yet acted on; a graceful stop waits for them.
     let mut taken = 0;
@@ -115,11 +117,9 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
     dispatcher.end(taken);
 }
 
-fn take(page: Page, timers: &mut Timers, hungry: &mut BTreeSet<WebhookId>) {
+fn take(page: Page, timers: &mut Timers, hungry: &mut VecDeque<WebhookId>) {
     match page {
-        Page::Hungry(webhook) => {
-            hungry.insert(webhook);
-        }
+        Page::Hungry(webhook) => hungry.push_back(webhook),
         Page::Due(webhook, time) => timers.note(webhook, time),
     }
 }
@@ -140,12 +140,13 @@ async fn walk(dispatcher: &Dispatcher, timers: &mut Timers) -> bool {
     }
 }
 
-async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut BTreeSet<WebhookId>) {
+async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeque<WebhookId>) {
     let parts = &dispatcher.0.parts;
     let mut asks = Vec::new();
     let mut marks = Vec::new();
+    let mut damaged = BTreeSet::new();
     while asks.len() < LANES_PER_CLAIM
-        && let Some(webhook_id) = hungry.pop_first()
+        && let Some(webhook_id) = hungry.pop_front()
     {
         let bounds = dispatcher.bounds(webhook_id);
         let (room, mark) = dispatcher.lane(webhook_id).begin_page(bounds);
@@ -154,14 +155,28 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut BTreeS
     }
     let jobs = match parts.store.claim(&asks, parts.clock.now()).await {
         Ok(jobs) => jobs,
-        Err(error) => {
-            tracing::warn!(%error, "due deliveries could not be claimed; trying again");
+        Err(Error::Unavailable(why)) => {
+            tracing::warn!(why, "due deliveries could not be claimed; trying again");
             hungry.extend(asks.iter().map(|ask| ask.webhook_id));
-            parts
-                .clock
-                .sleep_until(parts.clock.now() + SECOND / 2)
-                .await;
+            let again = parts.clock.now() + SECOND / 2;
+            parts.clock.sleep_until(again).await;
             return;
+        }
+        Err(error) => {
+            // One lane's damage must not stop the others: ask for each by itself, and leave the
+            // one that fails alone for a while.
+            let mut jobs = Vec::new();
+            for ask in &asks {
+                match parts.store.claim(&[*ask], parts.clock.now()).await {
+                    Ok(more) => jobs.extend(more),
+                    Err(_) => {
+                        let webhook = ask.webhook_id;
+                        tracing::error!(%error, %webhook, "its due deliveries cannot be read");
+                        damaged.insert(webhook);
+                    }
+                }
+            }
+            jobs
         }
     };
     let mut by_webhook: HashMap<WebhookId, Vec<Job>> = HashMap::new();
@@ -176,7 +191,9 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut BTreeS
         let lane = dispatcher.lane(webhook);
         let (wants, gone) = lane.end_page(jobs, exhausted, mark, dispatcher.bounds(webhook));
         dispatcher.serve(webhook, &lane, wants);
-        if gone {
+        if damaged.contains(&webhook) {
+            timers.note(webhook, parts.clock.now() + MINUTE);
+        } else if gone {
             match parts.store.next_due(webhook).await {
                 Ok(Some(time)) => timers.note(webhook, time),
                 Ok(None) => {}

@@ -4,7 +4,7 @@
 //! moment: envelope, signature, headers. Whether the delivery is still wanted is asked here too,
 //! immediately before sending. What becomes of it is the policy's pure decision.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use bellwire_core::{
     delivery::{Attempt, Job, Kind},
@@ -17,6 +17,7 @@ use bellwire_core::{
     time::Time,
 };
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -31,7 +32,15 @@ pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Job) {
     let mut job = Some(first);
     while let Some(current) = job {
         dispatcher.unqueued(&current);
-        let fared = deliver(&dispatcher, &lane, current).await;
+        let delivery = current.delivery_id;
+        // A bug that panics on one delivery must not take its lane's place in flight with it.
+        let fared = AssertUnwindSafe(deliver(&dispatcher, &lane, current))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!(%delivery, "sending it panicked; it is tried again after a restart");
+                Fared::Neither
+            });
         let bounds = dispatcher.bounds(webhook_id);
         lane.fared(fared, bounds);
         let (next, wants) = lane.next(bounds);

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p bellwire-sqlite --example cycle -- [callers] [fan-out] [data bytes]`
 //! prints cycles a second, the writer thread's processor time and the bytes written for each
-//! delivery. Linux only: it reads `/proc`.
+//! delivery. `-- backlog [deliveries]` makes a backlog of one webhook and prints how long opening,
+//! finding work and claiming take then. Linux only: it reads `/proc`.
 #![allow(clippy::print_stdout)]
 
 use std::{sync::Arc, time::Instant};
@@ -12,7 +13,7 @@ use bellwire_core::{
     delivery::{Job, Kind},
     outcome::Header,
     policy::Next,
-    ports::Store,
+    ports::{Claim, LaneAsk, Query, Store},
 };
 use bellwire_sqlite::{Options, Sqlite};
 use bellwire_testkit::{
@@ -42,7 +43,7 @@ fn thread_cpu(name: &str) -> f64 {
         .flatten()
         .filter(|task| {
             let comm = std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
-            comm.trim() == name
+            name.starts_with(comm.trim())
         })
         .map(|task| {
             let stat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
@@ -61,21 +62,70 @@ fn written() -> f64 {
 }
 
 fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+    let runtime = runtime.expect("a runtime");
+    if std::env::args().nth(1).as_deref() == Some("backlog") {
+        let size = std::env::args().nth(2).map_or(1_000_000, |text| text.parse().expect("a number"));
+        return runtime.block_on(backlog(size));
+    }
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
     let callers = arguments.next().unwrap_or(64);
     let fan_out = arguments.next().unwrap_or(1);
     let size = arguments.next().unwrap_or(500);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
-    runtime.expect("a runtime").block_on(run(callers, fan_out, size));
+    runtime.block_on(run(callers, fan_out, size));
+}
+
+fn open(place: &tempfile::TempDir) -> Sqlite {
+    let keyring = Keyring::new(vec![Key::from_bytes([1; 32])]).expect("a key");
+    let options = Options::new(place.path().join("bellwire.db"));
+    Sqlite::open(&options, keyring, Arc::new(SeededEntropy::new(1))).expect("it opens")
+}
+
+/// Resident memory of this process, in MiB.
+fn resident_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
+async fn backlog(size: usize) {
+    let place = tempfile::TempDir::new().expect("a directory");
+    let store = open(&place);
+    println!("empty: {} MiB", resident_mib());
+    let world = World::new(Bench(store.clone()));
+    let cool = world.organization("cool").await;
+    let (busy, other) = (world.webhook(&cool).await, world.webhook(&cool).await);
+    let began = Instant::now();
+    for _ in 0..size / 1000 {
+        let events = (0..1000)
+            .map(|_| world.to(world.event(&cool), &[&busy], Kind::Matched, false))
+            .collect();
+        world.submit(&cool, events).await.expect("stored");
+    }
+    println!("{size} stored in {:.1?}: {} MiB", began.elapsed(), resident_mib());
+    world.enqueue(&cool, &other).await;
+    drop(world);
+    store.close().await;
+    drop(store);
+    let began = Instant::now();
+    let store = open(&place);
+    println!("open: {:.1?}, {} pending", began.elapsed(), Query::stats(&store).pending);
+    let began = Instant::now();
+    let lanes = store.due_lanes().await.expect("asked");
+    println!("due_lanes: {:.1?}, {} lanes", began.elapsed(), lanes.len());
+    for (name, webhook) in [("other", &other), ("busy", &busy), ("busy", &busy)] {
+        let began = Instant::now();
+        let asks = [LaneAsk { webhook_id: webhook.id, room: 64 }];
+        let now = webhook.created_at + 1;
+        let jobs = store.claim(&asks, now).await.expect("claimed");
+        println!("claim of {name}: {:.1?}, {} jobs", began.elapsed(), jobs.len());
+    }
+    println!("{} MiB", resident_mib());
 }
 
 async fn run(callers: usize, fan_out: usize, size: usize) {
     let place = tempfile::TempDir::new().expect("a directory");
-    let keyring = Keyring::new(vec![Key::from_bytes([1; 32])]).expect("a key");
-    let options = Options::new(place.path().join("bellwire.db"));
-    let store =
-        Sqlite::open(&options, keyring, Arc::new(SeededEntropy::new(1))).expect("it opens");
-    let world = Arc::new(World::new(Bench(store)));
+    let world = Arc::new(World::new(Bench(open(&place))));
     let cool = world.organization("cool").await;
     let mut webhooks = Vec::new();
     for _ in 0..fan_out {

@@ -3,7 +3,8 @@
 //! A checkpoint copies the log into the database file. It can run beside the writer, but the log
 //! starts again from its beginning only when a checkpoint has copied everything, and under load it
 //! never catches up with a writer that goes on. So a thread of its own copies most of it, again and
-//! again until little is left, and then the writer copies the rest between two commits.
+//! again until little is left, and then the writer copies the rest between two commits. When the
+//! writer is faster than the disk can copy, it waits: a log without bound would fill the disk.
 
 use std::{
     cell::Cell,
@@ -15,12 +16,15 @@ use std::{
     thread::JoinHandle,
 };
 
+use parking_lot::Mutex;
 use rusqlite::{Connection, hooks::Wal};
 
 /// From this size of the log on the thread copies.
 const SOFT_BYTES: u32 = 16 << 20;
-/// From this size on the writer copies, whatever the thread is at.
+/// From this size on the writer copies, unless the thread is just at it.
 const HARD_BYTES: u32 = 64 << 20;
+/// From this size on the writer waits until it can.
+const WALL_BYTES: u32 = 96 << 20;
 /// So little that the writer copies it between two commits: about 1 ms and the disk's sync.
 const REST_BYTES: u32 = 1 << 20;
 /// How much the log grows before the same is tried again (a reader may have been in the way).
@@ -33,12 +37,22 @@ thread_local! {
     static LOG_PAGES: Cell<u32> = const { Cell::new(0) };
 }
 
+/// What the two threads tell each other.
+#[derive(Default)]
+struct Shared {
+    /// Held while somebody copies: SQLite lets one at a time, and refuses the other.
+    copying: Mutex<()>,
+    /// The thread has done its part; what is left is the writer's.
+    rest: AtomicBool,
+    /// The log is long: the thread is to leave the rest to the writer soon.
+    urgent: AtomicBool,
+}
+
 /// The writer's side.
 pub(crate) struct Checkpoints {
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// The thread has left a small rest.
-    rest: Arc<AtomicBool>,
+    shared: Arc<Shared>,
     page_bytes: u32,
     last: u32,
     soft_at: u32,
@@ -49,16 +63,16 @@ impl Checkpoints {
     /// Starts the thread on a connection of its own.
     pub(crate) fn start(conn: Connection, page_bytes: u32) -> std::io::Result<Self> {
         let (wake, inbox) = sync_channel(1);
-        let rest = Arc::new(AtomicBool::new(false));
-        let left = Arc::clone(&rest);
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
         let small = REST_BYTES / page_bytes;
         let thread = std::thread::Builder::new()
             .name("store-checkpoint".to_owned())
-            .spawn(move || copy(&conn, &inbox, &left, small))?;
+            .spawn(move || copy(&conn, &inbox, &theirs, small))?;
         Ok(Self {
             wake: Some(wake),
             thread: Some(thread),
-            rest,
+            shared,
             page_bytes,
             last: 0,
             soft_at: SOFT_BYTES / page_bytes,
@@ -84,8 +98,18 @@ impl Checkpoints {
         }
         self.last = pages;
         let again = pages + AGAIN_BYTES / self.page_bytes;
-        if pages >= self.hard_at || self.rest.swap(false, Relaxed) {
-            checkpoint(conn);
+        if pages >= self.hard_at || self.shared.rest.load(Relaxed) {
+            self.shared.urgent.store(true, Relaxed);
+            let lock = if pages >= WALL_BYTES / self.page_bytes {
+                Some(self.shared.copying.lock())
+            } else {
+                self.shared.copying.try_lock()
+            };
+            if lock.is_some() {
+                checkpoint(conn);
+                self.shared.rest.store(false, Relaxed);
+                self.shared.urgent.store(false, Relaxed);
+            }
             self.hard_at = self.hard_at.max(again);
             self.soft_at = self.soft_at.max(again);
         } else if pages >= self.soft_at {
@@ -109,15 +133,18 @@ impl Checkpoints {
     }
 }
 
-fn copy(conn: &Connection, inbox: &Receiver<()>, rest: &AtomicBool, small: u32) {
+fn copy(conn: &Connection, inbox: &Receiver<()>, shared: &Shared, small: u32) {
     while inbox.recv().is_ok() {
         for _ in 0..ROUNDS {
-            match checkpoint(conn) {
-                Some(left) if left > small => {}
-                _ => break,
+            let left = {
+                let _copying = shared.copying.lock();
+                checkpoint(conn)
+            };
+            if left.is_none_or(|left| left <= small) || shared.urgent.load(Relaxed) {
+                break;
             }
         }
-        rest.store(true, Relaxed);
+        shared.rest.store(true, Relaxed);
     }
 }
 

@@ -25,6 +25,9 @@ use crate::{
 
 /// Rows that one walk looks at beyond those it is asked for: held ones, and what is not swept.
 const SLACK: usize = 10_000;
+/// Bytes of events that one claim brings into memory, but for the last event. Lanes count
+/// deliveries and not bytes, and those of one claim could be gigabytes.
+const BYTES_PER_CLAIM: usize = 16 << 20;
 /// Rows looked at before a mark, for tests.
 const BEFORE_MARK: usize = 500;
 
@@ -54,10 +57,17 @@ impl Claim for Sqlite {
                 let ticket = inner.claims.ticket();
                 let mut events = HashMap::new();
                 let mut jobs = Vec::new();
+                let mut bytes = BYTES_PER_CLAIM;
                 for ask in &asks {
-                    lane(conn, &inner.claims, ask, now, &mut events, &mut jobs)?;
+                    lane(conn, &inner.claims, ask, now, &mut bytes, &mut events, &mut jobs)?;
+                    if bytes == 0 {
+                        break;
+                    }
                 }
-                jobs.retain(|job| ticket.take(job.delivery_id));
+                let jobs = jobs
+                    .into_iter()
+                    .filter_map(|(job, row)| ticket.take(row).then_some(job))
+                    .collect();
                 drop(ticket);
                 Ok(Given { inner, jobs })
             })
@@ -206,8 +216,9 @@ fn lane(
     claims: &Claims,
     ask: &LaneAsk,
     now: Time,
+    bytes: &mut usize,
     events: &mut HashMap<i64, Arc<Event>>,
-    jobs: &mut Vec<Job>,
+    jobs: &mut Vec<(Job, DeliveryRow)>,
 ) -> std::result::Result<(), Fault> {
     let Some((webhook, marks)) = seq_of(conn, ask.webhook_id)? else { return Ok(()) };
     let mut due = Vec::new();
@@ -217,22 +228,27 @@ fn lane(
         due.len() < ask.room
     })?;
     for row in due {
+        if *bytes == 0 {
+            break;
+        }
         let event = match events.get(&row.event) {
             Some(event) => Arc::clone(event),
             None => {
                 let event = Arc::new(event_of(conn, row.event)?);
+                *bytes = bytes.saturating_sub(event.data.len());
                 events.insert(row.event, Arc::clone(&event));
                 event
             }
         };
-        jobs.push(Job {
+        let job = Job {
             delivery_id: row.id,
             webhook_id: ask.webhook_id,
             kind: row.kind,
             attempts: row.attempts,
             created_at: row.created_at,
             event,
-        });
+        };
+        jobs.push((job, row));
     }
     Ok(())
 }

@@ -6,18 +6,24 @@
 //! is recorded, released or cancelled while a ticket is out is remembered with a number: a
 //! candidate whose number is not older than the ticket is refused. Deliveries stored with a claim
 //! are held before their commit, so no snapshot can see them free.
+//!
+//! With each hold goes the row as its holder knows it, so that the record that ends it need not
+//! read it again. Whatever changes a row beside its holder takes that away: in the transaction, for
+//! records behind it in the same one, and after the commit, for a claim that read before it.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque, hash_map::Entry};
 
 use bellwire_core::ids::DeliveryId;
 use parking_lot::Mutex;
+
+use crate::rows::DeliveryRow;
 
 #[derive(Debug, Default)]
 pub(crate) struct Claims(Mutex<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
-    held: HashSet<DeliveryId>,
+    held: HashMap<DeliveryId, Option<Box<DeliveryRow>>>,
     /// Raised by every end and every ticket.
     now: u64,
     /// Tickets that are out, by number.
@@ -48,8 +54,19 @@ impl Claims {
     }
 
     /// Holds deliveries that no snapshot can see yet.
-    pub(crate) fn hold(&self, ids: &[DeliveryId]) {
-        self.0.lock().held.extend(ids);
+    pub(crate) fn hold(&self, rows: Vec<DeliveryRow>) {
+        let rows = rows.into_iter().map(|row| (row.id, Some(Box::new(row))));
+        self.0.lock().held.extend(rows);
+    }
+
+    /// The row of a held delivery, once, if nothing has changed it since it was held.
+    pub(crate) fn known(&self, id: &DeliveryId) -> Option<Box<DeliveryRow>> {
+        self.0.lock().held.get_mut(id).and_then(Option::take)
+    }
+
+    /// The row is not as its holder knows it any more.
+    pub(crate) fn unknow(&self, id: &DeliveryId) {
+        self.known(id);
     }
 
     /// Gives up holds of deliveries that were never stored.
@@ -75,15 +92,19 @@ impl Claims {
     /// Tells running claims that these rows have changed, and leaves the holds alone.
     pub(crate) fn changed(&self, ids: &[DeliveryId]) {
         let mut inner = self.0.lock();
-        if !inner.tickets.is_empty() {
-            for id in ids {
+        let watched = !inner.tickets.is_empty();
+        for id in ids {
+            if let Some(row) = inner.held.get_mut(id) {
+                *row = None;
+            }
+            if watched {
                 inner.touch(*id);
             }
         }
     }
 
     pub(crate) fn is_held(&self, id: &DeliveryId) -> bool {
-        self.0.lock().held.contains(id)
+        self.0.lock().held.contains_key(id)
     }
 }
 
@@ -98,12 +119,18 @@ impl Inner {
 
 impl Ticket<'_> {
     /// Holds this candidate, if it is still as the ticket's snapshot shows it.
-    pub(crate) fn take(&self, id: DeliveryId) -> bool {
+    pub(crate) fn take(&self, row: DeliveryRow) -> bool {
         let mut inner = self.claims.0.lock();
-        if inner.ended.get(&id).is_some_and(|end| *end > self.number) {
+        if inner.ended.get(&row.id).is_some_and(|end| *end > self.number) {
             return false;
         }
-        inner.held.insert(id)
+        match inner.held.entry(row.id) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(Some(Box::new(row)));
+                true
+            }
+        }
     }
 }
 
@@ -130,23 +157,29 @@ impl Drop for Ticket<'_> {
 
 #[cfg(test)]
 mod tests {
+    use bellwire_core::{delivery::Kind, time::Time};
+
     use super::*;
 
     fn id(byte: u8) -> DeliveryId {
         DeliveryId::from_bytes([byte; 16])
     }
 
+    fn row(byte: u8) -> DeliveryRow {
+        DeliveryRow::new(id(byte), 1, Kind::Matched, Time::EPOCH)
+    }
+
     #[test]
     fn what_ended_after_the_ticket_is_refused_and_before_it_is_not() {
         let claims = Claims::default();
-        claims.hold(&[id(1), id(2)]);
+        claims.hold(vec![row(1), row(2)]);
         claims.end(&[id(2)]);
         let ticket = claims.ticket();
-        assert!(!ticket.take(id(1)), "held");
+        assert!(!ticket.take(row(1)), "held");
         claims.end(&[id(1)]);
-        assert!(!ticket.take(id(1)), "its row may be out of date");
-        assert!(ticket.take(id(2)));
-        assert!(claims.ticket().take(id(1)), "a later snapshot sees it as it is");
+        assert!(!ticket.take(row(1)), "its row may be out of date");
+        assert!(ticket.take(row(2)));
+        assert!(claims.ticket().take(row(1)), "a later snapshot sees it as it is");
     }
 
     #[test]
@@ -155,10 +188,10 @@ mod tests {
         let (early, also_early) = (claims.ticket(), claims.ticket());
         claims.changed(&[id(3)]);
         let late = claims.ticket();
-        assert!(!early.take(id(3)));
+        assert!(!early.take(row(3)));
         drop(early);
-        assert!(!also_early.take(id(3)), "remembered while one who may ask is left");
-        assert!(late.take(id(3)));
+        assert!(!also_early.take(row(3)), "remembered while one who may ask is left");
+        assert!(late.take(row(3)));
     }
 
     #[test]
@@ -171,5 +204,19 @@ mod tests {
         drop(ticket);
         let inner = claims.0.lock();
         assert!(inner.ended.is_empty() && inner.order.is_empty() && inner.tickets.is_empty());
+    }
+
+    #[test]
+    fn a_row_is_known_until_something_else_changes_it() {
+        let claims = Claims::default();
+        claims.hold(vec![row(1), row(2), row(3)]);
+        assert!(claims.known(&id(1)).is_some());
+        assert!(claims.known(&id(1)).is_none(), "once");
+        claims.unknow(&id(2));
+        claims.changed(&[id(3)]);
+        for byte in 2..4 {
+            assert!(claims.known(&id(byte)).is_none());
+            assert!(claims.is_held(&id(byte)));
+        }
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bellwire_core::{
     delivery::{Kind, State},
     event::Event,
-    ids::{DeliveryId, EventId, OrganizationId},
+    ids::{EventId, OrganizationId},
     ports::{Enqueue, Error, NewDelivery, NewEvent, Receipt, Result, Submission},
     time::Time,
 };
@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Sqlite,
     fault::{Fault, corrupt},
-    rows::{self, RowExt as _, TEST, UNKNOWN_TYPE, event_columns},
+    rows::{self, DeliveryRow, RowExt as _, TEST, UNKNOWN_TYPE, event_columns},
     work::Work,
 };
 
@@ -263,6 +263,7 @@ fn insert(
              (id, event, webhook, state, kind, again, attempts, created_at, due_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?7)",
     )?;
+    let mut claimed = Vec::new();
     for delivery in deliveries {
         let Some(slot) = work.state.webhook(work.conn, delivery.webhook_id)? else {
             return Err(corrupt("a webhook vanished within a transaction"));
@@ -284,12 +285,14 @@ fn insert(
             again,
             created_at.as_micros(),
         ])?;
+        if delivery.claimed {
+            let row = DeliveryRow::new(delivery.id, webhook, delivery.kind, created_at);
+            claimed.push(DeliveryRow { event, ..row });
+        }
     }
     work.effects.pending += deliveries.len() as i64;
-    let claimed: Vec<DeliveryId> =
-        deliveries.iter().filter(|delivery| delivery.claimed).map(|delivery| delivery.id).collect();
     drop(statement);
-    work.hold(&claimed);
+    work.hold(claimed);
     Ok(())
 }
 

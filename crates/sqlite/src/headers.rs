@@ -24,7 +24,7 @@ pub(crate) fn encode(headers: &[Header]) -> Vec<u8> {
     let size = headers.iter().map(|header| header.name.len() + header.value.len() + 6).sum();
     let mut bytes = Vec::with_capacity(size);
     for header in headers {
-        match USUAL.iter().position(|usual| *usual == header.name) {
+        match USUAL.iter().position(|usual| usual.len() == header.name.len() && *usual == header.name) {
             Some(place) => bytes.push(place as u8),
             None => {
                 bytes.push(SPELLED);

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bellwire_core::{
-    delivery::{Attempt, CancelReason, Delivery, State},
+    delivery::{CancelReason, Delivery, State},
     ids::{DeliveryId, OrganizationId},
     outcome::{Answer, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES},
     policy::{Class, Next},
@@ -46,11 +46,12 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 impl RecordPort for Sqlite {
     async fn record(&self, records: Vec<Record>) -> Result<Recorded> {
         self.as_server()?;
-        // The retry after a rollback needs them again, so they stay here and are only read.
+        // What the writer thread need not do is done here.
+        let ready: Vec<Ready> = records.into_iter().map(Ready::new).collect();
         self.writer()
-            .call(records.len() * 2, move |work| {
+            .call(ready.len() * 2, move |work| {
                 let mut recorded = Recorded::default();
-                for one in &records {
+                for one in &ready {
                     record(work, one, &mut recorded)?;
                 }
                 Ok(recorded)
@@ -74,24 +75,55 @@ impl RecordPort for Sqlite {
     }
 }
 
+/// A record in the form that it is written in.
+struct Ready {
+    record: Record,
+    request_headers: Vec<u8>,
+    response_headers: Vec<u8>,
+    /// How much of the response's body is kept.
+    excerpt: usize,
+    excerpt_sha256: [u8; 32],
+}
+
+impl Ready {
+    fn new(record: Record) -> Self {
+        let success = match &record.tally {
+            Some(tally) => tally.class == Class::Success,
+            None => record.next == Next::Deliver,
+        };
+        let limit = if success { EXCERPT_SUCCESS_BYTES } else { EXCERPT_FAILURE_BYTES };
+        let excerpt = record.attempt.excerpt.len().min(limit);
+        Self {
+            request_headers: headers::encode(&record.attempt.request_headers),
+            response_headers: headers::encode(&record.attempt.response_headers),
+            excerpt,
+            excerpt_sha256: Sha256::digest(&record.attempt.excerpt[..excerpt]).into(),
+            record,
+        }
+    }
+}
+
 fn record(
     work: &mut Work<'_>,
-    record: &Record,
+    ready: &Ready,
     recorded: &mut Recorded,
 ) -> std::result::Result<(), Fault> {
+    let record = &ready.record;
     let attempt = &record.attempt;
     work.effects.ended.push(attempt.delivery_id);
-    let row = work
-        .conn
-        .prepare_cached(FIND)?
-        .query_row([attempt.delivery_id.as_bytes()], rows::delivery)
-        .optional()?;
+    let row = match work.claims.known(&attempt.delivery_id) {
+        Some(row) => Some(*row),
+        None => work
+            .conn
+            .prepare_cached(FIND)?
+            .query_row([attempt.delivery_id.as_bytes()], rows::delivery)
+            .optional()?,
+    };
     // A row that is gone went with its organization. An attempt that is known already was written
     // by a commit whose answer got lost: the record came a second time.
     let Some(row) = row.filter(|row| attempt.number > row.attempts) else { return Ok(()) };
     let Some(slot) = work.webhook(attempt.webhook_id)? else { return Ok(()) };
     let before = slot.marks();
-    let class = record.tally.as_ref().map(|tally| tally.class);
     let cancelled = row.state != State::Pending
         || before.cancel(row.kind, row.created_at).is_some();
 
@@ -117,8 +149,7 @@ fn record(
         (State::Pending, Next::RetryAt(at)) => Some(at),
         _ => None,
     };
-    let success = class.map_or(record.next == Next::Deliver, |class| class == Class::Success);
-    let seq = insert(work, attempt, &row, success, retry_at)?;
+    let seq = insert(work, ready, &row, retry_at)?;
     if row.state == State::Pending && state != State::Pending {
         work.effects.pending -= 1;
     }
@@ -161,18 +192,17 @@ fn settle(
 
 fn insert(
     work: &mut Work<'_>,
-    attempt: &Attempt,
+    ready: &Ready,
     row: &DeliveryRow,
-    success: bool,
     retry_at: Option<Time>,
 ) -> std::result::Result<i64, Fault> {
-    let limit = if success { EXCERPT_SUCCESS_BYTES } else { EXCERPT_FAILURE_BYTES };
-    let excerpt = &attempt.excerpt[..attempt.excerpt.len().min(limit)];
+    let attempt = &ready.record.attempt;
+    let excerpt = &attempt.excerpt[..ready.excerpt];
     let truncated = attempt.truncated || excerpt.len() < attempt.excerpt.len();
     let (inline, excerpt_seq) = match excerpt.len() {
         0 => (None, None),
         1..=SHORT_EXCERPT_BYTES => (Some(excerpt), None),
-        _ => (None, Some(keep(work, row.webhook, attempt.at, excerpt)?)),
+        _ => (None, Some(keep(work, row.webhook, ready, excerpt)?)),
     };
     let (status, cause) = match attempt.answer {
         Answer::Status(status) => (Some(status), None),
@@ -196,8 +226,8 @@ fn insert(
         attempt.address.map(address::encode),
         attempt.detail,
         attempt.body_sha256,
-        headers::encode(&attempt.request_headers),
-        headers::encode(&attempt.response_headers),
+        ready.request_headers,
+        ready.response_headers,
         inline,
         excerpt_seq,
         truncated,
@@ -210,11 +240,11 @@ fn insert(
 fn keep(
     work: &mut Work<'_>,
     webhook: i64,
-    at: Time,
+    ready: &Ready,
     body: &[u8],
 ) -> std::result::Result<i64, Fault> {
-    let sha256: [u8; 32] = Sha256::digest(body).into();
-    let day = at.day();
+    let sha256 = ready.excerpt_sha256;
+    let day = ready.record.attempt.at.day();
     if let Some(seq) = work.state.excerpt(webhook, &sha256, day) {
         return Ok(seq);
     }
@@ -254,7 +284,7 @@ fn cancel(
             now.as_micros(),
         ])?;
     work.effects.pending -= 1;
-    work.effects.changed.push(delivery_id);
+    work.changed(delivery_id);
     delivery.state = State::Cancelled;
     delivery.cancel_reason = Some(CancelReason::Manual);
     delivery.updated_at = now;

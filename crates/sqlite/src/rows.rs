@@ -232,6 +232,23 @@ impl Marks {
 }
 
 impl DeliveryRow {
+    /// The row of a delivery that was just made.
+    pub(crate) fn new(id: DeliveryId, webhook: i64, kind: Kind, created_at: Time) -> Self {
+        Self {
+            id,
+            event: 0,
+            webhook,
+            state: State::Pending,
+            kind,
+            reason: None,
+            attempts: 0,
+            created_at,
+            due_at: Some(created_at),
+            updated_at: None,
+            last_attempt: None,
+        }
+    }
+
     /// The delivery as everybody is to see it.
     pub(crate) fn seen(
         &self,

@@ -63,7 +63,7 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
                 at.max(row.updated_at.unwrap_or(row.created_at)).as_micros(),
             ])?;
             work.effects.pending -= 1;
-            work.effects.changed.push(row.id);
+            work.changed(row.id);
         }
     }
     match rows.last() {
@@ -172,6 +172,7 @@ fn delivery(work: &mut Work<'_>, id: DeliveryId) -> Result<usize, Fault> {
     if state == State::Pending.code() {
         work.effects.pending -= 1;
     }
+    work.claims.unknow(&id);
     work.effects.ended.push(id);
     let mut rows = 1;
     while let Some(seq) = attempt {

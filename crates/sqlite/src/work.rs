@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::{
     claims::Claims,
     fault::Fault,
-    rows::Marks,
+    rows::{DeliveryRow, Marks},
     state::{OrganizationSlot, State, WebhookSlot},
 };
 
@@ -48,9 +48,15 @@ impl Work<'_> {
     }
 
     /// Holds deliveries for the caller, before anybody can see their rows.
-    pub(crate) fn hold(&mut self, ids: &[DeliveryId]) {
-        self.claims.hold(ids);
-        self.effects.held.extend_from_slice(ids);
+    pub(crate) fn hold(&mut self, rows: Vec<DeliveryRow>) {
+        self.effects.held.extend(rows.iter().map(|row| row.id));
+        self.claims.hold(rows);
+    }
+
+    /// A pending delivery ends (or goes away) beside its holder, if it has one.
+    pub(crate) fn changed(&mut self, id: DeliveryId) {
+        self.claims.unknow(&id);
+        self.effects.changed.push(id);
     }
 }
 

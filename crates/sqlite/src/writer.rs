@@ -168,7 +168,9 @@ impl Drop for Writer {
     /// Waits for the thread, so that the files are free when the store is gone.
     fn drop(&mut self) {
         self.sender.lock().take();
-        if let Some(thread) = self.thread.lock().take() {
+        if let Some(thread) = self.thread.lock().take()
+            && thread.thread().id() != std::thread::current().id()
+        {
             let _ = thread.join();
         }
     }

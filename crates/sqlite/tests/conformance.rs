@@ -1,6 +1,6 @@
 //! The store passes the suite that every store must pass.
 
-mod common;
+mod fixture;
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bellwire_core::ports::Store;
 use bellwire_sqlite::{Options, Sqlite};
 use bellwire_testkit::conformance::Subject;
-use common::{entropy, keyring};
+use fixture::{entropy, keyring};
 use tempfile::TempDir;
 
 struct OnDisk {

@@ -1,6 +1,6 @@
 //! Opening: what can be wrong with a database is said at once, in words that help.
 
-mod common;
+mod fixture;
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use bellwire_core::{
     time::Time,
 };
 use bellwire_sqlite::{OpenError, Options, Sqlite};
-use common::{entropy, keyring};
+use fixture::{entropy, keyring};
 use tempfile::TempDir;
 
 fn try_open(path: &Path) -> Result<Sqlite, OpenError> {

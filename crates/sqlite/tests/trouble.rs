@@ -1,6 +1,6 @@
 //! Trouble of the machine: a full disk, a poisoned call, a caller that goes away, secrets on disk.
 
-mod common;
+mod fixture;
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use bellwire_core::{
 use bellwire_sqlite::{Options, Sqlite};
 use bellwire_testkit::conformance::{Subject, World};
 use bytes::Bytes;
-use common::{entropy, keyring};
+use fixture::{entropy, keyring};
 use tempfile::TempDir;
 
 struct One {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bellwire_core::{
-    ids::WebhookId,
+    ids::{DeliveryId, WebhookId},
     ports::{Lanes, Slot},
 };
 use parking_lot::Mutex;
@@ -23,6 +23,10 @@ impl NoLanes {
 impl Lanes for NoLanes {
     fn reserve(&self, _: WebhookId) -> Option<Box<dyn Slot>> {
         None
+    }
+
+    fn withdraw(&self, _: WebhookId, _: DeliveryId) -> bool {
+        false
     }
 
     fn wake(&self, webhook_id: WebhookId) {

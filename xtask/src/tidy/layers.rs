@@ -1,4 +1,5 @@
-//! The direction of dependencies: `app → web, dispatch, sqlite → core`, never web ↔ dispatch.
+//! The direction of dependencies: `app → web, dispatch, sqlite, postgres → core`, never
+//! web ↔ dispatch, nor a store its peer.
 //!
 //! Why: the use cases live in `core::service` over ports (docs/adr/0006). A page that could reach
 //! into dispatch would soon do so, and then neither could be tested or replaced alone.
@@ -12,9 +13,14 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("core", &[], &["testkit"]),
     ("testkit", &["core"], &[]),
     ("sqlite", &["core"], &["testkit"]),
+    ("postgres", &["core"], &["testkit"]),
     ("dispatch", &["core"], &["testkit", "sqlite"]),
     ("web", &["core"], &["testkit", "sqlite"]),
-    ("app", &["core", "sqlite", "dispatch", "web"], &["testkit"]),
+    (
+        "app",
+        &["core", "sqlite", "postgres", "dispatch", "web"],
+        &["testkit"],
+    ),
 ];
 
 /// What `core` may not depend on, because it does no I/O.

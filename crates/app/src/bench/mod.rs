@@ -66,29 +66,29 @@ pub struct Options {
 /// # Errors
 /// [`Failure`] when an acknowledged event did not arrive, or something could not be measured.
 pub fn run(options: &Options) -> Result<()> {
+    let scenarios = match options.scenario {
+        Some(one) => vec![one],
+        None => Scenario::ALL.to_vec(),
+    };
+    let bench = Bench::new(options, &scenarios)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
         tokio::select! {
-            done = measure_all(options) => done,
+            done = measure_all(&bench, scenarios, options.json) => done,
             // Leaving drops the children, which ends them.
             name = signals.next() => Err(Failure::new(Exit::Failed, format!("stopped by {name}")).into()),
         }
     })
 }
 
-async fn measure_all(options: &Options) -> Result<()> {
-    let scenarios = match options.scenario {
-        Some(one) => vec![one],
-        None => Scenario::ALL.to_vec(),
-    };
-    let bench = Bench::new(options, &scenarios)?;
-    let mut report = Report::new(options.json);
+async fn measure_all(bench: &Bench, scenarios: Vec<Scenario>, json: bool) -> Result<()> {
+    let mut report = Report::new(json);
     for scenario in scenarios {
         let rows = scenario
-            .run(&bench)
+            .run(bench)
             .await
             .with_context(|| format!("scenario {scenario}"))?;
         bench.progress.suspend(|| report.add(rows))?;

@@ -1,6 +1,13 @@
 //! The real binary as its own process, under what happens to real processes: killed, traced, out
 //! of disk. One file per behaviour, named after it.
 
+// They trace system calls, limit file sizes and mount file systems as Linux does.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::print_stdout,
+    reason = "numbers and seeds, shown when a test fails or on demand"
+)]
+
 mod crash;
 mod durability;
 mod full_disk;

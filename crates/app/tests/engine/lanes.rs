@@ -3,13 +3,14 @@
 use bellwire_core::{
     delivery::State,
     outcome::Outcome,
+    ports::Lanes as _,
     service::Incoming,
     time::{HOUR, MINUTE},
 };
 use bellwire_dispatch::Options;
 use bytes::Bytes;
 
-use crate::world::{ORG, World};
+use crate::world::{Got, ORG, World};
 
 const URL: &str = "https://customer.example/hook";
 const OTHER: &str = "https://other.example/hook";
@@ -96,4 +97,73 @@ async fn what_is_pending_beyond_the_lanes_survives_a_restart() {
     world.pass(HOUR).await;
     assert_eq!(world.store().stats().pending, 0);
     assert_eq!(world.got(URL).len(), 600);
+}
+
+/// A place that was kept for nothing (a repeat stores nothing) is what a backlog waits for.
+#[tokio::test]
+async fn a_place_given_back_makes_room_for_what_waits_in_the_store() {
+    let options = Options {
+        lane_size: 4,
+        ..Options::default()
+    };
+    let world = World::with(options).await;
+    let webhook = world.webhook("standard", URL, |_| {}).await;
+    let reserve = |_| world.dispatcher().reserve(webhook).expect("there is room");
+    let places: Vec<_> = (0..4).map(reserve).collect();
+    let event = world.post("a.b", "{}").await;
+    world.settle().await;
+    assert_eq!(world.state(event).await, State::Pending);
+    drop(places);
+    world.settle().await;
+    assert_eq!(world.state(event).await, State::Delivered);
+}
+
+#[tokio::test]
+async fn webhooks_with_a_backlog_take_turns() {
+    let options = Options {
+        lane_size: 2,
+        ..Options::default()
+    };
+    let world = World::with(options).await;
+    let urls: Vec<String> = (0..80)
+        .map(|n| format!("https://customer{n}.example/hook"))
+        .collect();
+    for url in &urls {
+        world.webhook("standard", url, |_| {}).await;
+    }
+    batch(&world, "a.b", 20).await;
+    world.settle().await;
+    let all = world.all();
+    let places = |url: &str| -> Vec<usize> {
+        let of = |(place, got): (usize, &Got)| (got.request.url.as_str() == url).then_some(place);
+        all.iter().enumerate().filter_map(of).collect()
+    };
+    for url in &urls {
+        assert_eq!(places(url).len(), 20);
+    }
+    // Two of each are sent without the store. Then come the third and fourth of each, and nobody's
+    // fifth before them.
+    assert!(places(&urls[79])[2] < places(&urls[0])[4]);
+}
+
+/// Heavy events come in by several claims, none of which waits for the walk.
+#[tokio::test]
+async fn a_backlog_of_heavy_events_is_paged_in_without_a_pause() {
+    let options = Options {
+        lane_size: 64,
+        ..Options::default()
+    };
+    let mut world = World::with(options).await;
+    world.webhook("advocate", URL, |_| {}).await;
+    world.always(URL, 500);
+    for _ in 0..40 {
+        let data = format!("\"{}\"", "x".repeat(1_000_000));
+        world.post("a.b", &data).await;
+    }
+    world.settle().await;
+    world.restart().await;
+    world.always(URL, 200);
+    world.pass(HOUR).await;
+    assert_eq!(world.store().stats().pending, 0);
+    assert_eq!(world.times(URL).split_off(40), [HOUR; 40]);
 }

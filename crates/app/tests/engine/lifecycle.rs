@@ -6,6 +6,7 @@ use bellwire_core::{
     service::{TestEvent, WebhookPatch},
     time::{DAY, HOUR, MINUTE},
 };
+use bellwire_dispatch::Options;
 
 use crate::world::{ORG, World};
 
@@ -97,6 +98,34 @@ async fn disabling_by_hand_cancels_what_is_pending() {
     assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDisabled));
 }
 
+/// A clock that stands still (or was set back) between the disable and the event.
+#[tokio::test]
+async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once() {
+    let world = World::new().await;
+    let webhook = world.webhook("standard", URL, |_| {}).await;
+    for enabled in [false, true] {
+        let patch = WebhookPatch {
+            enabled: Some(enabled),
+            ..WebhookPatch::default()
+        };
+        world
+            .service()
+            .update_webhook(ORG, webhook, patch, "test")
+            .await
+            .unwrap();
+    }
+    let event = world.post("a.b", "{}").await;
+    world.settle().await;
+    assert_eq!(world.times(URL), [0]);
+    world
+        .service()
+        .resend_event(ORG, event, Some(webhook))
+        .await
+        .unwrap();
+    world.settle().await;
+    assert_eq!(world.times(URL), [0, 0]);
+}
+
 #[tokio::test]
 async fn deleting_cancels_and_the_event_still_names_the_webhook() {
     let world = World::new().await;
@@ -117,7 +146,10 @@ async fn deleting_cancels_and_the_event_still_names_the_webhook() {
         (State::Cancelled, webhook)
     );
     assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDeleted));
-    let resent = world.service().resend_event(ORG, event, Some(webhook)).await;
+    let resent = world
+        .service()
+        .resend_event(ORG, event, Some(webhook))
+        .await;
     assert!(resent.unwrap_err().to_string().contains("deleted"));
 }
 
@@ -197,4 +229,28 @@ async fn a_retired_secret_signs_until_its_grace_ends() {
         .map(|got| got.header("webhook-signature").split(' ').count())
         .collect();
     assert_eq!(signatures, [2, 1]);
+}
+
+#[tokio::test]
+async fn a_delivery_cancelled_in_its_lane_is_not_sent() {
+    let options = Options {
+        webhook_concurrency: 1,
+        ..Options::default()
+    };
+    let world = World::with(options).await;
+    world.webhook("standard", URL, |_| {}).await;
+    world.hold();
+    let sent = world.post("a.b", "{}").await;
+    let waiting = world.post("a.b", "{}").await;
+    let delivery = world.deliveries(waiting).await[0].id;
+    world
+        .service()
+        .cancel_delivery(ORG, delivery)
+        .await
+        .unwrap();
+    world.answer_all();
+    world.pass(HOUR).await;
+    assert_eq!(world.got(URL).len(), 1);
+    assert_eq!(world.state(sent).await, State::Delivered);
+    assert_eq!(world.state(waiting).await, State::Cancelled);
 }

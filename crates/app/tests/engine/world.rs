@@ -26,30 +26,31 @@ use bellwire_dispatch::{Dispatcher, Options, Parts};
 use bellwire_sqlite::Sqlite;
 use bellwire_testkit::{clock::FakeClock, entropy::SeededEntropy};
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 /// The organization of every scenario.
-pub const ORG: &str = "acme";
+pub(crate) const ORG: &str = "acme";
 
 /// 2026-01-01T00:00:00Z: where every scenario begins.
-pub const START: Time = Time::from_millis(1_767_225_600_000);
+pub(crate) const START: Time = Time::from_millis(1_767_225_600_000);
 
 /// One request that an endpoint got.
 #[derive(Clone, Debug)]
-pub struct Got {
+pub(crate) struct Got {
     /// When.
-    pub at: Time,
+    pub(crate) at: Time,
     /// What.
-    pub request: Request,
+    pub(crate) request: Request,
 }
 
 impl Got {
     /// The body as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.request.body).expect("a body is JSON")
     }
 
     /// The value of a header.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let mut headers = self.request.headers.iter();
         headers
             .find(|header| header.name == name)
@@ -60,16 +61,19 @@ impl Got {
 type Script = Box<dyn FnMut(usize) -> Outcome + Send>;
 
 /// Endpoints that answer at once, by a script; 200 where there is none.
-pub struct Endpoints {
+pub(crate) struct Endpoints {
     clock: FakeClock,
     scripts: Mutex<HashMap<String, (usize, Script)>>,
     got: Mutex<Vec<Got>>,
+    /// Closed while endpoints are to keep everybody waiting.
+    gate: Semaphore,
 }
 
 #[async_trait]
 impl Sender for Endpoints {
     async fn send(&self, request: Request) -> Reply {
         let at = self.clock.now();
+        let _open = self.gate.acquire().await;
         let url = request.url.to_string();
         self.got.lock().unwrap().push(Got { at, request });
         let outcome = match self.scripts.lock().unwrap().get_mut(&url) {
@@ -101,11 +105,11 @@ struct Running {
 }
 
 /// Everything.
-pub struct World {
+pub(crate) struct World {
     /// The time.
-    pub clock: FakeClock,
+    pub(crate) clock: FakeClock,
     /// The receiving side.
-    pub endpoints: Arc<Endpoints>,
+    pub(crate) endpoints: Arc<Endpoints>,
     running: Option<Running>,
     options: Options,
     dir: tempfile::TempDir,
@@ -113,18 +117,19 @@ pub struct World {
 
 impl World {
     /// A world with one organization.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(Options::default()).await
     }
 
     /// A world whose dispatcher is set otherwise.
-    pub async fn with(options: Options) -> Self {
+    pub(crate) async fn with(options: Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = FakeClock::new(START);
         let endpoints = Arc::new(Endpoints {
             clock: clock.clone(),
             scripts: Mutex::default(),
             got: Mutex::default(),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
         });
         let running = open(dir.path(), &clock, Arc::clone(&endpoints), &options)
             .await
@@ -134,7 +139,11 @@ impl World {
             name: Some("Acme".to_owned()),
             ..NewOrganization::default()
         };
-        running.service.create_organization(organization, "test").await.unwrap();
+        running
+            .service
+            .create_organization(organization, "test")
+            .await
+            .unwrap();
         let world = Self {
             clock,
             endpoints,
@@ -147,7 +156,7 @@ impl World {
     }
 
     /// As after a crash: everything in memory is gone, the database is opened again.
-    pub async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         if let Some(running) = self.running.take() {
             // What is in flight at a crash is cut off, not finished.
             running.dispatcher.stop(std::time::Duration::ZERO).await;
@@ -166,12 +175,17 @@ impl World {
     }
 
     /// The use cases.
-    pub fn service(&self) -> &Service {
+    pub(crate) fn service(&self) -> &Service {
         &self.running().service
     }
 
+    /// The dispatcher.
+    pub(crate) fn dispatcher(&self) -> &Dispatcher {
+        &self.running().dispatcher
+    }
+
     /// The store.
-    pub fn store(&self) -> &Arc<dyn Store> {
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
         self.service().store()
     }
 
@@ -180,7 +194,7 @@ impl World {
     }
 
     /// Makes a webhook of this profile at this URL, set further by `set`.
-    pub async fn webhook(
+    pub(crate) async fn webhook(
         &self,
         profile: &str,
         url: &str,
@@ -193,7 +207,8 @@ impl World {
             ..NewWebhook::default()
         };
         set(&mut new);
-        self.service().create_webhook(ORG, new, "test")
+        self.service()
+            .create_webhook(ORG, new, "test")
             .await
             .unwrap()
             .0
@@ -201,7 +216,7 @@ impl World {
     }
 
     /// Has an endpoint answer by a script, which gets the number of the request, from 1.
-    pub fn answer(&self, url: &str, script: impl FnMut(usize) -> Outcome + Send + 'static) {
+    pub(crate) fn answer(&self, url: &str, script: impl FnMut(usize) -> Outcome + Send + 'static) {
         self.endpoints
             .scripts
             .lock()
@@ -210,17 +225,27 @@ impl World {
     }
 
     /// Has an endpoint always answer this status.
-    pub fn always(&self, url: &str, status: u16) {
+    pub(crate) fn always(&self, url: &str, status: u16) {
         self.answer(url, move |_| Outcome::status(status));
     }
 
+    /// Has every endpoint keep its callers waiting until [`World::answer_all`].
+    pub(crate) fn hold(&self) {
+        self.endpoints.gate.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Ends a [`World::hold`].
+    pub(crate) fn answer_all(&self) {
+        self.endpoints.gate.add_permits(Semaphore::MAX_PERMITS);
+    }
+
     /// Posts an event.
-    pub async fn post(&self, event_type: &str, data: &str) -> EventId {
+    pub(crate) async fn post(&self, event_type: &str, data: &str) -> EventId {
         self.post_as(event_type, data, |_| {}).await
     }
 
     /// Posts an event, set further by `set`.
-    pub async fn post_as(
+    pub(crate) async fn post_as(
         &self,
         event_type: &str,
         data: &str,
@@ -241,7 +266,7 @@ impl World {
     }
 
     /// Lets everything that is due now happen.
-    pub async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         loop {
             // The pager and the sweep: asleep, they have nothing left to do at this time.
             self.clock.wait_for_sleepers(2).await;
@@ -253,7 +278,7 @@ impl World {
     }
 
     /// Lets time pass, stopping wherever somebody wakes.
-    pub async fn pass(&self, time: DurationUs) {
+    pub(crate) async fn pass(&self, time: DurationUs) {
         let end = self.clock.now() + time;
         self.settle().await;
         while let Some(next) = self.clock.earliest_sleeper().filter(|next| *next <= end) {
@@ -265,7 +290,7 @@ impl World {
     }
 
     /// What the endpoint at this URL got.
-    pub fn got(&self, url: &str) -> Vec<Got> {
+    pub(crate) fn got(&self, url: &str) -> Vec<Got> {
         let got = self.endpoints.got.lock().unwrap();
         got.iter()
             .filter(|got| got.request.url.as_str() == url)
@@ -273,8 +298,13 @@ impl World {
             .collect()
     }
 
+    /// What all endpoints got, in order.
+    pub(crate) fn all(&self) -> Vec<Got> {
+        self.endpoints.got.lock().unwrap().clone()
+    }
+
     /// When the endpoint at this URL got requests, in microseconds since the start.
-    pub fn times(&self, url: &str) -> Vec<DurationUs> {
+    pub(crate) fn times(&self, url: &str) -> Vec<DurationUs> {
         self.got(url)
             .iter()
             .map(|got| got.at.since(START))
@@ -282,7 +312,7 @@ impl World {
     }
 
     /// The deliveries of an event.
-    pub async fn deliveries(&self, event: EventId) -> Vec<Delivery> {
+    pub(crate) async fn deliveries(&self, event: EventId) -> Vec<Delivery> {
         let organization = self.service().tenant(ORG).unwrap().organization.id;
         let detail = self
             .store()
@@ -298,7 +328,7 @@ impl World {
     }
 
     /// The state of the only delivery of an event.
-    pub async fn state(&self, event: EventId) -> State {
+    pub(crate) async fn state(&self, event: EventId) -> State {
         let deliveries = self.deliveries(event).await;
         assert_eq!(
             deliveries.len(),
@@ -309,7 +339,7 @@ impl World {
     }
 
     /// The answers to the only delivery of an event, first to last.
-    pub async fn answers(&self, event: EventId) -> Vec<Answer> {
+    pub(crate) async fn answers(&self, event: EventId) -> Vec<Answer> {
         let organization = self.service().tenant(ORG).unwrap().organization.id;
         let detail = self
             .store()
@@ -325,14 +355,15 @@ impl World {
     }
 
     /// Whether a webhook is enabled.
-    pub fn is_enabled(&self, webhook: WebhookId) -> bool {
-        self.service().snapshot()
+    pub(crate) fn is_enabled(&self, webhook: WebhookId) -> bool {
+        self.service()
+            .snapshot()
             .route(webhook)
             .is_some_and(|route| route.webhook.is_enabled())
     }
 
     /// A webhook's health.
-    pub async fn health(&self, webhook: WebhookId) -> Health {
+    pub(crate) async fn health(&self, webhook: WebhookId) -> Health {
         self.store().health(&[webhook]).await.unwrap().remove(0)
     }
 }
@@ -373,5 +404,8 @@ async fn open(
     });
     service.start().await.unwrap();
     dispatcher.start(service.clone());
-    Some(Running { service, dispatcher })
+    Some(Running {
+        service,
+        dispatcher,
+    })
 }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::Result;
+use super::{Changes, NoChanges, Result};
 use crate::{
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
@@ -170,4 +170,9 @@ pub trait Catalogue: Send + Sync {
         id: TokenId,
         now: Time,
     ) -> Result<bool>;
+
+    /// A feed of what changes from now on, by whichever process.
+    fn changes(&self) -> Box<dyn Changes> {
+        Box::new(NoChanges)
+    }
 }

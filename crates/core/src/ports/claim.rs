@@ -21,7 +21,8 @@ pub struct LaneAsk {
 /// Stage 4.
 #[async_trait]
 pub trait Claim: Send + Sync {
-    /// Gives due deliveries of these lanes to the caller, oldest due first, at most `room` each.
+    /// Gives due deliveries of these lanes to the caller, oldest due first, at most `room` each;
+    /// fewer, where their payloads would take too much memory: [`Claim::next_due`] tells of the rest.
     /// A claim is a lease: it ends when the delivery is recorded or released, or when its holder
     /// is dead. Deliveries that a disable has cancelled are never given.
     async fn claim(&self, asks: &[LaneAsk], now: Time) -> Result<Vec<Job>>;
@@ -36,4 +37,14 @@ pub trait Claim: Send + Sync {
 
     /// The same for one webhook.
     async fn next_due(&self, webhook_id: WebhookId) -> Result<Option<Time>>;
+
+    /// The lease under which this process holds what it was given and what it enqueued as claimed.
+    /// `None` while the lease cannot be renewed in time: nothing may be sent then, because another
+    /// process may hold it by now. Another number than before: everything held under the former
+    /// lease is lost, and the store gives it out anew.
+    ///
+    /// A store that one process has to itself has one lease for ever.
+    fn lease(&self) -> Option<u64> {
+        Some(0)
+    }
 }

@@ -1,6 +1,9 @@
 //! Between stage 3 and stage 4: how a freshly stored delivery reaches its lane without a query.
 
-use crate::{delivery::Job, ids::WebhookId};
+use crate::{
+    delivery::Job,
+    ids::{DeliveryId, WebhookId},
+};
 
 /// A reserved place in a lane. Fill it after the commit; dropping it gives the place back.
 pub trait Slot: Send {
@@ -12,6 +15,10 @@ pub trait Slot: Send {
 pub trait Lanes: Send + Sync + 'static {
     /// A place in the webhook's lane, if it has room and is owned here.
     fn reserve(&self, webhook_id: WebhookId) -> Option<Box<dyn Slot>>;
+
+    /// Takes a delivery that waits in its lane out of it; `false` when it is not here, or being
+    /// sent already. The caller ends its claim.
+    fn withdraw(&self, webhook_id: WebhookId, delivery_id: DeliveryId) -> bool;
 
     /// Deliveries of this webhook were stored without a place: page them in when there is room.
     fn wake(&self, webhook_id: WebhookId);

@@ -5,6 +5,7 @@
 //! `bellwire-testkit`.
 
 mod catalogue;
+mod changes;
 mod claim;
 mod enqueue;
 mod lanes;
@@ -15,6 +16,7 @@ mod send;
 pub use catalogue::{
     Catalogue, DeleteOutcome, OrganizationRecord, Token, TokenScope, WebhookChange,
 };
+pub use changes::{Change, Changes, NoChanges};
 pub use claim::{Claim, LaneAsk};
 pub use enqueue::{Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Submission};
 pub use lanes::{Lanes, Slot};

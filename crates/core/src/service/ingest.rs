@@ -141,7 +141,7 @@ impl Service {
                     {
                         // A repeat stored nothing: dropping the slots gives the places back.
                         if !receipt.repeated {
-                            self.hand_over(&accepted.event, waiting, now);
+                            self.hand_over(&tenant, &accepted.event, waiting, now);
                         }
                     }
                     return Ok(receipts);
@@ -191,19 +191,22 @@ impl Service {
     }
 
     /// Stage 4, the short way: stored deliveries into their reserved places.
-    fn hand_over(&self, event: &Arc<Event>, waiting: Vec<Waiting>, created_at: Time) {
+    fn hand_over(&self, tenant: &Tenant, event: &Arc<Event>, waiting: Vec<Waiting>, now: Time) {
         for Waiting { delivery, slot } in waiting {
-            match slot {
-                Some(slot) => slot.fill(Job {
-                    delivery_id: delivery.id,
-                    webhook_id: delivery.webhook_id,
-                    kind: delivery.kind,
-                    attempts: 0,
-                    created_at,
-                    event: Arc::clone(event),
-                }),
-                None => self.lanes().wake(delivery.webhook_id),
-            }
+            let Some(slot) = slot else {
+                self.lanes().wake(delivery.webhook_id);
+                continue;
+            };
+            let route = tenant.route(delivery.webhook_id);
+            slot.fill(Job {
+                delivery_id: delivery.id,
+                webhook_id: delivery.webhook_id,
+                kind: delivery.kind,
+                attempts: 0,
+                // As the store has it.
+                created_at: route.map_or(now, |route| route.webhook.made_at(now)),
+                event: Arc::clone(event),
+            });
         }
     }
 
@@ -239,7 +242,7 @@ impl Service {
             };
             match self.store().enqueue(submission).await {
                 Ok(_) => {
-                    self.hand_over(&event, vec![waiting], event.created_at);
+                    self.hand_over(&tenant, &event, vec![waiting], event.created_at);
                     return Ok(delivery);
                 }
                 Err(ports::Error::Stale) => self.refresh(event.organization_id).await?,
@@ -266,7 +269,7 @@ impl Service {
             .store()
             .enqueue_again(tenant.organization.id, event_id, deliveries.clone(), now)
             .await?;
-        self.hand_over(&event, waiting, now);
+        self.hand_over(tenant, &event, waiting, now);
         Ok(deliveries)
     }
 

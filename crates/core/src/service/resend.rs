@@ -112,10 +112,15 @@ impl Service {
         delivery_id: DeliveryId,
     ) -> Result<Delivery, Error> {
         let tenant = self.tenant(slug)?;
-        Ok(self
+        let cancelled = self
             .store()
             .cancel(tenant.organization.id, delivery_id, self.now())
-            .await?)
+            .await?;
+        // What waits in a lane must not be sent any more; what is being sent cannot be called back.
+        if self.lanes().withdraw(cancelled.webhook_id, delivery_id) {
+            self.store().release(&[delivery_id]).await?;
+        }
+        Ok(cancelled)
     }
 
     /// Sends a test event to one webhook, enabled or not: one attempt, counted by no counter.

@@ -77,10 +77,11 @@ impl Query for Sqlite {
     }
 
     async fn ping(&self) -> Result<()> {
-        let inner = Arc::clone(&self.inner);
+        // Not the whole store: a call must not be the last to let go of the thread that it runs on.
+        let stats = Arc::clone(&self.inner.stats);
         self.writer()
             .call(1, move |work| {
-                let commits = inner.stats.read().commits.to_be_bytes();
+                let commits = stats.read().commits.to_be_bytes();
                 work.conn
                     .prepare_cached(
                         "INSERT INTO meta (name, value) VALUES ('ping', ?1)

@@ -56,14 +56,33 @@ pub async fn organizations_are_made_changed_and_deleted<S: Subject>(subject: S) 
     cool.default_profile = "wink".to_owned();
     cool.strict_event_types = true;
     cool.updated_at = world.now;
-    world.store().update_organization(cool.clone()).await.expect("changed");
-    let read = world.store().load_organization(cool.id).await.expect("read").expect("there");
+    world
+        .store()
+        .update_organization(cool.clone())
+        .await
+        .expect("changed");
+    let read = world
+        .store()
+        .load_organization(cool.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(read.organization, cool);
-    world.store().delete_organization(cool.id, world.now).await.expect("deleted");
+    world
+        .store()
+        .delete_organization(cool.id, world.now)
+        .await
+        .expect("deleted");
     let again = world.store().delete_organization(cool.id, world.now).await;
-    assert!(matches!(again, Err(Error::NotFound("organization"))), "{again:?}");
+    assert!(
+        matches!(again, Err(Error::NotFound("organization"))),
+        "{again:?}"
+    );
     let changed = world.store().update_organization(cool).await;
-    assert!(matches!(changed, Err(Error::NotFound("organization"))), "{changed:?}");
+    assert!(
+        matches!(changed, Err(Error::NotFound("organization"))),
+        "{changed:?}"
+    );
 }
 
 /// A slug that is used again reaches nothing of the organization that had it.
@@ -76,8 +95,16 @@ pub async fn a_slug_is_unique_and_free_after_a_deletion<S: Subject>(subject: S) 
     assert!(matches!(taken, Err(Error::Taken("slug"))), "{taken:?}");
     let webhook = world.webhook(&old).await;
     world.enqueue(&old, &webhook).await;
-    world.store().create_channel(old.id, channel(&world, "account:a")).await.expect("stored");
-    world.store().delete_organization(old.id, world.now).await.expect("deleted");
+    world
+        .store()
+        .create_channel(old.id, channel(&world, "account:a"))
+        .await
+        .expect("stored");
+    world
+        .store()
+        .delete_organization(old.id, world.now)
+        .await
+        .expect("deleted");
     let new = world.organization("cool").await;
     for swept in [false, true] {
         if swept {
@@ -87,16 +114,29 @@ pub async fn a_slug_is_unique_and_free_after_a_deletion<S: Subject>(subject: S) 
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].organization, new);
         assert!(all[0].webhooks.is_empty() && all[0].channels.is_empty());
-        let events = world.store().events(new.id, &Default::default(), None, 10).await;
+        let events = world
+            .store()
+            .events(new.id, &Default::default(), None, 10)
+            .await;
         assert_eq!(events.expect("read").items, []);
-        assert_eq!(world.store().webhook(new.id, webhook.id).await.expect("read"), None);
+        assert_eq!(
+            world
+                .store()
+                .webhook(new.id, webhook.id)
+                .await
+                .expect("read"),
+            None
+        );
     }
 }
 
 /// Nobody sees it from then on; its rows go in chunks; the neighbours keep theirs.
 pub async fn a_deleted_organization_is_gone_at_once_and_swept_behind<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let (ours, theirs) = (world.webhook(&cool).await, world.webhook(&warm).await);
     let events = (0..500)
         .map(|_| world.to(world.event(&cool), &[&ours], Kind::Matched, false))
@@ -104,15 +144,31 @@ pub async fn a_deleted_organization_is_gone_at_once_and_swept_behind<S: Subject>
     let (event_id, delivery_id) = (events[0].event.id, events[0].deliveries[0].id);
     world.submit(&cool, events).await.expect("stored");
     let (_, kept) = world.enqueue(&warm, &theirs).await;
-    world.store().delete_organization(cool.id, world.now).await.expect("deleted");
+    world
+        .store()
+        .delete_organization(cool.id, world.now)
+        .await
+        .expect("deleted");
     let mut chunks = 0;
     loop {
         let store = world.store();
-        assert!(store.load_organization(cool.id).await.expect("read").is_none());
+        assert!(
+            store
+                .load_organization(cool.id)
+                .await
+                .expect("read")
+                .is_none()
+        );
         assert_eq!(store.event(cool.id, event_id).await.expect("read"), None);
-        assert_eq!(store.delivery(cool.id, delivery_id).await.expect("read"), None);
+        assert_eq!(
+            store.delivery(cool.id, delivery_id).await.expect("read"),
+            None
+        );
         assert_eq!(store.webhook(cool.id, ours.id).await.expect("read"), None);
-        let listed = store.attempts(cool.id, ours.id, None, 5).await.expect("read");
+        let listed = store
+            .attempts(cool.id, ours.id, None, 5)
+            .await
+            .expect("read");
         assert_eq!(listed.items, []);
         assert!(world.claim(&ours, 5).await.is_empty());
         assert_eq!(store.next_due(ours.id).await.expect("asked"), None);
@@ -141,21 +197,46 @@ pub async fn every_change_raises_the_generation<S: Subject>(subject: S) {
     let own = event_type(&world, Some(cool.id), "a.b");
     for step in 0..11 {
         match step {
-            0 => store.update_organization(cool.clone()).await.expect("changed"),
-            1 => drop(store.create_webhook(webhook.clone(), false).await.expect("stored")),
+            0 => store
+                .update_organization(cool.clone())
+                .await
+                .expect("changed"),
+            1 => drop(
+                store
+                    .create_webhook(webhook.clone(), false)
+                    .await
+                    .expect("stored"),
+            ),
             2 => {
                 webhook.revision += 1;
-                drop(store.update_webhook(webhook.clone(), false).await.expect("changed"));
+                drop(
+                    store
+                        .update_webhook(webhook.clone(), false)
+                        .await
+                        .expect("changed"),
+                );
             }
             3 => store.create_event_type(own.clone()).await.expect("stored"),
             4 => store.update_event_type(own.clone()).await.expect("changed"),
-            5 => store.delete_event_type(Some(cool.id), own.id).await.expect("deleted"),
-            6 => store.create_channel(cool.id, channel(&world, "a:b")).await.expect("stored"),
-            7 => store.update_channel(cool.id, channel(&world, "a:b")).await.expect("changed"),
+            5 => store
+                .delete_event_type(Some(cool.id), own.id)
+                .await
+                .expect("deleted"),
+            6 => store
+                .create_channel(cool.id, channel(&world, "a:b"))
+                .await
+                .expect("stored"),
+            7 => store
+                .update_channel(cool.id, channel(&world, "a:b"))
+                .await
+                .expect("changed"),
             8 => store.delete_channel(cool.id, "a:b").await.expect("deleted"),
             9 => world.switch(&webhook, false).await,
             _ => drop(
-                store.delete_webhook(cool.id, webhook.id, true, world.now, "ann").await.expect("done"),
+                store
+                    .delete_webhook(cool.id, webhook.id, true, world.now, "ann")
+                    .await
+                    .expect("done"),
             ),
         }
         let now = generation(&world, cool.id).await;
@@ -168,36 +249,74 @@ pub async fn every_change_raises_the_generation<S: Subject>(subject: S) {
 /// The platform's and each organization's own: the same name in each is no conflict.
 pub async fn event_types_belong_to_their_catalogue<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let store = world.store();
     let mut types = Vec::new();
     for owner in [None, Some(cool.id), Some(warm.id)] {
         for name in ["b.two", "a.one"] {
             let event_type = event_type(&world, owner, name);
-            store.create_event_type(event_type.clone()).await.expect("stored");
+            store
+                .create_event_type(event_type.clone())
+                .await
+                .expect("stored");
             types.push(event_type);
         }
-        let taken = store.create_event_type(event_type(&world, owner, "a.one")).await;
+        let taken = store
+            .create_event_type(event_type(&world, owner, "a.one"))
+            .await;
         assert!(matches!(taken, Err(Error::Taken("name"))), "{taken:?}");
     }
     let platform = store.platform_event_types().await.expect("read");
-    let names: Vec<_> = platform.iter().map(|event_type| event_type.name.as_str()).collect();
+    let names: Vec<_> = platform
+        .iter()
+        .map(|event_type| event_type.name.as_str())
+        .collect();
     assert_eq!(names, ["a.one", "b.two"]);
-    assert!(platform.iter().all(|event_type| event_type.organization_id.is_none()));
+    assert!(
+        platform
+            .iter()
+            .all(|event_type| event_type.organization_id.is_none())
+    );
     // Another catalogue's is not there.
     for wrong in [None, Some(warm.id)] {
         let refused = store.delete_event_type(wrong, types[2].id).await;
-        assert!(matches!(refused, Err(Error::NotFound("event type"))), "{refused:?}");
-        let moved = EventType { organization_id: wrong, ..types[2].clone() };
+        assert!(
+            matches!(refused, Err(Error::NotFound("event type"))),
+            "{refused:?}"
+        );
+        let moved = EventType {
+            organization_id: wrong,
+            ..types[2].clone()
+        };
         let refused = store.update_event_type(moved).await;
-        assert!(matches!(refused, Err(Error::NotFound("event type"))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::NotFound("event type"))),
+            "{refused:?}"
+        );
     }
-    store.delete_event_type(Some(cool.id), types[2].id).await.expect("deleted");
-    store.delete_event_type(None, types[0].id).await.expect("deleted");
-    let record = store.load_organization(cool.id).await.expect("read").expect("there");
+    store
+        .delete_event_type(Some(cool.id), types[2].id)
+        .await
+        .expect("deleted");
+    store
+        .delete_event_type(None, types[0].id)
+        .await
+        .expect("deleted");
+    let record = store
+        .load_organization(cool.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.event_types.len(), 1);
     assert_eq!(record.event_types[0].id, types[3].id);
-    let record = store.load_organization(warm.id).await.expect("read").expect("there");
+    let record = store
+        .load_organization(warm.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.event_types.len(), 2);
     assert_eq!(store.platform_event_types().await.expect("read").len(), 1);
 }
@@ -213,45 +332,77 @@ pub async fn schemas_and_examples_come_back_verbatim<S: Subject>(subject: S) {
     made.example = raw("[12345678901234567890, 1e400]");
     made.description = "Ünusual".to_owned();
     made.updated_at = world.now;
-    store.update_event_type(made.clone()).await.expect("changed");
+    store
+        .update_event_type(made.clone())
+        .await
+        .expect("changed");
     let read = store.platform_event_types().await.expect("read").remove(0);
     let text = |raw: &Option<Box<RawValue>>| raw.as_ref().map(|raw| raw.get().to_owned());
     assert_eq!(text(&read.schema), text(&made.schema));
     assert_eq!(text(&read.example), text(&made.example));
     assert_eq!(read.description, made.description);
-    assert_eq!((read.created_at, read.updated_at), (made.created_at, made.updated_at));
+    assert_eq!(
+        (read.created_at, read.updated_at),
+        (made.created_at, made.updated_at)
+    );
 }
 
 /// The key is the channel; label and kind are what a form shows.
 pub async fn channels_are_made_changed_and_deleted<S: Subject>(subject: S) {
     let mut world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let store = world.store();
     let mut made = channel(&world, "account:cool");
-    store.create_channel(cool.id, made.clone()).await.expect("stored");
-    store.create_channel(warm.id, made.clone()).await.expect("another organization's");
+    store
+        .create_channel(cool.id, made.clone())
+        .await
+        .expect("stored");
+    store
+        .create_channel(warm.id, made.clone())
+        .await
+        .expect("another organization's");
     let taken = store.create_channel(cool.id, made.clone()).await;
     assert!(matches!(taken, Err(Error::Taken("key"))), "{taken:?}");
     world.now = world.now + HOUR;
     made.label = "Cooler".to_owned();
     made.kind = "conference".to_owned();
     made.updated_at = world.now;
-    store.update_channel(cool.id, made.clone()).await.expect("changed");
-    let record = store.load_organization(cool.id).await.expect("read").expect("there");
+    store
+        .update_channel(cool.id, made.clone())
+        .await
+        .expect("changed");
+    let record = store
+        .load_organization(cool.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.channels, [made.clone()]);
-    store.delete_channel(cool.id, &made.key).await.expect("deleted");
+    store
+        .delete_channel(cool.id, &made.key)
+        .await
+        .expect("deleted");
     let gone = store.delete_channel(cool.id, &made.key).await;
     assert!(matches!(gone, Err(Error::NotFound("channel"))), "{gone:?}");
     let gone = store.update_channel(cool.id, made).await;
     assert!(matches!(gone, Err(Error::NotFound("channel"))), "{gone:?}");
-    let record = store.load_organization(warm.id).await.expect("read").expect("there");
+    let record = store
+        .load_organization(warm.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.channels.len(), 1);
 }
 
 /// Found by the hash of its secret; revoked by who may, once.
 pub async fn tokens_are_found_by_hash_and_revoked_once<S: Subject>(subject: S) {
     let mut world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let store = world.store();
     let mut tokens = Vec::new();
     for (byte, scope) in [
@@ -268,21 +419,40 @@ pub async fn tokens_are_found_by_hash_and_revoked_once<S: Subject>(subject: S) {
             revoked_at: None,
         };
         store.create_token(token.clone()).await.expect("stored");
-        assert_eq!(store.token_by_hash([byte; 32]).await.expect("read"), Some(token.clone()));
+        assert_eq!(
+            store.token_by_hash([byte; 32]).await.expect("read"),
+            Some(token.clone())
+        );
         tokens.push(token);
         world.now = world.now + MINUTE;
     }
     assert_eq!(store.token_by_hash([9; 32]).await.expect("read"), None);
     let newest_first: Vec<_> = tokens.iter().rev().cloned().collect();
     assert_eq!(store.tokens(None).await.expect("read"), newest_first);
-    assert_eq!(store.tokens(Some(cool.id)).await.expect("read"), [tokens[1].clone()]);
+    assert_eq!(
+        store.tokens(Some(cool.id)).await.expect("read"),
+        [tokens[1].clone()]
+    );
     let revoke = |scope, id: TokenId| store.revoke_token(scope, id, world.now);
-    assert!(!revoke(Some(warm.id), tokens[1].id).await.expect("answered"), "not theirs");
-    assert!(!revoke(Some(warm.id), tokens[0].id).await.expect("answered"), "not theirs");
+    assert!(
+        !revoke(Some(warm.id), tokens[1].id).await.expect("answered"),
+        "not theirs"
+    );
+    assert!(
+        !revoke(Some(warm.id), tokens[0].id).await.expect("answered"),
+        "not theirs"
+    );
     assert!(revoke(Some(cool.id), tokens[1].id).await.expect("answered"));
-    assert!(!revoke(None, tokens[1].id).await.expect("answered"), "only once");
+    assert!(
+        !revoke(None, tokens[1].id).await.expect("answered"),
+        "only once"
+    );
     assert!(revoke(None, tokens[2].id).await.expect("answered"));
-    let read = store.token_by_hash([2; 32]).await.expect("read").expect("still named");
+    let read = store
+        .token_by_hash([2; 32])
+        .await
+        .expect("read")
+        .expect("still named");
     assert_eq!(read.revoked_at, Some(world.now));
     let unknown = Token {
         id: world.id(),
@@ -291,8 +461,14 @@ pub async fn tokens_are_found_by_hash_and_revoked_once<S: Subject>(subject: S) {
         ..tokens[0].clone()
     };
     let refused = store.create_token(unknown).await;
-    assert!(matches!(refused, Err(Error::NotFound("organization"))), "{refused:?}");
-    store.delete_organization(cool.id, world.now).await.expect("deleted");
+    assert!(
+        matches!(refused, Err(Error::NotFound("organization"))),
+        "{refused:?}"
+    );
+    store
+        .delete_organization(cool.id, world.now)
+        .await
+        .expect("deleted");
     assert_eq!(store.token_by_hash([2; 32]).await.expect("read"), None);
     world.sweep().await;
     assert_eq!(store.tokens(None).await.expect("read").len(), 2);
@@ -304,8 +480,16 @@ pub async fn the_catalogue_survives_a_crash<S: Subject>(subject: S) {
     let cool = world.organization("cool").await;
     let webhooks = [world.webhook(&cool).await, world.webhook(&cool).await];
     let own = event_type(&world, Some(cool.id), "a.b");
-    world.store().create_event_type(own.clone()).await.expect("stored");
-    world.store().create_channel(cool.id, channel(&world, "a:b")).await.expect("stored");
+    world
+        .store()
+        .create_event_type(own.clone())
+        .await
+        .expect("stored");
+    world
+        .store()
+        .create_channel(cool.id, channel(&world, "a:b"))
+        .await
+        .expect("stored");
     let before = generation(&world, cool.id).await;
     world.crash().await;
     let all = world.store().load_organizations().await.expect("read");

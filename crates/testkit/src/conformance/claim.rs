@@ -6,7 +6,7 @@ use bellwire_core::{
     delivery::Kind,
     ids::DeliveryId,
     policy::Next,
-    ports::{LaneAsk, },
+    ports::LaneAsk,
     time::{MINUTE, SECOND},
 };
 
@@ -20,11 +20,17 @@ pub async fn what_is_claimed_at_enqueue_is_not_given<S: Subject>(subject: S) {
     let held = world.to(world.event(&cool), &[&webhook], Kind::Matched, true);
     world.submit(&cool, vec![held]).await.expect("stored");
     assert!(world.claim(&webhook, 10).await.is_empty());
-    assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), None);
+    assert_eq!(
+        world.store().next_due(webhook.id).await.expect("asked"),
+        None
+    );
     assert_eq!(world.store().due_lanes().await.expect("asked"), []);
     let (_, free) = world.enqueue(&cool, &webhook).await;
     let given = world.claim(&webhook, 10).await;
-    assert_eq!(given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(), [free]);
+    assert_eq!(
+        given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(),
+        [free]
+    );
 }
 
 /// A claim lasts until it is recorded or released.
@@ -68,11 +74,24 @@ pub async fn a_lane_gets_its_own_only<S: Subject>(subject: S) {
     world.submit(&cool, vec![new]).await.expect("stored");
     world.enqueue(&cool, &b).await;
     let asks = [
-        LaneAsk { webhook_id: a.id, room: 5 },
-        LaneAsk { webhook_id: b.id, room: 1 },
-        LaneAsk { webhook_id: world.id(), room: 5 },
+        LaneAsk {
+            webhook_id: a.id,
+            room: 5,
+        },
+        LaneAsk {
+            webhook_id: b.id,
+            room: 1,
+        },
+        LaneAsk {
+            webhook_id: world.id(),
+            room: 5,
+        },
     ];
-    let given = world.store().claim(&asks, world.now).await.expect("claimed");
+    let given = world
+        .store()
+        .claim(&asks, world.now)
+        .await
+        .expect("claimed");
     let lanes: Vec<_> = given.iter().map(|job| job.webhook_id).collect();
     assert_eq!(lanes, [a.id, b.id]);
     assert_eq!(given[0].event, given[1].event);
@@ -96,7 +115,11 @@ pub async fn released_deliveries_are_given_again<S: Subject>(subject: S) {
     assert_eq!(given[0].delivery_id, ids[0]);
     world.store().release(&ids).await.expect("released");
     assert_eq!(world.claim(&webhook, 5).await[0].attempts, 0);
-    world.store().release(&[world.id::<DeliveryId>()]).await.expect("unknown ones do no harm");
+    world
+        .store()
+        .release(&[world.id::<DeliveryId>()])
+        .await
+        .expect("unknown ones do no harm");
 }
 
 /// A crash ends every claim and loses nothing that is pending.
@@ -115,8 +138,12 @@ pub async fn a_crash_gives_everything_pending_back<S: Subject>(subject: S) {
     let done = given[0].delivery_id;
     world.claim(&webhook, 1).await;
     world.crash().await;
-    let mut given: Vec<_> =
-        world.claim(&webhook, 10).await.iter().map(|job| job.delivery_id).collect();
+    let mut given: Vec<_> = world
+        .claim(&webhook, 10)
+        .await
+        .iter()
+        .map(|job| job.delivery_id)
+        .collect();
     given.sort_unstable();
     expected.retain(|id| *id != done);
     assert_eq!(given, expected);
@@ -134,9 +161,15 @@ pub async fn retries_are_given_when_they_are_due<S: Subject>(subject: S) {
         assert_eq!(given[0].attempts, attempt);
         let due = world.now + MINUTE;
         world.attempt(&given[0], 500, Next::RetryAt(due)).await;
-        assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), Some(due));
+        assert_eq!(
+            world.store().next_due(webhook.id).await.expect("asked"),
+            Some(due)
+        );
         world.now = due - 1;
-        assert!(world.claim(&webhook, 5).await.is_empty(), "not before its time");
+        assert!(
+            world.claim(&webhook, 5).await.is_empty(),
+            "not before its time"
+        );
         world.now = due;
         if attempt == 1 {
             world.crash().await;
@@ -163,10 +196,19 @@ pub async fn due_lanes_tell_the_earliest_unclaimed<S: Subject>(subject: S) {
     // The first of webhook 1 is held, both of webhook 2 are, webhook 3 has none.
     world.claim(&webhooks[1], 1).await;
     world.claim(&webhooks[2], 2).await;
-    let lanes: BTreeMap<_, _> =
-        world.store().due_lanes().await.expect("asked").into_iter().collect();
-    let expected: BTreeMap<_, _> =
-        [(webhooks[0].id, start), (webhooks[1].id, start + 3 * SECOND)].into_iter().collect();
+    let lanes: BTreeMap<_, _> = world
+        .store()
+        .due_lanes()
+        .await
+        .expect("asked")
+        .into_iter()
+        .collect();
+    let expected: BTreeMap<_, _> = [
+        (webhooks[0].id, start),
+        (webhooks[1].id, start + 3 * SECOND),
+    ]
+    .into_iter()
+    .collect();
     assert_eq!(lanes, expected);
     for webhook in &webhooks {
         let next = world.store().next_due(webhook.id).await.expect("asked");
@@ -196,8 +238,10 @@ pub async fn concurrent_claims_and_records_never_give_one_twice<S: Subject>(subj
                 while empty < 2 {
                     let jobs = world.claim(&webhook, 5).await;
                     empty = if jobs.is_empty() { empty + 1 } else { 0 };
-                    let records =
-                        jobs.iter().map(|job| world.record(job, 200, Next::Deliver)).collect();
+                    let records = jobs
+                        .iter()
+                        .map(|job| world.record(job, 200, Next::Deliver))
+                        .collect();
                     world.store().record(records).await.expect("recorded");
                     done.extend(jobs.iter().map(|job| job.delivery_id));
                 }
@@ -214,7 +258,10 @@ pub async fn concurrent_claims_and_records_never_give_one_twice<S: Subject>(subj
     done.dedup();
     assert_eq!(done.len(), given, "given twice");
     // Workers may have stopped while others held the rest: what is left is free now.
-    assert_eq!(given + world.claim(&webhook, DELIVERIES).await.len(), DELIVERIES);
+    assert_eq!(
+        given + world.claim(&webhook, DELIVERIES).await.len(),
+        DELIVERIES
+    );
 }
 
 /// What is sent is what was stored; no second look is needed.

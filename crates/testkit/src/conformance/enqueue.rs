@@ -3,9 +3,7 @@
 use bellwire_core::{
     delivery::{Kind, State},
     ids::{OrganizationId, WebhookId},
-    ports::{
-        Error, Idempotency, NewDelivery, Receipt, Submission,
-    },
+    ports::{Error, Idempotency, NewDelivery, Receipt, Submission},
     time::{DAY, SECOND},
 };
 use bytes::Bytes;
@@ -13,7 +11,10 @@ use bytes::Bytes;
 use super::{Subject, World, world::fingerprint};
 
 fn key(text: &str, body: &[u8]) -> Option<Idempotency> {
-    Some(Idempotency { key: text.to_owned(), fingerprint: fingerprint(body) })
+    Some(Idempotency {
+        key: text.to_owned(),
+        fingerprint: fingerprint(body),
+    })
 }
 
 /// Every event gets a receipt, in order, with how many webhooks it goes to.
@@ -36,10 +37,24 @@ pub async fn stored_events_are_answered_with_receipts<S: Subject>(subject: S) {
         repeated: false,
     };
     assert_eq!(receipts, [receipt(0, 2, false), receipt(1, 0, true)]);
-    let detail = world.store().event(cool.id, ids[0]).await.expect("read").expect("there");
-    let sent_to: Vec<_> = detail.deliveries.iter().map(|view| view.delivery.webhook_id).collect();
+    let detail = world
+        .store()
+        .event(cool.id, ids[0])
+        .await
+        .expect("read")
+        .expect("there");
+    let sent_to: Vec<_> = detail
+        .deliveries
+        .iter()
+        .map(|view| view.delivery.webhook_id)
+        .collect();
     assert_eq!(sent_to, [a.id, b.id]);
-    assert!(detail.deliveries.iter().all(|view| view.delivery.state == State::Pending));
+    assert!(
+        detail
+            .deliveries
+            .iter()
+            .all(|view| view.delivery.state == State::Pending)
+    );
 }
 
 /// Bytes, number spellings, key order, channels, times: nothing is touched.
@@ -60,7 +75,12 @@ pub async fn data_and_channels_come_back_verbatim<S: Subject>(subject: S) {
     for event in [event, large] {
         let new = world.to(event.clone(), &[], Kind::Matched, false);
         world.submit(&cool, vec![new]).await.expect("stored");
-        let detail = world.store().event(cool.id, event.id).await.expect("read").expect("there");
+        let detail = world
+            .store()
+            .event(cool.id, event.id)
+            .await
+            .expect("read")
+            .expect("there");
         assert_eq!(detail.event, event);
     }
 }
@@ -76,7 +96,10 @@ pub async fn a_repeat_by_key_returns_the_first_answer<S: Subject>(subject: S) {
             world.to(world.event(&cool), &[], Kind::Matched, false),
         ]
     };
-    let first = Submission { key: key("k", b"x"), ..world.submission(&cool, new(&world)).await };
+    let first = Submission {
+        key: key("k", b"x"),
+        ..world.submission(&cool, new(&world)).await
+    };
     let receipts = world.store().enqueue(first).await.expect("stored");
     assert!(receipts.iter().all(|receipt| !receipt.repeated));
     world.now = world.now + DAY - 1;
@@ -89,8 +112,13 @@ pub async fn a_repeat_by_key_returns_the_first_answer<S: Subject>(subject: S) {
         ..world.submission(&cool, again).await
     };
     let repeated = world.store().enqueue(again).await.expect("answered");
-    let expected: Vec<_> =
-        receipts.iter().map(|receipt| Receipt { repeated: true, ..receipt.clone() }).collect();
+    let expected: Vec<_> = receipts
+        .iter()
+        .map(|receipt| Receipt {
+            repeated: true,
+            ..receipt.clone()
+        })
+        .collect();
     assert_eq!(repeated, expected);
     for id in ids {
         assert_eq!(world.store().event(cool.id, id).await.expect("read"), None);
@@ -105,8 +133,10 @@ pub async fn a_key_with_another_body_is_refused<S: Subject>(subject: S) {
     for (body, fits) in [(b"x", true), (b"y", false)] {
         let new = world.to(world.event(&cool), &[], Kind::Matched, false);
         let id = new.event.id;
-        let submission =
-            Submission { key: key("k", body), ..world.submission(&cool, vec![new]).await };
+        let submission = Submission {
+            key: key("k", body),
+            ..world.submission(&cool, vec![new]).await
+        };
         let answer = world.store().enqueue(submission).await;
         assert_eq!(answer.is_ok(), fits);
         if !fits {
@@ -123,20 +153,35 @@ pub async fn a_key_is_forgotten_after_its_time<S: Subject>(subject: S) {
     let cool = world.organization("cool").await;
     for swept in [false, true] {
         let new = world.to(world.event(&cool), &[], Kind::Matched, false);
-        let submission =
-            Submission { key: key("k", b"x"), ..world.submission(&cool, vec![new]).await };
+        let submission = Submission {
+            key: key("k", b"x"),
+            ..world.submission(&cool, vec![new]).await
+        };
         let first = world.store().enqueue(submission).await.expect("stored");
         assert!(!first[0].repeated);
         world.now = world.now + DAY;
         if swept {
-            assert_eq!(world.store().sweep_keys(world.now - 1).await.expect("swept"), 0);
+            assert_eq!(
+                world
+                    .store()
+                    .sweep_keys(world.now - 1)
+                    .await
+                    .expect("swept"),
+                0
+            );
             assert_eq!(world.store().sweep_keys(world.now).await.expect("swept"), 1);
             assert_eq!(world.store().sweep_keys(world.now).await.expect("swept"), 0);
         }
         let other = world.to(world.event(&cool), &[], Kind::Matched, false);
-        let submission =
-            Submission { key: key("k", b"y"), ..world.submission(&cool, vec![other]).await };
-        let second = world.store().enqueue(submission).await.expect("stored anew");
+        let submission = Submission {
+            key: key("k", b"y"),
+            ..world.submission(&cool, vec![other]).await
+        };
+        let second = world
+            .store()
+            .enqueue(submission)
+            .await
+            .expect("stored anew");
         assert!(!second[0].repeated);
         world.now = world.now + 2 * DAY;
     }
@@ -170,12 +215,23 @@ pub async fn a_repeat_by_external_id_returns_the_first_event<S: Subject>(subject
         event.external_id = Some(id.to_owned());
         world.to(event, &[&webhook], Kind::Matched, false)
     };
-    let first = world.submit(&cool, vec![with_id(&world, "a")]).await.expect("stored");
+    let first = world
+        .submit(&cool, vec![with_id(&world, "a")])
+        .await
+        .expect("stored");
     world.now = world.now + DAY - 1;
-    let second = world.submit(&cool, vec![with_id(&world, "b"), with_id(&world, "a")]).await;
+    let second = world
+        .submit(&cool, vec![with_id(&world, "b"), with_id(&world, "a")])
+        .await;
     let second = second.expect("stored");
     assert!(!second[0].repeated);
-    assert_eq!(second[1], Receipt { repeated: true, ..first[0].clone() });
+    assert_eq!(
+        second[1],
+        Receipt {
+            repeated: true,
+            ..first[0].clone()
+        }
+    );
     assert_eq!(world.store().stats().pending, 2);
 }
 
@@ -189,11 +245,17 @@ pub async fn an_external_id_with_another_body_is_refused_by_index<S: Subject>(su
         event.data = Bytes::from_static(body);
         world.to(event, &[], Kind::Matched, false)
     };
-    world.submit(&cool, vec![with_body("a", b"1")]).await.expect("stored");
+    world
+        .submit(&cool, vec![with_body("a", b"1")])
+        .await
+        .expect("stored");
     let new = with_body("b", b"1");
     let id = new.event.id;
     let refused = world.submit(&cool, vec![new, with_body("a", b"2")]).await;
-    assert!(matches!(refused, Err(Error::KeyReused(Some(1)))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::KeyReused(Some(1)))),
+        "{refused:?}"
+    );
     assert_eq!(world.store().event(cool.id, id).await.expect("read"), None);
 }
 
@@ -207,9 +269,16 @@ pub async fn an_external_id_twice_in_one_request_is_one_event<S: Subject>(subjec
         event.data = Bytes::from_static(body);
         world.to(event, &[], Kind::Matched, false)
     };
-    let refused = world.submit(&cool, vec![with_body(b"1"), with_body(b"2")]).await;
-    assert!(matches!(refused, Err(Error::KeyReused(Some(1)))), "{refused:?}");
-    let receipts = world.submit(&cool, vec![with_body(b"1"), with_body(b"1")]).await;
+    let refused = world
+        .submit(&cool, vec![with_body(b"1"), with_body(b"2")])
+        .await;
+    assert!(
+        matches!(refused, Err(Error::KeyReused(Some(1)))),
+        "{refused:?}"
+    );
+    let receipts = world
+        .submit(&cool, vec![with_body(b"1"), with_body(b"1")])
+        .await;
     let receipts = receipts.expect("stored");
     assert_eq!(receipts[0].event_id, receipts[1].event_id);
     assert_eq!([receipts[0].repeated, receipts[1].repeated], [false, true]);
@@ -258,22 +327,34 @@ pub async fn another_generation_is_stale<S: Subject>(subject: S) {
     let stale = world.store().enqueue(submission.clone()).await;
     assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
     assert_eq!(world.store().event(cool.id, id).await.expect("read"), None);
-    world.submit(&cool, submission.events).await.expect("stored at the second look");
+    world
+        .submit(&cool, submission.events)
+        .await
+        .expect("stored at the second look");
 }
 
 /// What is not there, or another organization's, is not found; nothing is stored.
 pub async fn an_unknown_organization_or_webhook_is_not_found<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let theirs = world.webhook(&warm).await;
     let new = world.to(world.event(&cool), &[&theirs], Kind::Addressed, false);
     let refused = world.submit(&cool, vec![new]).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
     let mut nobody = cool.clone();
     nobody.id = world.id::<OrganizationId>();
     let new = world.to(world.event(&nobody), &[], Kind::Matched, false);
     let refused = world.submit(&nobody, vec![new]).await;
-    assert!(matches!(refused, Err(Error::NotFound("organization"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("organization"))),
+        "{refused:?}"
+    );
 }
 
 /// Calls that share a commit share nothing else: good ones are stored, bad ones are told why.
@@ -287,10 +368,12 @@ pub async fn a_conflict_does_not_fail_its_mates<S: Subject>(subject: S) {
         let mut submission = world.submission(&cool, vec![new]).await;
         match index % 3 {
             0 => submission.generation += 1,
-            1 => submission.events[0].deliveries[0] = NewDelivery {
-                webhook_id: world.id::<WebhookId>(),
-                ..submission.events[0].deliveries[0]
-            },
+            1 => {
+                submission.events[0].deliveries[0] = NewDelivery {
+                    webhook_id: world.id::<WebhookId>(),
+                    ..submission.events[0].deliveries[0]
+                }
+            }
             _ => {}
         }
         let store = world.store();
@@ -303,7 +386,10 @@ pub async fn a_conflict_does_not_fail_its_mates<S: Subject>(subject: S) {
         let (id, answer) = call.await.expect("no panic");
         match index % 3 {
             0 => assert!(matches!(answer, Err(Error::Stale)), "{answer:?}"),
-            1 => assert!(matches!(answer, Err(Error::NotFound("webhook"))), "{answer:?}"),
+            1 => assert!(
+                matches!(answer, Err(Error::NotFound("webhook"))),
+                "{answer:?}"
+            ),
             _ => assert_eq!(answer.expect("stored")[0].event_id, id),
         }
         let stored = world.store().event(cool.id, id).await.expect("read");
@@ -343,8 +429,10 @@ pub async fn what_was_acknowledged_survives_a_crash<S: Subject>(subject: S) {
     let webhook = world.webhook(&cool).await;
     let new = world.to(world.event(&cool), &[&webhook], Kind::Matched, true);
     let again = vec![new.clone()];
-    let submission =
-        Submission { key: key("k", b"x"), ..world.submission(&cool, vec![new]).await };
+    let submission = Submission {
+        key: key("k", b"x"),
+        ..world.submission(&cool, vec![new]).await
+    };
     let first = world.store().enqueue(submission).await.expect("stored");
     world.crash().await;
     let detail = world.store().event(cool.id, first[0].event_id).await;
@@ -352,7 +440,10 @@ pub async fn what_was_acknowledged_survives_a_crash<S: Subject>(subject: S) {
     assert_eq!(detail.event, *again[0].event);
     assert_eq!(detail.deliveries[0].delivery.state, State::Pending);
     assert_eq!(world.store().stats().pending, 1);
-    let submission = Submission { key: key("k", b"x"), ..world.submission(&cool, again).await };
+    let submission = Submission {
+        key: key("k", b"x"),
+        ..world.submission(&cool, again).await
+    };
     let repeated = world.store().enqueue(submission).await.expect("answered");
     assert!(repeated[0].repeated);
 }

@@ -10,8 +10,7 @@ use bellwire_core::{
     ids::{DeliveryId, EventId, WebhookId},
     organization::Organization,
     policy::{Counters, DisableRule, Next},
-    ports::{
-        DeleteOutcome, Error, NewDelivery, Record, },
+    ports::{DeleteOutcome, Error, NewDelivery, Record},
     time::{MINUTE, Time},
     webhook::Webhook,
 };
@@ -59,7 +58,10 @@ pub async fn random_operations_agree_with_a_model<S: Subject>(subject: S) {
         world,
         organization,
         rng: StdRng::seed_from_u64(SEED),
-        rule: DisableRule { after_server_errors: Some(6), ..DisableRule::default() },
+        rule: DisableRule {
+            after_server_errors: Some(6),
+            ..DisableRule::default()
+        },
         lanes: Vec::new(),
         rows: BTreeMap::new(),
     };
@@ -88,8 +90,16 @@ pub async fn random_operations_agree_with_a_model<S: Subject>(subject: S) {
     }
     model.world.sweep().await;
     model.compare(STEPS).await;
-    let pending = model.rows.values().filter(|row| row.state == State::Pending).count();
-    assert_eq!(model.world.store().stats().pending, pending as u64, "seed {SEED}");
+    let pending = model
+        .rows
+        .values()
+        .filter(|row| row.state == State::Pending)
+        .count();
+    assert_eq!(
+        model.world.store().stats().pending,
+        pending as u64,
+        "seed {SEED}"
+    );
 }
 
 impl<S: Subject> Model<S> {
@@ -106,7 +116,11 @@ impl<S: Subject> Model<S> {
     async fn enqueue(&mut self) {
         let mut events = Vec::new();
         for _ in 0..self.rng.random_range(1..4) {
-            let kind = if self.rng.random_ratio(1, 8) { Kind::Test } else { Kind::Matched };
+            let kind = if self.rng.random_ratio(1, 8) {
+                Kind::Test
+            } else {
+                Kind::Matched
+            };
             let claimed = self.rng.random_ratio(1, 3);
             let to: Vec<&Webhook> = self
                 .lanes
@@ -123,7 +137,10 @@ impl<S: Subject> Model<S> {
                 self.insert(new.event.clone(), *delivery);
             }
         }
-        self.world.submit(&self.organization, events).await.expect("stored");
+        self.world
+            .submit(&self.organization, events)
+            .await
+            .expect("stored");
     }
 
     fn insert(
@@ -139,20 +156,25 @@ impl<S: Subject> Model<S> {
             created_at: self.world.now,
             event: event.clone(),
         };
-        self.rows.insert(delivery.id, Row {
-            event: event.id,
-            webhook: delivery.webhook_id,
-            kind: delivery.kind,
-            state: State::Pending,
-            reason: None,
-            attempts: 0,
-            due_at: self.world.now,
-            held: delivery.claimed.then_some(job),
-        });
+        self.rows.insert(
+            delivery.id,
+            Row {
+                event: event.id,
+                webhook: delivery.webhook_id,
+                kind: delivery.kind,
+                state: State::Pending,
+                reason: None,
+                attempts: 0,
+                due_at: self.world.now,
+                held: delivery.claimed.then_some(job),
+            },
+        );
     }
 
     async fn claim(&mut self) {
-        let Some(lane) = self.lanes.choose(&mut self.rng) else { return };
+        let Some(lane) = self.lanes.choose(&mut self.rng) else {
+            return;
+        };
         let webhook = lane.webhook.clone();
         let room = self.rng.random_range(1..8);
         let mut due: Vec<(Time, DeliveryId)> = self
@@ -166,28 +188,51 @@ impl<S: Subject> Model<S> {
         due.truncate(room);
         let given = self.world.claim(&webhook, room).await;
         let ids: Vec<_> = given.iter().map(|job| job.delivery_id).collect();
-        assert_eq!(ids, due.iter().map(|(_, id)| *id).collect::<Vec<_>>(), "seed {SEED}");
+        assert_eq!(
+            ids,
+            due.iter().map(|(_, id)| *id).collect::<Vec<_>>(),
+            "seed {SEED}"
+        );
         for job in given {
             let row = self.rows.get_mut(&job.delivery_id).expect("given once");
-            assert_eq!((job.attempts, job.kind, job.event.id), (row.attempts, row.kind, row.event));
+            assert_eq!(
+                (job.attempts, job.kind, job.event.id),
+                (row.attempts, row.kind, row.event)
+            );
             row.held = Some(job);
         }
     }
 
     async fn record(&mut self) {
         let mut records = Vec::new();
-        let held: Vec<DeliveryId> =
-            self.rows.iter().filter(|(_, row)| row.held.is_some()).map(|(id, _)| *id).collect();
+        let held: Vec<DeliveryId> = self
+            .rows
+            .iter()
+            .filter(|(_, row)| row.held.is_some())
+            .map(|(id, _)| *id)
+            .collect();
         let count = self.rng.random_range(1..6).min(held.len());
         let mut disabled = Vec::new();
-        for id in held.sample(&mut self.rng, count).copied().collect::<Vec<_>>() {
-            let status = if self.rng.random_ratio(1, 2) { 200 } else { 500 };
+        for id in held
+            .sample(&mut self.rng, count)
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            let status = if self.rng.random_ratio(1, 2) {
+                200
+            } else {
+                500
+            };
             let next = match (status, self.rng.random_ratio(3, 4)) {
                 (200, _) => Next::Deliver,
                 (_, true) => Next::RetryAt(self.world.now + self.rng.random_range(0..5 * MINUTE)),
                 (_, false) => Next::Fail,
             };
-            let job = self.rows.get_mut(&id).and_then(|row| row.held.take()).expect("held");
+            let job = self
+                .rows
+                .get_mut(&id)
+                .and_then(|row| row.held.take())
+                .expect("held");
             let mut record: Record = self.world.record(&job, status, next);
             if record.tally.is_some() {
                 record.tally = Some(tally(status, &self.rule));
@@ -206,14 +251,20 @@ impl<S: Subject> Model<S> {
         let id = record.attempt.delivery_id;
         let webhook = record.attempt.webhook_id;
         let was_pending = self.rows[&id].state == State::Pending;
-        let lane = self.lanes.iter_mut().find(|lane| lane.webhook.id == webhook).expect("known");
+        let lane = self
+            .lanes
+            .iter_mut()
+            .find(|lane| lane.webhook.id == webhook)
+            .expect("known");
         let mut disabled = None;
         if let Some(tally) = &record.tally
             && !lane.deleted
         {
             let answer = record.attempt.answer;
             let (counters, reason) =
-                tally.rule.fold(lane.counters, tally.class, answer, record.now);
+                tally
+                    .rule
+                    .fold(lane.counters, tally.class, answer, record.now);
             lane.counters = counters;
             if lane.enabled && reason.is_some() {
                 lane.enabled = false;
@@ -256,14 +307,23 @@ impl<S: Subject> Model<S> {
 
     async fn cancel(&mut self) {
         let ids: Vec<DeliveryId> = self.rows.keys().copied().collect();
-        let Some(id) = ids.choose(&mut self.rng) else { return };
-        let answer = self.world.store().cancel(self.organization.id, *id, self.world.now).await;
+        let Some(id) = ids.choose(&mut self.rng) else {
+            return;
+        };
+        let answer = self
+            .world
+            .store()
+            .cancel(self.organization.id, *id, self.world.now)
+            .await;
         let row = self.rows.get_mut(id).expect("known");
         if row.state == State::Pending {
             answer.expect("cancelled");
             (row.state, row.reason) = (State::Cancelled, Some(CancelReason::Manual));
         } else {
-            assert!(matches!(answer, Err(Error::Conflict(_))), "seed {SEED}: {answer:?}");
+            assert!(
+                matches!(answer, Err(Error::Conflict(_))),
+                "seed {SEED}: {answer:?}"
+            );
         }
     }
 
@@ -274,7 +334,11 @@ impl<S: Subject> Model<S> {
         else {
             return;
         };
-        let kind = if self.rng.random_ratio(1, 4) { Kind::Test } else { Kind::Resent };
+        let kind = if self.rng.random_ratio(1, 4) {
+            Kind::Test
+        } else {
+            Kind::Resent
+        };
         let new = NewDelivery {
             id: self.world.id(),
             webhook_id: lane.webhook.id,
@@ -283,8 +347,9 @@ impl<S: Subject> Model<S> {
         };
         let allowed = !lane.deleted && (lane.enabled || kind == Kind::Test);
         let store = self.world.store();
-        let answer =
-            store.enqueue_again(self.organization.id, *event, vec![new], self.world.now).await;
+        let answer = store
+            .enqueue_again(self.organization.id, *event, vec![new], self.world.now)
+            .await;
         match answer {
             Ok(event) if allowed => self.insert(event, new),
             Err(Error::Conflict(_)) if !allowed => {}
@@ -317,11 +382,14 @@ impl<S: Subject> Model<S> {
             return;
         }
         let id = self.lanes[index].webhook.id;
-        let pending =
-            self.rows.values().any(|row| row.webhook == id && row.state == State::Pending);
+        let pending = self
+            .rows
+            .values()
+            .any(|row| row.webhook == id && row.state == State::Pending);
         let store = self.world.store();
-        let done =
-            store.delete_webhook(self.organization.id, id, force, self.world.now, "ann").await;
+        let done = store
+            .delete_webhook(self.organization.id, id, force, self.world.now, "ann")
+            .await;
         let done = done.expect("answered");
         if pending && !force {
             assert_eq!(done, DeleteOutcome::HasPending, "seed {SEED}");
@@ -350,7 +418,10 @@ impl<S: Subject> Model<S> {
                 "seed {SEED}, step {step}, delivery {id}"
             );
             if row.state == State::Pending {
-                assert_eq!(seen.due_at, row.due_at, "seed {SEED}, step {step}, delivery {id}");
+                assert_eq!(
+                    seen.due_at, row.due_at,
+                    "seed {SEED}, step {step}, delivery {id}"
+                );
             }
         }
         let mut expected: BTreeMap<WebhookId, Time> = BTreeMap::new();
@@ -360,15 +431,30 @@ impl<S: Subject> Model<S> {
                 *due = row.due_at.min(*due);
             }
         }
-        let lanes: BTreeMap<_, _> =
-            store.due_lanes().await.expect("asked").into_iter().collect();
+        let lanes: BTreeMap<_, _> = store
+            .due_lanes()
+            .await
+            .expect("asked")
+            .into_iter()
+            .collect();
         assert_eq!(lanes, expected, "seed {SEED}, step {step}");
         for lane in &self.lanes {
             let health = store.health(&[lane.webhook.id]).await.expect("read");
-            assert_eq!(health[0].counters, lane.counters, "seed {SEED}, step {step}");
+            assert_eq!(
+                health[0].counters, lane.counters,
+                "seed {SEED}, step {step}"
+            );
             let webhook = self.world.read(&lane.webhook).await;
-            assert_eq!(webhook.disabled.is_none(), lane.enabled, "seed {SEED}, step {step}");
-            assert_eq!(webhook.deleted_at.is_some(), lane.deleted, "seed {SEED}, step {step}");
+            assert_eq!(
+                webhook.disabled.is_none(),
+                lane.enabled,
+                "seed {SEED}, step {step}"
+            );
+            assert_eq!(
+                webhook.deleted_at.is_some(),
+                lane.deleted,
+                "seed {SEED}, step {step}"
+            );
         }
     }
 }

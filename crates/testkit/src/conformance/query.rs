@@ -4,7 +4,7 @@ use bellwire_core::{
     delivery::{Kind, State},
     ids::{EventId, WebhookId},
     policy::Next,
-    ports::{EventFilter, },
+    ports::EventFilter,
     time::{DAY, HOUR, MINUTE},
 };
 
@@ -20,7 +20,10 @@ async fn all_pages<S: Subject>(
     let mut found = Vec::new();
     let mut cursor = None;
     for _ in 0..1000 {
-        let page = world.store().events(organization.id, filter, cursor, limit).await;
+        let page = world
+            .store()
+            .events(organization.id, filter, cursor, limit)
+            .await;
         let page = page.expect("read");
         assert!(page.items.len() <= limit);
         found.extend(page.items.iter().map(|summary| summary.event.id));
@@ -37,7 +40,11 @@ pub async fn events_are_listed_newest_first_in_pages<S: Subject>(subject: S) {
     let mut world = World::new(subject);
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
-    assert!(all_pages(&world, &cool, &EventFilter::default(), 5).await.is_empty());
+    assert!(
+        all_pages(&world, &cool, &EventFilter::default(), 5)
+            .await
+            .is_empty()
+    );
     let mut expected = Vec::new();
     for _ in 0..23 {
         expected.insert(0, world.enqueue(&cool, &webhook).await.0);
@@ -47,7 +54,10 @@ pub async fn events_are_listed_newest_first_in_pages<S: Subject>(subject: S) {
         let found = all_pages(&world, &cool, &EventFilter::default(), limit).await;
         assert_eq!(found, expected, "pages of {limit}");
     }
-    let page = world.store().events(cool.id, &EventFilter::default(), None, 1).await;
+    let page = world
+        .store()
+        .events(cool.id, &EventFilter::default(), None, 1)
+        .await;
     let summary = page.expect("read").items.remove(0);
     assert_eq!(summary.deliveries, [1, 0, 0, 0, 0]);
     assert_eq!(summary.event.event_type, "booking.created");
@@ -81,18 +91,82 @@ pub async fn filters_combine<S: Subject>(subject: S) {
     }
     let text = |text: &str| Some(text.to_owned());
     let cases = [
-        (EventFilter { event_type: text("a.one"), ..Default::default() }, vec![3, 2, 0]),
-        (EventFilter { channel: text("account:x"), ..Default::default() }, vec![3, 1, 0]),
-        (EventFilter { channel: text("all"), ..Default::default() }, vec![3, 2, 1, 0]),
-        (EventFilter { channel: text("account"), ..Default::default() }, vec![]),
-        (EventFilter { external_id: text("2"), ..Default::default() }, vec![1]),
-        (EventFilter { external_id: text("9"), ..Default::default() }, vec![]),
-        (EventFilter { webhook: Some(b.id), ..Default::default() }, vec![2, 1]),
-        (EventFilter { state: Some(State::Delivered), ..Default::default() }, vec![1, 0]),
-        (EventFilter { state: Some(State::Pending), ..Default::default() }, vec![2, 1]),
-        (EventFilter { state: Some(State::Failed), ..Default::default() }, vec![]),
         (
-            EventFilter { state: Some(State::Pending), webhook: Some(a.id), ..Default::default() },
+            EventFilter {
+                event_type: text("a.one"),
+                ..Default::default()
+            },
+            vec![3, 2, 0],
+        ),
+        (
+            EventFilter {
+                channel: text("account:x"),
+                ..Default::default()
+            },
+            vec![3, 1, 0],
+        ),
+        (
+            EventFilter {
+                channel: text("all"),
+                ..Default::default()
+            },
+            vec![3, 2, 1, 0],
+        ),
+        (
+            EventFilter {
+                channel: text("account"),
+                ..Default::default()
+            },
+            vec![],
+        ),
+        (
+            EventFilter {
+                external_id: text("2"),
+                ..Default::default()
+            },
+            vec![1],
+        ),
+        (
+            EventFilter {
+                external_id: text("9"),
+                ..Default::default()
+            },
+            vec![],
+        ),
+        (
+            EventFilter {
+                webhook: Some(b.id),
+                ..Default::default()
+            },
+            vec![2, 1],
+        ),
+        (
+            EventFilter {
+                state: Some(State::Delivered),
+                ..Default::default()
+            },
+            vec![1, 0],
+        ),
+        (
+            EventFilter {
+                state: Some(State::Pending),
+                ..Default::default()
+            },
+            vec![2, 1],
+        ),
+        (
+            EventFilter {
+                state: Some(State::Failed),
+                ..Default::default()
+            },
+            vec![],
+        ),
+        (
+            EventFilter {
+                state: Some(State::Pending),
+                webhook: Some(a.id),
+                ..Default::default()
+            },
             vec![],
         ),
         (
@@ -108,15 +182,28 @@ pub async fn filters_combine<S: Subject>(subject: S) {
         ),
     ];
     for (filter, expected) in cases {
-        let expected: Vec<_> = expected.into_iter().map(|index: usize| ids[index]).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|index: usize| ids[index])
+            .collect();
         for limit in [1, 10] {
-            assert_eq!(all_pages(&world, &cool, &filter, limit).await, expected, "{filter:?}");
+            assert_eq!(
+                all_pages(&world, &cool, &filter, limit).await,
+                expected,
+                "{filter:?}"
+            );
         }
     }
     // What a disable cancels is filtered as cancelled, before the sweep too.
     world.switch(&b, false).await;
-    let cancelled = EventFilter { state: Some(State::Cancelled), ..Default::default() };
-    assert_eq!(all_pages(&world, &cool, &cancelled, 10).await, [ids[2], ids[1]]);
+    let cancelled = EventFilter {
+        state: Some(State::Cancelled),
+        ..Default::default()
+    };
+    assert_eq!(
+        all_pages(&world, &cool, &cancelled, 10).await,
+        [ids[2], ids[1]]
+    );
 }
 
 /// ADV-7: an event made ten days ago and attempted today shows under "last 24 hours".
@@ -133,7 +220,11 @@ pub async fn updated_since_looks_at_deliveries<S: Subject>(subject: S) {
         updated_since: Some(world.now - DAY),
         ..EventFilter::default()
     };
-    let page = world.store().events(cool.id, &filter, None, 10).await.expect("read");
+    let page = world
+        .store()
+        .events(cool.id, &filter, None, 10)
+        .await
+        .expect("read");
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].event.id, attempted);
     assert_eq!(page.items[0].updated_at, world.now);
@@ -141,7 +232,10 @@ pub async fn updated_since_looks_at_deliveries<S: Subject>(subject: S) {
     // A cancellation is an update too.
     world.now = world.now + 10 * DAY;
     world.switch(&webhook, false).await;
-    let filter = EventFilter { updated_since: Some(world.now), ..EventFilter::default() };
+    let filter = EventFilter {
+        updated_since: Some(world.now),
+        ..EventFilter::default()
+    };
     assert_eq!(all_pages(&world, &cool, &filter, 10).await.len(), 1);
 }
 
@@ -162,18 +256,39 @@ pub async fn an_event_shows_deliveries_and_attempts<S: Subject>(subject: S) {
         world.attempt(&job, status, next).await;
         world.now = world.now + HOUR;
     }
-    let detail = world.store().event(cool.id, event.id).await.expect("read").expect("there");
+    let detail = world
+        .store()
+        .event(cool.id, event.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(detail.event, event);
     let shown: Vec<_> = detail
         .deliveries
         .iter()
-        .map(|view| (view.delivery.webhook_id, view.delivery.state, view.attempts.len()))
+        .map(|view| {
+            (
+                view.delivery.webhook_id,
+                view.delivery.state,
+                view.attempts.len(),
+            )
+        })
         .collect();
-    assert_eq!(shown, [(a.id, State::Delivered, 3), (b.id, State::Pending, 0)]);
-    let numbers: Vec<_> =
-        detail.deliveries[0].attempts.iter().map(|attempt| attempt.number).collect();
+    assert_eq!(
+        shown,
+        [(a.id, State::Delivered, 3), (b.id, State::Pending, 0)]
+    );
+    let numbers: Vec<_> = detail.deliveries[0]
+        .attempts
+        .iter()
+        .map(|attempt| attempt.number)
+        .collect();
     assert_eq!(numbers, [1, 2, 3]);
-    let missing = world.store().event(cool.id, world.id()).await.expect("read");
+    let missing = world
+        .store()
+        .event(cool.id, world.id())
+        .await
+        .expect("read");
     assert_eq!(missing, None);
 }
 
@@ -188,14 +303,20 @@ pub async fn attempts_are_paged_newest_first<S: Subject>(subject: S) {
         }
         for webhook in [&a, &b] {
             for job in world.claim(webhook, 9).await {
-                world.attempt(&job, 500, Next::RetryAt(world.now + MINUTE)).await;
+                world
+                    .attempt(&job, 500, Next::RetryAt(world.now + MINUTE))
+                    .await;
             }
         }
         if step % 3 != 0 {
             world.now = world.now + MINUTE;
         }
     }
-    let whole = world.store().attempts(cool.id, a.id, None, 10_000).await.expect("read");
+    let whole = world
+        .store()
+        .attempts(cool.id, a.id, None, 10_000)
+        .await
+        .expect("read");
     assert_eq!(whole.next, None);
     assert!(whole.items.len() > 17);
     assert!(whole.items.is_sorted_by(|left, right| left.at >= right.at));
@@ -204,7 +325,11 @@ pub async fn attempts_are_paged_newest_first<S: Subject>(subject: S) {
         let mut found = Vec::new();
         let mut cursor = None;
         loop {
-            let page = world.store().attempts(cool.id, a.id, cursor, limit).await.expect("read");
+            let page = world
+                .store()
+                .attempts(cool.id, a.id, cursor, limit)
+                .await
+                .expect("read");
             assert!(page.items.len() <= limit && found.len() <= whole.items.len());
             found.extend(page.items);
             cursor = page.next;
@@ -228,7 +353,13 @@ pub async fn health_shows_counters_and_the_last_attempt<S: Subject>(subject: S) 
         world.now = world.now + MINUTE;
     }
     let health = world.store().health(&[b.id, a.id]).await.expect("read");
-    assert_eq!(health.iter().map(|health| health.webhook_id).collect::<Vec<_>>(), [b.id, a.id]);
+    assert_eq!(
+        health
+            .iter()
+            .map(|health| health.webhook_id)
+            .collect::<Vec<_>>(),
+        [b.id, a.id]
+    );
     assert_eq!(health[0].last_attempt, None);
     assert_eq!(health[1].counters.server_errors, 2);
     let last = health[1].last_attempt.as_ref().expect("one");
@@ -239,25 +370,59 @@ pub async fn health_shows_counters_and_the_last_attempt<S: Subject>(subject: S) 
 /// Another organization's ids are ids of nothing, in every read.
 pub async fn one_organization_sees_nothing_of_another<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let webhook = world.webhook(&cool).await;
     let (event_id, delivery_id) = world.enqueue(&cool, &webhook).await;
     let job = world.claim(&webhook, 1).await.remove(0);
     world.attempt(&job, 500, Next::Fail).await;
     let store = world.store();
     let everything = EventFilter::default();
-    let by_webhook = EventFilter { webhook: Some(webhook.id), ..EventFilter::default() };
+    let by_webhook = EventFilter {
+        webhook: Some(webhook.id),
+        ..EventFilter::default()
+    };
     for filter in [&everything, &by_webhook] {
-        assert_eq!(store.events(warm.id, filter, None, 9).await.expect("read").items, []);
+        assert_eq!(
+            store
+                .events(warm.id, filter, None, 9)
+                .await
+                .expect("read")
+                .items,
+            []
+        );
     }
     assert_eq!(store.event(warm.id, event_id).await.expect("read"), None);
-    assert_eq!(store.delivery(warm.id, delivery_id).await.expect("read"), None);
-    assert_eq!(store.attempts(warm.id, webhook.id, None, 9).await.expect("read").items, []);
-    assert_eq!(store.webhook(warm.id, webhook.id).await.expect("read"), None);
+    assert_eq!(
+        store.delivery(warm.id, delivery_id).await.expect("read"),
+        None
+    );
+    assert_eq!(
+        store
+            .attempts(warm.id, webhook.id, None, 9)
+            .await
+            .expect("read")
+            .items,
+        []
+    );
+    assert_eq!(
+        store.webhook(warm.id, webhook.id).await.expect("read"),
+        None
+    );
     let refused = store.cancel(warm.id, delivery_id, world.now).await;
     assert!(refused.is_err());
-    assert!(store.event(cool.id, event_id).await.expect("read").is_some());
-    let unknown = store.attempts(cool.id, world.id::<WebhookId>(), None, 9).await;
+    assert!(
+        store
+            .event(cool.id, event_id)
+            .await
+            .expect("read")
+            .is_some()
+    );
+    let unknown = store
+        .attempts(cool.id, world.id::<WebhookId>(), None, 9)
+        .await;
     assert_eq!(unknown.expect("read").items, []);
 }
 
@@ -276,7 +441,11 @@ pub async fn stats_count_what_is_pending<S: Subject>(subject: S) {
     let jobs = world.claim(&webhook, 2).await;
     world.attempt(&jobs[0], 200, Next::Deliver).await;
     world.attempt(&jobs[1], 500, Next::RetryAt(world.now)).await;
-    world.store().cancel(cool.id, ids[3], world.now).await.expect("cancelled");
+    world
+        .store()
+        .cancel(cool.id, ids[3], world.now)
+        .await
+        .expect("cancelled");
     assert_eq!(world.store().stats().pending, 2);
     world.crash().await;
     assert_eq!(world.store().stats().pending, 2);

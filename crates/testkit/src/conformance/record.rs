@@ -4,21 +4,19 @@ use std::sync::Arc;
 
 use bellwire_core::{
     delivery::{CancelReason, Kind, State},
-    outcome::{
-        Answer, Cause, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES, Header, Timing,
-    },
+    outcome::{Answer, Cause, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES, Header, Timing},
     policy::{Class, Counters, DisableReason, DisableRule, Next},
-    ports::{
-        Error, NewDelivery, Record,
-        Tally,
-    },
+    ports::{Error, NewDelivery, Record, Tally},
     time::{DAY, HOUR, MINUTE},
 };
 use bytes::Bytes;
 
 use super::{Subject, World, world::tally};
 
-async fn counters<S: Subject>(world: &World<S>, webhook: bellwire_core::ids::WebhookId) -> Counters {
+async fn counters<S: Subject>(
+    world: &World<S>,
+    webhook: bellwire_core::ids::WebhookId,
+) -> Counters {
     world.store().health(&[webhook]).await.expect("read")[0].counters
 }
 
@@ -48,7 +46,10 @@ pub async fn a_failure_waits_or_ends<S: Subject>(subject: S) {
     let due = world.now + HOUR;
     world.attempt(&job, 500, Next::RetryAt(due)).await;
     let delivery = world.delivery(&cool, id).await;
-    assert_eq!((delivery.state, delivery.attempts, delivery.due_at), (State::Pending, 1, due));
+    assert_eq!(
+        (delivery.state, delivery.attempts, delivery.due_at),
+        (State::Pending, 1, due)
+    );
     assert_eq!(world.store().stats().pending, 1);
     world.crash().await;
     world.now = due;
@@ -57,7 +58,10 @@ pub async fn a_failure_waits_or_ends<S: Subject>(subject: S) {
     let delivery = world.delivery(&cool, id).await;
     assert_eq!((delivery.state, delivery.attempts), (State::Failed, 2));
     assert_eq!(world.store().stats().pending, 0);
-    assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), None);
+    assert_eq!(
+        world.store().next_due(webhook.id).await.expect("asked"),
+        None
+    );
 }
 
 /// Every field of an attempt, with and without a status.
@@ -66,7 +70,10 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
     let (event_id, _) = world.enqueue(&cool, &webhook).await;
-    let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
+    let header = |name: &str, value: &str| Header {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
 
     let job = world.claim(&webhook, 1).await.remove(0);
     let due = world.now + HOUR;
@@ -79,13 +86,21 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
         total_us: 3_000_000,
     };
     first.attempt.address = Some("[2001:db8::1]:8443".parse().expect("an address"));
-    first.attempt.request_headers =
-        vec![header("webhook-id", "x"), header("x-custom", "***"), header("x-custom", "")];
-    first.attempt.response_headers = vec![header("date", "today"), header("x-ünusual", "\u{fffd}\0")];
+    first.attempt.request_headers = vec![
+        header("webhook-id", "x"),
+        header("x-custom", "***"),
+        header("x-custom", ""),
+    ];
+    first.attempt.response_headers =
+        vec![header("date", "today"), header("x-ünusual", "\u{fffd}\0")];
     first.attempt.excerpt = Bytes::from_static(b"no \0 text \xff");
     first.attempt.truncated = true;
     first.attempt.revision = 4;
-    world.store().record(vec![first.clone()]).await.expect("recorded");
+    world
+        .store()
+        .record(vec![first.clone()])
+        .await
+        .expect("recorded");
 
     world.now = due;
     let job = world.claim(&webhook, 1).await.remove(0);
@@ -94,14 +109,30 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
     second.attempt.detail = Some("no answer within 3 s".to_owned());
     second.attempt.address = Some("10.0.0.1:80".parse().expect("an address"));
     second.attempt.excerpt = Bytes::from(vec![b'y'; 3000]);
-    second.tally = Some(Tally { class: Class::NoAnswer, rule: Arc::default() });
-    world.store().record(vec![second.clone()]).await.expect("recorded");
+    second.tally = Some(Tally {
+        class: Class::NoAnswer,
+        rule: Arc::default(),
+    });
+    world
+        .store()
+        .record(vec![second.clone()])
+        .await
+        .expect("recorded");
 
-    let detail = world.store().event(cool.id, event_id).await.expect("read").expect("there");
+    let detail = world
+        .store()
+        .event(cool.id, event_id)
+        .await
+        .expect("read")
+        .expect("there");
     first.attempt.retry_at = Some(due);
     let expected = [first.attempt, second.attempt];
     assert_eq!(detail.deliveries[0].attempts, expected);
-    let listed = world.store().attempts(cool.id, webhook.id, None, 10).await.expect("read");
+    let listed = world
+        .store()
+        .attempts(cool.id, webhook.id, None, 10)
+        .await
+        .expect("read");
     assert_eq!(listed.items, [expected[1].clone(), expected[0].clone()]);
     assert_eq!(listed.next, None);
 }
@@ -124,7 +155,10 @@ pub async fn excerpts_are_cut_by_outcome<S: Subject>(subject: S) {
             let detail = world.store().event(cool.id, event_id).await;
             let detail = detail.expect("read").expect("there");
             let attempt = &detail.deliveries[0].attempts[0];
-            assert_eq!((attempt.excerpt.len(), attempt.truncated), (kept, truncated));
+            assert_eq!(
+                (attempt.excerpt.len(), attempt.truncated),
+                (kept, truncated)
+            );
         }
     }
 }
@@ -134,7 +168,9 @@ pub async fn an_unchanged_excerpt_is_shown_with_each_attempt<S: Subject>(subject
     let mut world = World::new(subject);
     let cool = world.organization("cool").await;
     let (a, b) = (world.webhook(&cool).await, world.webhook(&cool).await);
-    let bodies = ["same", "same", "other", "same", "x", "y", "z", "w", "same", ""];
+    let bodies = [
+        "same", "same", "other", "same", "x", "y", "z", "w", "same", "",
+    ];
     for round in 0..2 {
         for webhook in [&a, &b] {
             for body in bodies {
@@ -149,9 +185,17 @@ pub async fn an_unchanged_excerpt_is_shown_with_each_attempt<S: Subject>(subject
         world.crash().await;
     }
     for webhook in [&a, &b] {
-        let listed = world.store().attempts(cool.id, webhook.id, None, 100).await.expect("read");
-        let shown: Vec<_> =
-            listed.items.iter().rev().map(|attempt| attempt.excerpt.clone()).collect();
+        let listed = world
+            .store()
+            .attempts(cool.id, webhook.id, None, 100)
+            .await
+            .expect("read");
+        let shown: Vec<_> = listed
+            .items
+            .iter()
+            .rev()
+            .map(|attempt| attempt.excerpt.clone())
+            .collect();
         let expected: Vec<_> = [40, 41]
             .iter()
             .flat_map(|times| bodies.map(|body| Bytes::from(body.repeat(*times))))
@@ -169,10 +213,19 @@ pub async fn the_same_record_twice_counts_once<S: Subject>(subject: S) {
     let job = world.claim(&webhook, 1).await.remove(0);
     let record = world.record(&job, 404, Next::RetryAt(world.now + HOUR));
     for _ in 0..2 {
-        world.store().record(vec![record.clone()]).await.expect("recorded");
+        world
+            .store()
+            .record(vec![record.clone()])
+            .await
+            .expect("recorded");
     }
     assert_eq!(counters(&world, webhook.id).await.client_errors, 1);
-    let detail = world.store().event(cool.id, event_id).await.expect("read").expect("there");
+    let detail = world
+        .store()
+        .event(cool.id, event_id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(detail.deliveries[0].attempts.len(), 1);
     assert_eq!(detail.deliveries[0].delivery.attempts, 1);
 }
@@ -213,7 +266,10 @@ pub async fn the_thousandth_client_error_disables_and_cancels<S: Subject>(subjec
     let mut world = World::new(subject);
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
-    let rule = DisableRule { after_client_errors: Some(1000), ..DisableRule::default() };
+    let rule = DisableRule {
+        after_client_errors: Some(1000),
+        ..DisableRule::default()
+    };
     let events = (0..1001)
         .map(|_| world.to(world.event(&cool), &[&webhook], Kind::Matched, false))
         .collect();
@@ -233,7 +289,10 @@ pub async fn the_thousandth_client_error_disables_and_cancels<S: Subject>(subjec
             })
             .collect();
         let recorded = world.store().record(records).await.expect("recorded");
-        let expected = DisableReason::TooManyErrors { class: "4xx".to_owned(), count: 1000 };
+        let expected = DisableReason::TooManyErrors {
+            class: "4xx".to_owned(),
+            count: 1000,
+        };
         if batch == 1 {
             assert_eq!(recorded.disabled, [(webhook.id, expected)]);
         } else {
@@ -245,7 +304,11 @@ pub async fn the_thousandth_client_error_disables_and_cancels<S: Subject>(subjec
     let disabled = world.read(&webhook).await;
     assert_eq!(disabled.revision, 2);
     assert_eq!(disabled.updated_by, "bellwire");
-    assert!(disabled.cancelled_up_to.is_some_and(|mark| mark >= world.now));
+    assert!(
+        disabled
+            .cancelled_up_to
+            .is_some_and(|mark| mark >= world.now)
+    );
     assert!(world.submission(&cool, Vec::new()).await.generation > generation);
     assert_eq!(disabled.settings.headers, webhook.settings.headers);
     assert_eq!(disabled.secrets, webhook.secrets);
@@ -265,7 +328,10 @@ pub async fn attempts_in_flight_at_a_disable_are_kept<S: Subject>(subject: S) {
     let world = World::new(subject);
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
-    let rule = DisableRule { on_statuses: vec![410], ..DisableRule::default() };
+    let rule = DisableRule {
+        on_statuses: vec![410],
+        ..DisableRule::default()
+    };
     for _ in 0..3 {
         world.enqueue(&cool, &webhook).await;
     }
@@ -274,21 +340,37 @@ pub async fn attempts_in_flight_at_a_disable_are_kept<S: Subject>(subject: S) {
         tally: Some(tally(410, &rule)),
         ..world.record(job, 410, Next::RetryAt(world.now + HOUR))
     };
-    let recorded = world.store().record(vec![gone(&jobs[0]), gone(&jobs[1])]).await;
+    let recorded = world
+        .store()
+        .record(vec![gone(&jobs[0]), gone(&jobs[1])])
+        .await;
     assert_eq!(
         recorded.expect("recorded").disabled,
         [(webhook.id, DisableReason::Status { status: 410 })]
     );
-    let recorded = world.store().record(vec![gone(&jobs[2])]).await.expect("recorded");
+    let recorded = world
+        .store()
+        .record(vec![gone(&jobs[2])])
+        .await
+        .expect("recorded");
     assert_eq!(recorded.disabled, []);
     assert_eq!(world.read(&webhook).await.revision, 2);
     for job in &jobs {
         let delivery = world.delivery(&cool, job.delivery_id).await;
         assert_eq!((delivery.state, delivery.attempts), (State::Cancelled, 1));
     }
-    let listed = world.store().attempts(cool.id, webhook.id, None, 10).await.expect("read");
+    let listed = world
+        .store()
+        .attempts(cool.id, webhook.id, None, 10)
+        .await
+        .expect("read");
     assert_eq!(listed.items.len(), 3);
-    assert!(listed.items.iter().all(|attempt| attempt.retry_at.is_none()));
+    assert!(
+        listed
+            .items
+            .iter()
+            .all(|attempt| attempt.retry_at.is_none())
+    );
 }
 
 /// It did arrive, whatever was decided while it was on its way.
@@ -299,14 +381,21 @@ pub async fn a_success_after_a_cancel_is_delivered<S: Subject>(subject: S) {
     let (_, by_hand) = world.enqueue(&cool, &webhook).await;
     let (_, by_disable) = world.enqueue(&cool, &webhook).await;
     let jobs = world.claim(&webhook, 2).await;
-    world.store().cancel(cool.id, by_hand, world.now).await.expect("cancelled");
+    world
+        .store()
+        .cancel(cool.id, by_hand, world.now)
+        .await
+        .expect("cancelled");
     world.switch(&webhook, false).await;
     for job in &jobs {
         world.attempt(job, 200, Next::Deliver).await;
     }
     for id in [by_hand, by_disable] {
         let delivery = world.delivery(&cool, id).await;
-        assert_eq!((delivery.state, delivery.cancel_reason), (State::Delivered, None));
+        assert_eq!(
+            (delivery.state, delivery.cancel_reason),
+            (State::Delivered, None)
+        );
     }
     world.sweep().await;
     assert_eq!(world.state(&cool, by_disable).await, State::Delivered);
@@ -321,13 +410,22 @@ pub async fn a_cancelled_delivery_stays_cancelled<S: Subject>(subject: S) {
     for next in [Next::Fail, Next::RetryAt(world.now + HOUR)] {
         let (event_id, id) = world.enqueue(&cool, &webhook).await;
         let job = world.claim(&webhook, 1).await.remove(0);
-        world.store().cancel(cool.id, id, world.now).await.expect("cancelled");
+        world
+            .store()
+            .cancel(cool.id, id, world.now)
+            .await
+            .expect("cancelled");
         world.attempt(&job, 500, next).await;
         let delivery = world.delivery(&cool, id).await;
         assert_eq!(delivery.state, State::Cancelled);
         assert_eq!(delivery.cancel_reason, Some(CancelReason::Manual));
         assert_eq!(delivery.attempts, 1);
-        let detail = world.store().event(cool.id, event_id).await.expect("read").expect("there");
+        let detail = world
+            .store()
+            .event(cool.id, event_id)
+            .await
+            .expect("read")
+            .expect("there");
         assert_eq!(detail.deliveries[0].attempts.len(), 1);
         assert_eq!(world.store().stats().pending, 0);
     }
@@ -349,34 +447,58 @@ pub async fn tests_count_nothing_and_reach_disabled_webhooks<S: Subject>(subject
     world.switch(&webhook, true).await;
     world.switch(&webhook, false).await;
     world.sweep().await;
-    assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), Some(world.now));
+    assert_eq!(
+        world.store().next_due(webhook.id).await.expect("asked"),
+        Some(world.now)
+    );
     let jobs = world.claim(&webhook, 5).await;
-    assert_eq!(jobs.iter().map(|job| (job.delivery_id, job.kind)).collect::<Vec<_>>(), [(
-        id,
-        Kind::Test
-    )]);
+    assert_eq!(
+        jobs.iter()
+            .map(|job| (job.delivery_id, job.kind))
+            .collect::<Vec<_>>(),
+        [(id, Kind::Test)]
+    );
     world.attempt(&jobs[0], 404, Next::Fail).await;
     assert_eq!(world.state(&cool, id).await, State::Failed);
     assert_eq!(counters(&world, webhook.id).await, Counters::default());
     let health = world.store().health(&[webhook.id]).await.expect("read");
-    assert_eq!(health[0].last_attempt.as_ref().map(|attempt| attempt.delivery_id), Some(id));
+    assert_eq!(
+        health[0]
+            .last_attempt
+            .as_ref()
+            .map(|attempt| attempt.delivery_id),
+        Some(id)
+    );
 }
 
 /// By hand only what is pending, only one's own, only once.
 pub async fn cancelling_by_hand<S: Subject>(subject: S) {
     let mut world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let webhook = world.webhook(&cool).await;
     let (_, id) = world.enqueue(&cool, &webhook).await;
     let refused = world.store().cancel(warm.id, id, world.now).await;
-    assert!(matches!(refused, Err(Error::NotFound("delivery"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("delivery"))),
+        "{refused:?}"
+    );
     world.now = world.now + MINUTE;
-    let cancelled = world.store().cancel(cool.id, id, world.now).await.expect("cancelled");
+    let cancelled = world
+        .store()
+        .cancel(cool.id, id, world.now)
+        .await
+        .expect("cancelled");
     assert_eq!(cancelled.state, State::Cancelled);
     assert_eq!(cancelled.cancel_reason, Some(CancelReason::Manual));
     assert_eq!(cancelled.updated_at, world.now);
     let stored = world.delivery(&cool, id).await;
-    assert_eq!((stored.state, stored.updated_at), (State::Cancelled, world.now));
+    assert_eq!(
+        (stored.state, stored.updated_at),
+        (State::Cancelled, world.now)
+    );
     let refused = world.store().cancel(cool.id, id, world.now).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
     assert!(world.claim(&webhook, 5).await.is_empty());
@@ -391,13 +513,20 @@ pub async fn cancelling_by_hand<S: Subject>(subject: S) {
 /// The last attempts of an organization that was deleted meanwhile do no harm.
 pub async fn records_of_a_deleted_organization_are_let_go<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let (ours, theirs) = (world.webhook(&cool).await, world.webhook(&warm).await);
     let (event_id, _) = world.enqueue(&cool, &ours).await;
     let (_, kept) = world.enqueue(&warm, &theirs).await;
     let gone = world.claim(&ours, 1).await.remove(0);
     let job = world.claim(&theirs, 1).await.remove(0);
-    world.store().delete_organization(cool.id, world.now).await.expect("deleted");
+    world
+        .store()
+        .delete_organization(cool.id, world.now)
+        .await
+        .expect("deleted");
     world.sweep().await;
     let again = NewDelivery {
         id: world.id(),
@@ -405,8 +534,14 @@ pub async fn records_of_a_deleted_organization_are_let_go<S: Subject>(subject: S
         kind: Kind::Resent,
         claimed: false,
     };
-    let refused = world.store().enqueue_again(cool.id, event_id, vec![again], world.now).await;
-    assert!(matches!(refused, Err(Error::NotFound("event"))), "{refused:?}");
+    let refused = world
+        .store()
+        .enqueue_again(cool.id, event_id, vec![again], world.now)
+        .await;
+    assert!(
+        matches!(refused, Err(Error::NotFound("event"))),
+        "{refused:?}"
+    );
     let records = vec![
         world.record(&gone, 500, Next::RetryAt(world.now)),
         world.record(&job, 200, Next::Deliver),
@@ -427,9 +562,16 @@ pub async fn a_large_batch_is_recorded_whole<S: Subject>(subject: S) {
         .collect();
     world.submit(&cool, events).await.expect("stored");
     let jobs = world.claim(&webhook, 1000).await;
-    let records = jobs.iter().map(|job| world.record(job, 200, Next::Deliver)).collect();
+    let records = jobs
+        .iter()
+        .map(|job| world.record(job, 200, Next::Deliver))
+        .collect();
     world.store().record(records).await.expect("recorded");
     assert_eq!(world.store().stats().pending, 0);
-    let listed = world.store().attempts(cool.id, webhook.id, None, 2000).await.expect("read");
+    let listed = world
+        .store()
+        .attempts(cool.id, webhook.id, None, 2000)
+        .await
+        .expect("read");
     assert_eq!(listed.items.len(), 1000);
 }

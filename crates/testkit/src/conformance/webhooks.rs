@@ -4,9 +4,7 @@ use bellwire_core::{
     delivery::{CancelReason, Kind, State},
     outcome::Header,
     policy::{Counters, Next, RetryRule, Timeouts},
-    ports::{
-        DeleteOutcome, Error, WebhookChange,
-    },
+    ports::{DeleteOutcome, Error, WebhookChange},
     time::{HOUR, MINUTE, SECOND},
     webhook::{Overrides, Secret},
 };
@@ -21,10 +19,20 @@ pub async fn a_webhook_comes_back_as_it_was<S: Subject>(subject: S) {
     webhook.settings.event_types = vec!["booking.*".to_owned(), "coupon.created".to_owned()];
     webhook.settings.channels = vec!["account:cool".to_owned()];
     webhook.settings.direct = true;
-    webhook.settings.headers.push(Header { name: "x-two".to_owned(), value: String::new() });
+    webhook.settings.headers.push(Header {
+        name: "x-two".to_owned(),
+        value: String::new(),
+    });
     webhook.settings.overrides = Overrides {
-        timeouts: Some(Timeouts { connect_ms: 1, first_byte_ms: 2, total_ms: 3 }),
-        retry: Some(RetryRule::Fixed { interval_s: 7, max_attempts: 3 }),
+        timeouts: Some(Timeouts {
+            connect_ms: 1,
+            first_byte_ms: 2,
+            total_ms: 3,
+        }),
+        retry: Some(RetryRule::Fixed {
+            interval_s: 7,
+            max_attempts: 3,
+        }),
         max_concurrency: Some(2),
     };
     webhook.secrets.push(Secret {
@@ -32,11 +40,20 @@ pub async fn a_webhook_comes_back_as_it_was<S: Subject>(subject: S) {
         created_at: world.now - HOUR,
         expires_at: Some(world.now + 1),
     });
-    let stored = world.store().create_webhook(webhook.clone(), true).await.expect("stored");
+    let stored = world
+        .store()
+        .create_webhook(webhook.clone(), true)
+        .await
+        .expect("stored");
     assert_eq!(stored, WebhookChange::Stored);
     world.crash().await;
     assert_eq!(world.read(&webhook).await, webhook);
-    let record = world.store().load_organization(cool.id).await.expect("read").expect("there");
+    let record = world
+        .store()
+        .load_organization(cool.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.webhooks, [webhook]);
 }
 
@@ -53,7 +70,11 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
     next.secrets.clear();
     next.updated_at = world.now;
     next.updated_by = "bob@example.com".to_owned();
-    let change = world.store().update_webhook(next.clone(), false).await.expect("changed");
+    let change = world
+        .store()
+        .update_webhook(next.clone(), false)
+        .await
+        .expect("changed");
     assert_eq!(change, WebhookChange::Stored);
     assert_eq!(world.read(&webhook).await, next);
     for revision in [1, 2, 4] {
@@ -65,7 +86,10 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
     let mut unknown = next.clone();
     unknown.id = world.id();
     let refused = world.store().update_webhook(unknown, false).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
     let warm = world.organization("warm").await;
     let theirs = bellwire_core::webhook::Webhook {
         organization_id: warm.id,
@@ -73,34 +97,71 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
         ..next.clone()
     };
     let refused = world.store().update_webhook(theirs, false).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
 }
 
 /// ADV-16: the same URL registered twice is one subscription, where the caller asks for that.
 pub async fn one_per_url_returns_the_other<S: Subject>(subject: S) {
     let world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let first = world.webhook(&cool).await;
     let same = world.unsaved(&cool, &first.settings.url);
-    let change = world.store().create_webhook(same.clone(), true).await.expect("answered");
+    let change = world
+        .store()
+        .create_webhook(same.clone(), true)
+        .await
+        .expect("answered");
     assert_eq!(change, WebhookChange::SameUrl(Box::new(first.clone())));
     let theirs = world.unsaved(&warm, &first.settings.url);
-    let change = world.store().create_webhook(theirs, true).await.expect("answered");
-    assert_eq!(change, WebhookChange::Stored, "another organization's is another one");
+    let change = world
+        .store()
+        .create_webhook(theirs, true)
+        .await
+        .expect("answered");
+    assert_eq!(
+        change,
+        WebhookChange::Stored,
+        "another organization's is another one"
+    );
     // A change to the URL of another one, too; to its own it is none.
     let mut other = world.unsaved(&cool, "https://example.com/other");
-    world.store().create_webhook(other.clone(), true).await.expect("stored");
+    world
+        .store()
+        .create_webhook(other.clone(), true)
+        .await
+        .expect("stored");
     other.revision = 2;
-    let change = world.store().update_webhook(other.clone(), true).await.expect("answered");
+    let change = world
+        .store()
+        .update_webhook(other.clone(), true)
+        .await
+        .expect("answered");
     assert_eq!(change, WebhookChange::Stored);
     other.revision = 3;
     other.settings.url = first.settings.url.clone();
-    let change = world.store().update_webhook(other, true).await.expect("answered");
+    let change = world
+        .store()
+        .update_webhook(other, true)
+        .await
+        .expect("answered");
     assert_eq!(change, WebhookChange::SameUrl(Box::new(first.clone())));
     // A tombstone's URL is free.
-    let done = world.store().delete_webhook(cool.id, first.id, true, world.now, "ann").await;
+    let done = world
+        .store()
+        .delete_webhook(cool.id, first.id, true, world.now, "ann")
+        .await;
     done.expect("deleted");
-    let change = world.store().create_webhook(same, true).await.expect("answered");
+    let change = world
+        .store()
+        .create_webhook(same, true)
+        .await
+        .expect("answered");
     assert_eq!(change, WebhookChange::Stored);
 }
 
@@ -111,7 +172,9 @@ pub async fn disabling_cancels_what_is_pending<S: Subject>(subject: S) {
     let (webhook, other) = (world.webhook(&cool).await, world.webhook(&cool).await);
     let (event_id, waiting) = world.enqueue(&cool, &webhook).await;
     let job = world.claim(&webhook, 1).await.remove(0);
-    world.attempt(&job, 500, Next::RetryAt(world.now + HOUR)).await;
+    world
+        .attempt(&job, 500, Next::RetryAt(world.now + HOUR))
+        .await;
     let (_, fresh) = world.enqueue(&cool, &webhook).await;
     let (_, spared) = world.enqueue(&cool, &other).await;
     world.now = world.now + MINUTE;
@@ -123,13 +186,24 @@ pub async fn disabling_cancels_what_is_pending<S: Subject>(subject: S) {
         assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDisabled));
         assert_eq!(delivery.updated_at, world.now);
     }
-    let detail = world.store().event(cool.id, event_id).await.expect("read").expect("there");
+    let detail = world
+        .store()
+        .event(cool.id, event_id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(detail.deliveries[0].delivery.state, State::Cancelled);
     world.now = world.now + 2 * HOUR;
     assert!(world.claim(&webhook, 5).await.is_empty());
-    assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), None);
+    assert_eq!(
+        world.store().next_due(webhook.id).await.expect("asked"),
+        None
+    );
     let lanes = world.store().due_lanes().await.expect("asked");
-    assert_eq!(lanes.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [other.id]);
+    assert_eq!(
+        lanes.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+        [other.id]
+    );
     assert_eq!(world.state(&cool, spared).await, State::Pending);
 }
 
@@ -151,7 +225,10 @@ pub async fn enabling_clears_counters_and_takes_new_events<S: Subject>(subject: 
     assert_eq!(health[0].counters, Counters::default());
     let (_, new) = world.enqueue(&cool, &webhook).await;
     let given = world.claim(&webhook, 5).await;
-    assert_eq!(given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(), [new]);
+    assert_eq!(
+        given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(),
+        [new]
+    );
     world.sweep().await;
     assert_eq!(world.state(&cool, old).await, State::Cancelled);
     assert_eq!(world.state(&cool, new).await, State::Pending);
@@ -161,9 +238,7 @@ pub async fn enabling_clears_counters_and_takes_new_events<S: Subject>(subject: 
 }
 
 /// A clock that stands still, or has gone back, does not put new deliveries under an old mark.
-pub async fn a_delivery_made_at_the_time_of_a_disable_that_is_over_is_sent<S: Subject>(
-    subject: S,
-) {
+pub async fn a_delivery_made_at_the_time_of_a_disable_that_is_over_is_sent<S: Subject>(subject: S) {
     let mut world = World::new(subject);
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
@@ -182,33 +257,59 @@ pub async fn a_delivery_made_at_the_time_of_a_disable_that_is_over_is_sent<S: Su
 /// APG-14: without force a pending delivery forbids the deletion; with force it is cancelled.
 pub async fn deleting_with_and_without_force<S: Subject>(subject: S) {
     let mut world = World::new(subject);
-    let (cool, warm) = (world.organization("cool").await, world.organization("warm").await);
+    let (cool, warm) = (
+        world.organization("cool").await,
+        world.organization("warm").await,
+    );
     let webhook = world.webhook(&cool).await;
     let (_, id) = world.enqueue(&cool, &webhook).await;
     world.now = world.now + MINUTE;
     let store = world.store();
     let delete = |organization, force| {
-        store.delete_webhook(organization, webhook.id, force, world.now, "bob@example.com")
+        store.delete_webhook(
+            organization,
+            webhook.id,
+            force,
+            world.now,
+            "bob@example.com",
+        )
     };
     let refused = delete(warm.id, true).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
-    assert_eq!(delete(cool.id, false).await.expect("answered"), DeleteOutcome::HasPending);
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
+    assert_eq!(
+        delete(cool.id, false).await.expect("answered"),
+        DeleteOutcome::HasPending
+    );
     assert_eq!(world.read(&webhook).await, webhook);
     let job = world.claim(&webhook, 1).await.remove(0);
-    assert_eq!(delete(cool.id, false).await.expect("answered"), DeleteOutcome::HasPending);
+    assert_eq!(
+        delete(cool.id, false).await.expect("answered"),
+        DeleteOutcome::HasPending
+    );
     store.release(&[job.delivery_id]).await.expect("released");
-    assert_eq!(delete(cool.id, true).await.expect("answered"), DeleteOutcome::Deleted);
+    assert_eq!(
+        delete(cool.id, true).await.expect("answered"),
+        DeleteOutcome::Deleted
+    );
     let delivery = world.delivery(&cool, id).await;
     assert_eq!(delivery.state, State::Cancelled);
     assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDeleted));
     assert!(world.claim(&webhook, 5).await.is_empty());
     let refused = delete(cool.id, true).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
     // What a disable has cancelled is not pending.
     let other = world.webhook(&cool).await;
     world.enqueue(&cool, &other).await;
     world.switch(&other, false).await;
-    let done = store.delete_webhook(cool.id, other.id, false, world.now, "bob").await;
+    let done = store
+        .delete_webhook(cool.id, other.id, false, world.now, "bob")
+        .await;
     assert_eq!(done.expect("answered"), DeleteOutcome::Deleted);
 }
 
@@ -221,26 +322,49 @@ pub async fn a_tombstone_is_named_and_not_listed<S: Subject>(subject: S) {
     let job = world.claim(&webhook, 1).await.remove(0);
     world.attempt(&job, 200, Next::Deliver).await;
     world.now = world.now + HOUR;
-    let done = world.store().delete_webhook(cool.id, webhook.id, false, world.now, "bob").await;
+    let done = world
+        .store()
+        .delete_webhook(cool.id, webhook.id, false, world.now, "bob")
+        .await;
     assert_eq!(done.expect("answered"), DeleteOutcome::Deleted);
     world.crash().await;
     let tombstone = world.read(&webhook).await;
     assert_eq!(tombstone.deleted_at, Some(world.now));
-    assert_eq!((tombstone.revision, tombstone.updated_by.as_str()), (2, "bob"));
+    assert_eq!(
+        (tombstone.revision, tombstone.updated_by.as_str()),
+        (2, "bob")
+    );
     assert_eq!(tombstone.settings.name, webhook.settings.name);
     assert_eq!(tombstone.settings.url, webhook.settings.url);
     assert!(!tombstone.is_enabled());
-    let record = world.store().load_organization(cool.id).await.expect("read").expect("there");
+    let record = world
+        .store()
+        .load_organization(cool.id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(record.webhooks, []);
     let mut next = tombstone.clone();
     next.revision = 3;
     next.deleted_at = None;
     let refused = world.store().update_webhook(next, false).await;
-    assert!(matches!(refused, Err(Error::NotFound("webhook"))), "{refused:?}");
-    let detail = world.store().event(cool.id, event_id).await.expect("read").expect("there");
+    assert!(
+        matches!(refused, Err(Error::NotFound("webhook"))),
+        "{refused:?}"
+    );
+    let detail = world
+        .store()
+        .event(cool.id, event_id)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(detail.deliveries[0].delivery.webhook_id, webhook.id);
     assert_eq!(detail.deliveries[0].delivery.state, State::Delivered);
-    let listed = world.store().attempts(cool.id, webhook.id, None, 5).await.expect("read");
+    let listed = world
+        .store()
+        .attempts(cool.id, webhook.id, None, 5)
+        .await
+        .expect("read");
     assert_eq!(listed.items.len(), 1);
 }
 
@@ -255,7 +379,10 @@ pub async fn reasons_stay_what_they_were<S: Subject>(subject: S) {
     world.switch(&webhook, true).await;
     let (_, by_deletion) = world.enqueue(&cool, &webhook).await;
     world.now = world.now + HOUR;
-    let done = world.store().delete_webhook(cool.id, webhook.id, true, world.now, "ann").await;
+    let done = world
+        .store()
+        .delete_webhook(cool.id, webhook.id, true, world.now, "ann")
+        .await;
     done.expect("deleted");
     for swept in [false, true] {
         if swept {
@@ -266,7 +393,10 @@ pub async fn reasons_stay_what_they_were<S: Subject>(subject: S) {
             (by_deletion, CancelReason::WebhookDeleted),
         ] {
             let delivery = world.delivery(&cool, id).await;
-            assert_eq!((delivery.state, delivery.cancel_reason), (State::Cancelled, Some(reason)));
+            assert_eq!(
+                (delivery.state, delivery.cancel_reason),
+                (State::Cancelled, Some(reason))
+            );
         }
     }
 }
@@ -323,7 +453,11 @@ pub async fn the_sweep_spares_newer_deliveries_and_tests<S: Subject>(subject: S)
     spared.push(world.enqueue(&cool, &webhook).await.1);
     world.sweep().await;
     assert_eq!(world.store().stats().pending, 2);
-    let given: Vec<_> =
-        world.claim(&webhook, 10).await.iter().map(|job| job.delivery_id).collect();
+    let given: Vec<_> = world
+        .claim(&webhook, 10)
+        .await
+        .iter()
+        .map(|job| job.delivery_id)
+        .collect();
     assert_eq!(given, spared);
 }

@@ -11,7 +11,8 @@ use bellwire_core::{
     outcome::{Answer, Header, Timing},
     policy::{Class, DisableReason, DisableRule, Next},
     ports::{
-        LaneAsk, NewDelivery, NewEvent, Receipt, Record, Result, Store, Submission, Tally, WebhookChange,
+        LaneAsk, NewDelivery, NewEvent, Receipt, Record, Result, Store, Submission, Tally,
+        WebhookChange,
     },
     time::{DAY, Time},
     webhook::{Disabled, Secret, Settings, Webhook},
@@ -59,7 +60,10 @@ impl<S: Subject> World<S> {
 
     /// The next id.
     pub fn id<I: From<Id>>(&self) -> I {
-        I::from(Id(*self.ids.next::<EventId>(self.now, self.entropy.u64()).as_bytes()))
+        I::from(Id(*self
+            .ids
+            .next::<EventId>(self.now, self.entropy.u64())
+            .as_bytes()))
     }
 
     /// A new organization with this slug.
@@ -116,13 +120,19 @@ impl<S: Subject> World<S> {
     pub async fn webhook(&self, organization: &Organization) -> Webhook {
         let webhook = self.unsaved(organization, "https://example.com/hook");
         let stored = self.store().create_webhook(webhook.clone(), false).await;
-        assert_eq!(stored.expect("the webhook is stored"), WebhookChange::Stored);
+        assert_eq!(
+            stored.expect("the webhook is stored"),
+            WebhookChange::Stored
+        );
         webhook
     }
 
     /// The webhook as it is stored now.
     pub async fn read(&self, webhook: &Webhook) -> Webhook {
-        let read = self.store().webhook(webhook.organization_id, webhook.id).await;
+        let read = self
+            .store()
+            .webhook(webhook.organization_id, webhook.id)
+            .await;
         read.expect("the webhook is read").expect("it is there")
     }
 
@@ -131,10 +141,15 @@ impl<S: Subject> World<S> {
         let mut next = self.read(webhook).await;
         next.revision += 1;
         next.updated_at = self.now;
-        next.disabled =
-            (!on).then_some(Disabled { reason: DisableReason::Manual, at: self.now });
+        next.disabled = (!on).then_some(Disabled {
+            reason: DisableReason::Manual,
+            at: self.now,
+        });
         let updated = self.store().update_webhook(next, false).await;
-        assert_eq!(updated.expect("the webhook is changed"), WebhookChange::Stored);
+        assert_eq!(
+            updated.expect("the webhook is changed"),
+            WebhookChange::Stored
+        );
     }
 
     /// An event that is not stored yet.
@@ -155,12 +170,24 @@ impl<S: Subject> World<S> {
 
     /// An event with a delivery for each of these webhooks.
     pub fn to(&self, event: Event, webhooks: &[&Webhook], kind: Kind, claimed: bool) -> NewEvent {
-        let fingerprint = event.external_id.is_some().then(|| fingerprint(&event.data));
+        let fingerprint = event
+            .external_id
+            .is_some()
+            .then(|| fingerprint(&event.data));
         let deliveries = webhooks
             .iter()
-            .map(|webhook| NewDelivery { id: self.id(), webhook_id: webhook.id, kind, claimed })
+            .map(|webhook| NewDelivery {
+                id: self.id(),
+                webhook_id: webhook.id,
+                kind,
+                claimed,
+            })
             .collect();
-        NewEvent { event: Arc::new(event), fingerprint, deliveries }
+        NewEvent {
+            event: Arc::new(event),
+            fingerprint,
+            deliveries,
+        }
     }
 
     /// A submission at the organization's current generation.
@@ -170,7 +197,9 @@ impl<S: Subject> World<S> {
         events: Vec<NewEvent>,
     ) -> Submission {
         let record = self.store().load_organization(organization.id).await;
-        let generation = record.expect("it is read").map_or(0, |record| record.generation);
+        let generation = record
+            .expect("it is read")
+            .map_or(0, |record| record.generation);
         Submission {
             organization_id: organization.id,
             generation,
@@ -199,14 +228,22 @@ impl<S: Subject> World<S> {
     ) -> (EventId, DeliveryId) {
         let event = self.to(self.event(organization), &[webhook], Kind::Matched, false);
         let ids = (event.event.id, event.deliveries[0].id);
-        self.submit(organization, vec![event]).await.expect("the event is stored");
+        self.submit(organization, vec![event])
+            .await
+            .expect("the event is stored");
         ids
     }
 
     /// Claims as many as there are for one webhook.
     pub async fn claim(&self, webhook: &Webhook, room: usize) -> Vec<Job> {
-        let asks = [LaneAsk { webhook_id: webhook.id, room }];
-        self.store().claim(&asks, self.now).await.expect("claiming works")
+        let asks = [LaneAsk {
+            webhook_id: webhook.id,
+            room,
+        }];
+        self.store()
+            .claim(&asks, self.now)
+            .await
+            .expect("claiming works")
     }
 
     /// What a job's next attempt came to.
@@ -221,7 +258,10 @@ impl<S: Subject> World<S> {
                 revision: 1,
                 at: self.now,
                 answer: Answer::Status(status),
-                timing: Timing { total_us: 1_500, ..Timing::default() },
+                timing: Timing {
+                    total_us: 1_500,
+                    ..Timing::default()
+                },
                 url: "https://example.com/hook".to_owned(),
                 address: None,
                 detail: None,
@@ -241,7 +281,10 @@ impl<S: Subject> World<S> {
     /// Records one attempt of a job.
     pub async fn attempt(&self, job: &Job, status: u16, next: Next) {
         let records = vec![self.record(job, status, next)];
-        self.store().record(records).await.expect("the attempt is recorded");
+        self.store()
+            .record(records)
+            .await
+            .expect("the attempt is recorded");
     }
 
     /// A delivery as it is seen now.
@@ -294,7 +337,10 @@ pub(super) fn tally(status: u16, rule: &DisableRule) -> Tally {
         500..=599 => Class::ServerError,
         _ => Class::OtherStatus,
     };
-    Tally { class, rule: Arc::new(rule.clone()) }
+    Tally {
+        class,
+        rule: Arc::new(rule.clone()),
+    }
 }
 
 /// Stands for the SHA-256 of a body.

@@ -9,7 +9,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::body;
+use super::{Object, body};
 use crate::{
     AppState,
     problem::{Code, Problem},
@@ -25,7 +25,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     async fn from_request(request: Request, _state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = body::read(&parts.headers, body, body::LIMIT_BYTES).await?;
-        parse(&bytes, "").map(Self)
+        parse(&bytes, "").map(|Object(value)| Self(value))
     }
 }
 
@@ -42,8 +42,8 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        let value: Option<T> = parse(&bytes, "")?;
-        Ok(Self(value.unwrap_or_default()))
+        let value: Option<Object<T>> = parse(&bytes, "")?;
+        Ok(Self(value.unwrap_or_default().0))
     }
 }
 

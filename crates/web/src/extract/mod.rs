@@ -3,10 +3,12 @@
 pub mod body;
 pub mod idempotency;
 pub mod json;
+pub mod object;
 pub mod path;
 pub mod query;
 
 pub use idempotency::{IdempotencyHeader, IdempotencyKey};
 pub use json::{Json, OptionalJson};
+pub use object::Object;
 pub use path::{Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath};
 pub use query::{Paging, Params, Query, ReadQuery};

@@ -22,7 +22,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
         server.organization(&name, all).await?;
         let subject = server.subject(&name);
         let (_relay, relay) = bench.relay(webhooks).await?;
-        let deliveries = if bench.quick { 6_000 } else { 60_000 };
+        let deliveries = if bench.quick { 3_000 } else { 60_000 };
         let plan = Plan {
             // So many, not so long: what is accepted in a second can take many to deliver.
             pace: Pace::Closed {

@@ -7,7 +7,7 @@ use bellwire_core::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, RefOr, Schema, Type},
+    openapi::{ObjectBuilder, RefOr, Schema, Type, schema::SchemaType},
 };
 
 /// One page of a list.
@@ -82,6 +82,25 @@ names! {
     KindName(Kind) = "DeliveryKind", "Why a delivery was made.";
     /// [`CancelReason`] by its stable name.
     CancelReasonName(CancelReason) = "CancelReason", "Why a delivery was cancelled.";
+}
+
+/// A JSON Schema, in the documentation.
+#[derive(Debug)]
+pub struct JsonSchema;
+
+impl PartialSchema for JsonSchema {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::Object, Type::Boolean]))
+            .description(Some("A JSON Schema."))
+            .into()
+    }
+}
+
+impl ToSchema for JsonSchema {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "JsonSchema".into()
+    }
 }
 
 /// Reads a field that may be left out but not be null: for `default` fields of a change.

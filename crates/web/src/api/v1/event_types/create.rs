@@ -33,7 +33,7 @@ pub struct NewEventType {
     #[schema(max_length = 4096, example = "A guest has booked.")]
     description: Option<String>,
     /// JSON Schema that `data` must satisfy.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::api::v1::shape::JsonSchema>)]
     schema: Option<Box<RawValue>>,
     /// `data` of an example event; it must satisfy the schema.
     #[schema(value_type = Option<Value>)]

@@ -58,7 +58,7 @@ pub struct EventType {
     /// What it means, for people.
     description: String,
     /// JSON Schema that `data` must satisfy; null when anything will do.
-    #[schema(required, value_type = Option<Value>)]
+    #[schema(required, value_type = Option<super::shape::JsonSchema>)]
     schema: Option<Box<RawValue>>,
     /// `data` of an example event.
     #[schema(required, value_type = Option<Value>)]

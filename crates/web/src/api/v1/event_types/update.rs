@@ -30,7 +30,7 @@ pub struct EventTypeChange {
     description: Option<String>,
     /// JSON Schema that `data` must satisfy from now on; null for none.
     #[serde(default, deserialize_with = "given_or_null")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<crate::api::v1::shape::JsonSchema>)]
     schema: Option<Option<Box<RawValue>>>,
     /// `data` of an example event; null for none.
     #[serde(default, deserialize_with = "given_or_null")]

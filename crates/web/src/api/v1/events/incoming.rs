@@ -20,14 +20,14 @@ use utoipa::{
     openapi::{ArrayBuilder, OneOfBuilder, Ref, RefOr, Schema},
 };
 
-use crate::{extract::json, problem::Problem};
+use crate::{
+    extract::{Object, json},
+    problem::Problem,
+};
 
 /// An event as a producer posts it.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(
-    deny_unknown_fields,
-    expecting = "an event, an object with `type` and `data`"
-)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewEvent)]
 pub struct NewEvent<'a> {
     /// Its type.
@@ -94,7 +94,7 @@ impl Posted {
             let Batch(events) = json::parse(body, "events")?;
             Ok(Self::Many(events))
         } else {
-            let event: NewEvent<'_> = json::parse(body, "")?;
+            let Object(event): Object<NewEvent<'_>> = json::parse(body, "")?;
             Ok(Self::One(event.into()))
         }
     }
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Batch {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Batch, A::Error> {
                 let mut events = Vec::new();
-                while let Some(event) = seq.next_element::<NewEvent<'de>>()? {
+                while let Some(event) = seq.next_element::<Object<NewEvent<'de>>>()? {
                     // The service checks it too; here it keeps a body of 16 MiB from becoming a
                     // million entries in memory first.
                     if events.len() == MAX_BATCH {
@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for Batch {
                             "a request carries 1 to {MAX_BATCH} events, this one has more"
                         )));
                     }
-                    events.push(event.into());
+                    events.push(event.0.into());
                 }
                 Ok(Batch(events))
             }
@@ -210,6 +210,7 @@ mod tests {
                 "events[0].payload",
             ),
             (br#"[1]"#, "events[0]"),
+            (br#"[["a.b",1,null,null,null,null]]"#, "events[0]"),
         ] {
             let problem = Posted::parse(body).unwrap_err();
             assert_eq!(problem.code, Code::InvalidRequest);

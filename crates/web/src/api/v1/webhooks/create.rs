@@ -10,7 +10,7 @@ use super::{answer::Webhook, headers::Headers, overrides::Overrides};
 use crate::{
     AppState,
     auth::Within,
-    extract::{Json, OrganizationPath},
+    extract::{Json, OrganizationPath, object},
     problem::{
         Problem,
         docs::{BodyProblems, OrganizationProblems},
@@ -53,6 +53,7 @@ pub struct NewWebhook {
     #[schema(value_type = Option<std::collections::BTreeMap<String, String>>, example = json!({"x-api-key": "k-123"}))]
     headers: Option<Headers>,
     /// Its own numbers in place of the profile's.
+    #[serde(default, deserialize_with = "object::optional")]
     overrides: Option<Overrides>,
     /// A signing secret that both sides know already (`whsec_…`); made here, if left out.
     #[schema(pattern = "^whsec_[A-Za-z0-9+/]{32,88}={0,2}$")]

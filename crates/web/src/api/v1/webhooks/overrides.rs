@@ -4,14 +4,18 @@ use bellwire_core::{policy, webhook};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::extract::object;
+
 /// A webhook's own numbers in place of its profile's; null where the profile's hold.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overrides {
     /// In place of the profile's time-outs.
+    #[serde(default, deserialize_with = "object::optional")]
     #[schema(nullable = true)]
     timeouts: Option<Timeouts>,
     /// In place of the profile's retry rules, for every class of failure.
+    #[serde(default, deserialize_with = "object::optional")]
     #[schema(nullable = true)]
     retry: Option<Retry>,
     /// In place of the configured number of requests at once.
@@ -141,6 +145,8 @@ mod tests {
             r#"{"retry":{"kind":"fixed","interval_s":1}}"#,
             r#"{"timeouts":{"connect_ms":1}}"#,
             r#"{"timeout":1}"#,
+            r#"{"timeouts":[1,2,3]}"#,
+            r#"{"retry":["fixed",1,2]}"#,
         ] {
             assert!(serde_json::from_str::<Overrides>(text).is_err(), "{text}");
         }

@@ -10,7 +10,7 @@ use crate::{
     AppState,
     api::v1::shape::{given, given_or_null},
     auth::Within,
-    extract::{Id, IdPath, Json, OrganizationPath},
+    extract::{Id, IdPath, Json, Object, OrganizationPath},
     problem::{
         Problem,
         docs::{BodyProblems, ConflictProblems, OrganizationProblems},
@@ -66,7 +66,7 @@ pub struct WebhookChange {
     /// All its own numbers in place of the profile's. Null means none.
     #[serde(default, deserialize_with = "given_or_null")]
     #[schema(value_type = Option<Overrides>)]
-    overrides: Option<Option<Overrides>>,
+    overrides: Option<Option<Object<Overrides>>>,
 }
 
 impl From<WebhookChange> for WebhookPatch {
@@ -83,7 +83,7 @@ impl From<WebhookChange> for WebhookPatch {
                 .map(|headers| headers.map(|Headers(headers)| headers).unwrap_or_default()),
             overrides: change
                 .overrides
-                .map(|overrides| overrides.unwrap_or_default().into()),
+                .map(|overrides| overrides.unwrap_or_default().0.into()),
             enabled: change.enabled,
         }
     }
