@@ -34,7 +34,8 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::{
-    lane::{Bounds, Lane, Wants},
+    changes,
+    lane::{Bounds, Held, Lane, Wants},
     metrics::Metrics,
     pager::{self, Page},
     recorder, sweep, worker,
@@ -154,11 +155,12 @@ impl Dispatcher {
         let Some((pages, records)) = self.0.inboxes.lock().take() else {
             return;
         };
-        *self.0.service.lock() = Some(service);
+        *self.0.service.lock() = Some(service.clone());
         let tasks = [
             tokio::spawn(recorder::run(self.clone(), records)),
             tokio::spawn(pager::run(self.clone(), pages)),
             tokio::spawn(sweep::run(self.clone())),
+            tokio::spawn(changes::run(self.clone(), service)),
         ];
         self.0.tasks.lock().extend(tasks);
     }
@@ -170,8 +172,8 @@ impl Dispatcher {
         self.0.stopping.store(true, Ordering::SeqCst);
         self.0.stop.notify_waiters();
         let lanes: Vec<Arc<Lane>> = self.0.lanes.lock().values().cloned().collect();
-        let unsent: Vec<Job> = lanes.iter().flat_map(|lane| lane.drain()).collect();
-        let ids: Vec<_> = unsent.iter().map(|job| job.delivery_id).collect();
+        let unsent: Vec<Held> = lanes.iter().flat_map(|lane| lane.drain()).collect();
+        let ids: Vec<_> = unsent.iter().map(|held| held.job.delivery_id).collect();
         if let Err(error) = self.0.parts.store.release(&ids).await {
             tracing::warn!(%error, "claims could not be given back; they end with this process");
         }
@@ -256,9 +258,9 @@ impl Dispatcher {
 
     /// Does what a lane wants.
     pub(crate) fn serve(&self, webhook_id: WebhookId, lane: &Arc<Lane>, wants: Wants) {
-        for job in wants.start {
+        for held in wants.start {
             self.begin();
-            tokio::spawn(worker::run(self.clone(), Arc::clone(lane), job));
+            tokio::spawn(worker::run(self.clone(), Arc::clone(lane), held));
         }
         if wants.page {
             self.page(Page::Hungry(webhook_id));
@@ -290,15 +292,15 @@ impl Dispatcher {
         self.0.stopping.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn queued(&self, jobs: &[Job]) {
-        let bytes = jobs.iter().map(|job| job.event.data.len()).sum();
+    pub(crate) fn queued(&self, jobs: &[Held]) {
+        let bytes = jobs.iter().map(Held::bytes).sum();
         self.0.queued_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    pub(crate) fn unqueued(&self, job: &Job) {
+    pub(crate) fn unqueued(&self, held: &Held) {
         self.0
             .queued_bytes
-            .fetch_sub(job.event.data.len(), Ordering::Relaxed);
+            .fetch_sub(held.bytes(), Ordering::Relaxed);
     }
 }
 
@@ -307,11 +309,13 @@ impl Lanes for Dispatcher {
         if self.is_stopping() {
             return None;
         }
+        let lease = self.0.parts.store.lease()?;
         let bounds = self.bounds(webhook_id);
         let lane = self.lane(webhook_id);
         lane.reserve(bounds).then(|| {
             let place = Place {
                 dispatcher: self.clone(),
+                lease,
                 webhook_id,
                 bounds,
                 lane: Some(lane),
@@ -322,11 +326,11 @@ impl Lanes for Dispatcher {
 
     fn withdraw(&self, webhook_id: WebhookId, delivery_id: DeliveryId) -> bool {
         let lane = self.lane(webhook_id);
-        let job = lane.withdraw(delivery_id);
-        if let Some(job) = &job {
-            self.unqueued(job);
+        let held = lane.withdraw(delivery_id);
+        if let Some(held) = &held {
+            self.unqueued(held);
         }
-        job.is_some()
+        held.is_some()
     }
 
     fn wake(&self, webhook_id: WebhookId) {
@@ -342,6 +346,8 @@ impl Lanes for Dispatcher {
 struct Place {
     dispatcher: Dispatcher,
     webhook_id: WebhookId,
+    /// In force since before the delivery was stored.
+    lease: u64,
     bounds: Bounds,
     /// Taken when the place is filled.
     lane: Option<Arc<Lane>>,
@@ -350,8 +356,12 @@ struct Place {
 impl Slot for Place {
     fn fill(mut self: Box<Self>, job: Job) {
         if let Some(lane) = self.lane.take() {
-            self.dispatcher.queued(std::slice::from_ref(&job));
-            let wants = lane.fill(job, self.bounds);
+            let held = Held {
+                job,
+                lease: self.lease,
+            };
+            self.dispatcher.queued(std::slice::from_ref(&held));
+            let wants = lane.fill(held, self.bounds);
             self.dispatcher.serve(self.webhook_id, &lane, wants);
         }
     }

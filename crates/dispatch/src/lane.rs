@@ -25,7 +25,7 @@ pub(crate) struct Lane {
 #[derive(Debug)]
 struct State {
     /// Ready to send, in order.
-    queue: VecDeque<Job>,
+    queue: VecDeque<Held>,
     /// Payload bytes of the queue.
     bytes: usize,
     /// Places promised to deliveries that are being stored.
@@ -45,11 +45,20 @@ struct State {
     stored: u64,
 }
 
+/// A delivery, and the store's lease that it is held under.
+#[derive(Debug)]
+pub(crate) struct Held {
+    /// What to send.
+    pub(crate) job: Job,
+    /// Sent only while this is the lease ([`bellwire_core::ports::Claim::lease`]).
+    pub(crate) lease: u64,
+}
+
 /// What a lane wants done after a change.
 #[derive(Debug, Default)]
 pub(crate) struct Wants {
     /// Start a worker for each of these; their places in flight are taken already.
-    pub(crate) start: Vec<Job>,
+    pub(crate) start: Vec<Held>,
     /// Ask the pager for more.
     pub(crate) page: bool,
 }
@@ -75,6 +84,13 @@ pub(crate) struct Bounds {
     pub(crate) full: bool,
     /// Requests at once, at most.
     pub(crate) concurrency: usize,
+}
+
+impl Held {
+    /// The size of its payload.
+    pub(crate) fn bytes(&self) -> usize {
+        self.job.event.data.len()
+    }
 }
 
 impl Lane {
@@ -111,11 +127,11 @@ impl Lane {
     }
 
     /// Turns a reserved place into a queued delivery.
-    pub(crate) fn fill(&self, job: Job, bounds: Bounds) -> Wants {
+    pub(crate) fn fill(&self, held: Held, bounds: Bounds) -> Wants {
         let mut state = self.state.lock();
         state.reserved -= 1;
-        state.bytes += job.event.data.len();
-        state.queue.push_back(job);
+        state.bytes += held.bytes();
+        state.queue.push_back(held);
         state.wants(bounds)
     }
 
@@ -138,14 +154,14 @@ impl Lane {
     /// says whether the backlog is gone: then the caller finds out when more is due.
     pub(crate) fn end_page(
         &self,
-        jobs: Vec<Job>,
+        jobs: Vec<Held>,
         exhausted: bool,
         mark: u64,
         bounds: Bounds,
     ) -> (Wants, bool) {
         let mut state = self.state.lock();
         state.paging = false;
-        state.bytes += jobs.iter().map(|job| job.event.data.len()).sum::<usize>();
+        state.bytes += jobs.iter().map(Held::bytes).sum::<usize>();
         state.queue.extend(jobs);
         let gone = exhausted && state.stored == mark;
         if gone {
@@ -156,7 +172,7 @@ impl Lane {
 
     /// A worker is done with a delivery: the next one for it, or `None`, and its place in flight is
     /// given up.
-    pub(crate) fn next(&self, bounds: Bounds) -> (Option<Job>, Wants) {
+    pub(crate) fn next(&self, bounds: Bounds) -> (Option<Held>, Wants) {
         let mut state = self.state.lock();
         state.in_flight -= 1;
         let job = if state.in_flight < state.allowed(bounds) {
@@ -190,22 +206,22 @@ impl Lane {
     }
 
     /// Takes everything that is queued out (graceful stop, a webhook that is gone).
-    pub(crate) fn drain(&self) -> Vec<Job> {
+    pub(crate) fn drain(&self) -> Vec<Held> {
         let mut state = self.state.lock();
         state.bytes = 0;
         state.queue.drain(..).collect()
     }
 
     /// Takes one delivery out of the queue, if it is there and not being sent.
-    pub(crate) fn withdraw(&self, delivery: DeliveryId) -> Option<Job> {
+    pub(crate) fn withdraw(&self, delivery: DeliveryId) -> Option<Held> {
         let mut state = self.state.lock();
         let index = state
             .queue
             .iter()
-            .position(|job| job.delivery_id == delivery)?;
-        let job = state.queue.remove(index)?;
-        state.bytes -= job.event.data.len();
-        Some(job)
+            .position(|held| held.job.delivery_id == delivery)?;
+        let held = state.queue.remove(index)?;
+        state.bytes -= held.bytes();
+        Some(held)
     }
 
     /// Whether nothing at all would be lost by forgetting the lane.
@@ -234,10 +250,10 @@ impl State {
         }
     }
 
-    fn pop(&mut self) -> Option<Job> {
-        let job = self.queue.pop_front()?;
-        self.bytes -= job.event.data.len();
-        Some(job)
+    fn pop(&mut self) -> Option<Held> {
+        let held = self.queue.pop_front()?;
+        self.bytes -= held.bytes();
+        Some(held)
     }
 
     fn allowed(&self, bounds: Bounds) -> usize {
@@ -247,7 +263,7 @@ impl State {
     fn wants(&mut self, bounds: Bounds) -> Wants {
         let free = self.allowed(bounds).saturating_sub(self.in_flight);
         let count = free.min(self.queue.len());
-        let start: Vec<Job> = (0..count).filter_map(|_| self.pop()).collect();
+        let start: Vec<Held> = (0..count).filter_map(|_| self.pop()).collect();
         self.in_flight += count;
         // Half-empty before asking again: one query brings many.
         let page = self.backlog && !self.paging && self.occupied() <= self.size(bounds) / 2;
@@ -275,7 +291,7 @@ mod tests {
         concurrency: 4,
     };
 
-    fn job(number: u8) -> Job {
+    fn job(number: u8) -> Held {
         let event = Event {
             id: EventId::from_bytes([number; 16]),
             organization_id: OrganizationId::from_bytes([0; 16]),
@@ -288,14 +304,15 @@ mod tests {
             unknown_type: false,
             test: false,
         };
-        Job {
+        let job = Job {
             delivery_id: DeliveryId::from_bytes([number; 16]),
             webhook_id: WebhookId::from_bytes([1; 16]),
             kind: Kind::Matched,
             attempts: 0,
             created_at: Time::EPOCH,
             event: Arc::new(event),
-        }
+        };
+        Held { job, lease: 0 }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! HTTP request. This crate knows the store and the clock only through the ports of the core, and
 //! nothing of who posted an event or looks at it.
 
+mod changes;
 pub mod client;
 mod dispatcher;
 pub mod guard;

@@ -7,14 +7,13 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bellwire_core::{
-    delivery::Job,
     ids::WebhookId,
     ports::{Error, LaneAsk},
     time::{MINUTE, SECOND, Time},
 };
 use tokio::sync::mpsc;
 
-use crate::dispatcher::Dispatcher;
+use crate::{dispatcher::Dispatcher, lane::Held};
 
 /// A message to the pager.
 #[derive(Debug)]
@@ -23,6 +22,8 @@ pub(crate) enum Page {
     Hungry(WebhookId),
     /// A delivery of this webhook is due at this time.
     Due(WebhookId, Time),
+    /// Look in the store for what is due, now.
+    Walk,
 }
 
 /// Lanes asked for in one call.
@@ -32,6 +33,8 @@ const LANES_PER_CLAIM: usize = 32;
 struct Timers {
     by_time: BTreeSet<(Time, WebhookId)>,
     by_webhook: HashMap<WebhookId, Time>,
+    /// When to look through the store again.
+    walk_at: Time,
 }
 
 impl Timers {
@@ -69,18 +72,13 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
     // First come, first served: in any other order those with the longest backlogs could keep the
     // rest out. Each lane is in it once, because a lane asks once and then waits.
     let mut hungry = VecDeque::new();
-    let mut next_walk = clock.now();
     // Messages taken and not yet acted on; a graceful stop waits for them.
     let mut taken = 0;
     while !dispatcher.is_stopping() {
         let now = clock.now();
-        if now >= next_walk {
-            next_walk = now
-                + if walk(&dispatcher, &mut timers).await {
-                    5 * MINUTE
-                } else {
-                    SECOND
-                };
+        if now >= timers.walk_at {
+            let found = walk(&dispatcher, &mut timers).await;
+            timers.walk_at = now + if found { 5 * MINUTE } else { SECOND };
         }
         while let Some(webhook) = timers.pop_due(now) {
             // The lane decides whether it has room, and asks here when it has.
@@ -96,7 +94,9 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
             claim(&dispatcher, &mut timers, &mut hungry).await;
             continue;
         }
-        let wake_at = timers.next().map_or(next_walk, |due| due.min(next_walk));
+        let wake_at = timers
+            .next()
+            .map_or(timers.walk_at, |due| due.min(timers.walk_at));
         dispatcher.end(std::mem::take(&mut taken));
         tokio::select! {
             page = inbox.recv() => match page {
@@ -121,6 +121,7 @@ fn take(page: Page, timers: &mut Timers, hungry: &mut VecDeque<WebhookId>) {
     match page {
         Page::Hungry(webhook) => hungry.push_back(webhook),
         Page::Due(webhook, time) => timers.note(webhook, time),
+        Page::Walk => timers.walk_at = Time::EPOCH,
     }
 }
 
@@ -153,6 +154,8 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
         asks.push(LaneAsk { webhook_id, room });
         marks.push(mark);
     }
+    // Before the claim: what is claimed under a lease that ends meanwhile is not sent.
+    let lease = parts.store.lease().unwrap_or_default();
     let jobs = match parts.store.claim(&asks, parts.clock.now()).await {
         Ok(jobs) => jobs,
         Err(Error::Unavailable(why)) => {
@@ -179,9 +182,10 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
             jobs
         }
     };
-    let mut by_webhook: HashMap<WebhookId, Vec<Job>> = HashMap::new();
+    let mut by_webhook: HashMap<WebhookId, Vec<Held>> = HashMap::new();
     for job in jobs {
-        by_webhook.entry(job.webhook_id).or_default().push(job);
+        let lane = by_webhook.entry(job.webhook_id).or_default();
+        lane.push(Held { job, lease });
     }
     for (ask, mark) in asks.into_iter().zip(marks) {
         let webhook = ask.webhook_id;

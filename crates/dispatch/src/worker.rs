@@ -14,7 +14,7 @@ use bellwire_core::{
     ports::{Record, Request, Tally},
     signature,
     snapshot::Route,
-    time::Time,
+    time::{SECOND, Time},
 };
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -22,17 +22,17 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     dispatcher::Dispatcher,
-    lane::{Fared, Lane},
+    lane::{Fared, Held, Lane},
     mask,
 };
 
 /// Sends this delivery and then the lane's next ones, until there is none.
-pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Job) {
-    let webhook_id = first.webhook_id;
+pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Held) {
+    let webhook_id = first.job.webhook_id;
     let mut job = Some(first);
     while let Some(current) = job {
         dispatcher.unqueued(&current);
-        let delivery = current.delivery_id;
+        let delivery = current.job.delivery_id;
         // A bug that panics on one delivery must not take its lane's place in flight with it.
         let fared = AssertUnwindSafe(deliver(&dispatcher, &lane, current))
             .catch_unwind()
@@ -50,13 +50,32 @@ pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Job) {
     dispatcher.end(1);
 }
 
-async fn deliver(dispatcher: &Dispatcher, lane: &Lane, job: Job) -> Fared {
+/// Whether the delivery is still this process's to send. Waits while that cannot be known.
+async fn is_ours(dispatcher: &Dispatcher, lease: u64) -> bool {
+    let parts = &dispatcher.0.parts;
+    loop {
+        match parts.store.lease() {
+            Some(current) => return current == lease,
+            None if dispatcher.is_stopping() => return false,
+            None => {
+                let again = parts.clock.now() + SECOND / 5;
+                parts.clock.sleep_until(again).await;
+            }
+        }
+    }
+}
+
+async fn deliver(dispatcher: &Dispatcher, lane: &Lane, Held { job, lease }: Held) -> Fared {
     let inner = &dispatcher.0;
     let _suspect = match lane.is_suspect() {
         true => inner.suspect_permits.acquire().await.ok(),
         false => None,
     };
     let _permit = inner.permits.acquire().await.ok();
+    if !is_ours(dispatcher, lease).await {
+        // Another process holds it by now, or nobody does: the store gives it out anew.
+        return Fared::Neither;
+    }
     let wanted = inner
         .parts
         .snapshot

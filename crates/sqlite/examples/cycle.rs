@@ -47,7 +47,10 @@ fn thread_cpu(name: &str) -> f64 {
         })
         .map(|task| {
             let stat = std::fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-            stat.split_whitespace().next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(0.0)
+            stat.split_whitespace()
+                .next()
+                .and_then(|ns| ns.parse::<f64>().ok())
+                .unwrap_or(0.0)
         })
         .sum::<f64>()
         / 1e9
@@ -62,13 +65,19 @@ fn written() -> f64 {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build();
     let runtime = runtime.expect("a runtime");
     if std::env::args().nth(1).as_deref() == Some("backlog") {
-        let size = std::env::args().nth(2).map_or(1_000_000, |text| text.parse().expect("a number"));
+        let size = std::env::args()
+            .nth(2)
+            .map_or(1_000_000, |text| text.parse().expect("a number"));
         return runtime.block_on(backlog(size));
     }
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|text| text.parse::<usize>().expect("a number"));
     let callers = arguments.next().unwrap_or(64);
     let fan_out = arguments.next().unwrap_or(1);
     let size = arguments.next().unwrap_or(500);
@@ -85,7 +94,9 @@ fn open(place: &tempfile::TempDir) -> Sqlite {
 fn resident_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 async fn backlog(size: usize) {
@@ -102,23 +113,38 @@ async fn backlog(size: usize) {
             .collect();
         world.submit(&cool, events).await.expect("stored");
     }
-    println!("{size} stored in {:.1?}: {} MiB", began.elapsed(), resident_mib());
+    println!(
+        "{size} stored in {:.1?}: {} MiB",
+        began.elapsed(),
+        resident_mib()
+    );
     world.enqueue(&cool, &other).await;
     drop(world);
     store.close().await;
     drop(store);
     let began = Instant::now();
     let store = open(&place);
-    println!("open: {:.1?}, {} pending", began.elapsed(), Query::stats(&store).pending);
+    println!(
+        "open: {:.1?}, {} pending",
+        began.elapsed(),
+        Query::stats(&store).pending
+    );
     let began = Instant::now();
     let lanes = store.due_lanes().await.expect("asked");
     println!("due_lanes: {:.1?}, {} lanes", began.elapsed(), lanes.len());
     for (name, webhook) in [("other", &other), ("busy", &busy), ("busy", &busy)] {
         let began = Instant::now();
-        let asks = [LaneAsk { webhook_id: webhook.id, room: 64 }];
+        let asks = [LaneAsk {
+            webhook_id: webhook.id,
+            room: 64,
+        }];
         let now = webhook.created_at + 1;
         let jobs = store.claim(&asks, now).await.expect("claimed");
-        println!("claim of {name}: {:.1?}, {} jobs", began.elapsed(), jobs.len());
+        println!(
+            "claim of {name}: {:.1?}, {} jobs",
+            began.elapsed(),
+            jobs.len()
+        );
     }
     println!("{} MiB", resident_mib());
 }
@@ -140,7 +166,10 @@ async fn run(callers: usize, fan_out: usize, size: usize) {
             let mut batch: Vec<Job> = Vec::new();
             let mut done = 0;
             while inbox.recv_many(&mut batch, 128).await > 0 {
-                let records = batch.drain(..).map(|job| record(&world, &job)).collect::<Vec<_>>();
+                let records = batch
+                    .drain(..)
+                    .map(|job| record(&world, &job))
+                    .collect::<Vec<_>>();
                 done += records.len();
                 world.store().record(records).await.expect("recorded");
             }
@@ -196,7 +225,10 @@ async fn run(callers: usize, fan_out: usize, size: usize) {
 }
 
 fn record(world: &World<Bench>, job: &Job) -> bellwire_core::ports::Record {
-    let header = |name: &str, value: &str| Header { name: name.to_owned(), value: value.to_owned() };
+    let header = |name: &str, value: &str| Header {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
     let mut record = world.record(job, 200, Next::Deliver);
     record.attempt.address = Some("127.0.0.1:8080".parse().expect("an address"));
     record.attempt.request_headers = vec![
@@ -208,7 +240,10 @@ fn record(world: &World<Bench>, job: &Job) -> bellwire_core::ports::Record {
     ];
     record.attempt.response_headers = (0..8)
         .map(|index| header(&format!("x-header-{index}"), "some value of a header"))
-        .chain([header("content-type", "application/json"), header("content-length", "200")])
+        .chain([
+            header("content-type", "application/json"),
+            header("content-length", "200"),
+        ])
         .collect();
     record.attempt.excerpt = Bytes::from(vec![b'y'; 200]);
     record

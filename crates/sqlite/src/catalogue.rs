@@ -17,27 +17,37 @@ use crate::{Sqlite, event_types, organizations, sweep, tokens, webhooks};
 impl Catalogue for Sqlite {
     async fn load_organizations(&self) -> Result<Vec<OrganizationRecord>> {
         let seal = Arc::clone(&self.inner.seal);
-        self.readers().read(move |conn| organizations::all(conn, &seal)).await
+        self.readers()
+            .read(move |conn| organizations::all(conn, &seal))
+            .await
     }
 
     async fn load_organization(&self, id: OrganizationId) -> Result<Option<OrganizationRecord>> {
         let seal = Arc::clone(&self.inner.seal);
-        self.readers().read(move |conn| organizations::one(conn, &seal, id)).await
+        self.readers()
+            .read(move |conn| organizations::one(conn, &seal, id))
+            .await
     }
 
     async fn create_organization(&self, organization: Organization) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| organizations::create(work, &organization)).await
+        self.writer()
+            .call(1, move |work| organizations::create(work, &organization))
+            .await
     }
 
     async fn update_organization(&self, organization: Organization) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| organizations::update(work, &organization)).await
+        self.writer()
+            .call(1, move |work| organizations::update(work, &organization))
+            .await
     }
 
     async fn delete_organization(&self, id: OrganizationId, now: Time) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| organizations::delete(work, id, now)).await
+        self.writer()
+            .call(1, move |work| organizations::delete(work, id, now))
+            .await
     }
 
     async fn sweep_deleted(&self) -> Result<bool> {
@@ -51,12 +61,16 @@ impl Catalogue for Sqlite {
 
     async fn create_event_type(&self, event_type: EventType) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| event_types::create(work, &event_type)).await
+        self.writer()
+            .call(1, move |work| event_types::create(work, &event_type))
+            .await
     }
 
     async fn update_event_type(&self, event_type: EventType) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| event_types::update(work, &event_type)).await
+        self.writer()
+            .call(1, move |work| event_types::update(work, &event_type))
+            .await
     }
 
     async fn delete_event_type(
@@ -65,7 +79,11 @@ impl Catalogue for Sqlite {
         id: EventTypeId,
     ) -> Result<()> {
         self.as_server()?;
-        self.writer().call(1, move |work| event_types::delete(work, organization_id, id)).await
+        self.writer()
+            .call(1, move |work| {
+                event_types::delete(work, organization_id, id)
+            })
+            .await
     }
 
     async fn create_channel(
@@ -75,7 +93,9 @@ impl Catalogue for Sqlite {
     ) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| event_types::create_channel(work, organization_id, &channel))
+            .call(1, move |work| {
+                event_types::create_channel(work, organization_id, &channel)
+            })
             .await
     }
 
@@ -86,7 +106,9 @@ impl Catalogue for Sqlite {
     ) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| event_types::update_channel(work, organization_id, &channel))
+            .call(1, move |work| {
+                event_types::update_channel(work, organization_id, &channel)
+            })
             .await
     }
 
@@ -94,7 +116,9 @@ impl Catalogue for Sqlite {
         self.as_server()?;
         let key = key.to_owned();
         self.writer()
-            .call(1, move |work| event_types::delete_channel(work, organization_id, &key))
+            .call(1, move |work| {
+                event_types::delete_channel(work, organization_id, &key)
+            })
             .await
     }
 
@@ -102,7 +126,9 @@ impl Catalogue for Sqlite {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
         self.writer()
-            .call(2, move |work| webhooks::create(work, &seal, &webhook, one_per_url))
+            .call(2, move |work| {
+                webhooks::create(work, &seal, &webhook, one_per_url)
+            })
             .await
     }
 
@@ -110,7 +136,9 @@ impl Catalogue for Sqlite {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
         self.writer()
-            .call(3, move |work| webhooks::update(work, &seal, &webhook, one_per_url))
+            .call(3, move |work| {
+                webhooks::update(work, &seal, &webhook, one_per_url)
+            })
             .await
     }
 
@@ -138,19 +166,27 @@ impl Catalogue for Sqlite {
         id: WebhookId,
     ) -> Result<Option<Webhook>> {
         let seal = Arc::clone(&self.inner.seal);
-        self.readers().read(move |conn| webhooks::one(conn, &seal, organization_id, id)).await
+        self.readers()
+            .read(move |conn| webhooks::one(conn, &seal, organization_id, id))
+            .await
     }
 
     async fn create_token(&self, token: Token) -> Result<()> {
-        self.writer().call(1, move |work| tokens::create(work, &token)).await
+        self.writer()
+            .call(1, move |work| tokens::create(work, &token))
+            .await
     }
 
     async fn token_by_hash(&self, sha256: [u8; 32]) -> Result<Option<Token>> {
-        self.readers().read(move |conn| tokens::by_hash(conn, sha256)).await
+        self.readers()
+            .read(move |conn| tokens::by_hash(conn, sha256))
+            .await
     }
 
     async fn tokens(&self, organization_id: Option<OrganizationId>) -> Result<Vec<Token>> {
-        self.readers().read(move |conn| tokens::list(conn, organization_id)).await
+        self.readers()
+            .read(move |conn| tokens::list(conn, organization_id))
+            .await
     }
 
     async fn revoke_token(
@@ -159,6 +195,10 @@ impl Catalogue for Sqlite {
         id: TokenId,
         now: Time,
     ) -> Result<bool> {
-        self.writer().call(1, move |work| tokens::revoke(work, organization_id, id, now)).await
+        self.writer()
+            .call(1, move |work| {
+                tokens::revoke(work, organization_id, id, now)
+            })
+            .await
     }
 }

@@ -59,7 +59,15 @@ impl Claim for Sqlite {
                 let mut jobs = Vec::new();
                 let mut bytes = BYTES_PER_CLAIM;
                 for ask in &asks {
-                    lane(conn, &inner.claims, ask, now, &mut bytes, &mut events, &mut jobs)?;
+                    lane(
+                        conn,
+                        &inner.claims,
+                        ask,
+                        now,
+                        &mut bytes,
+                        &mut events,
+                        &mut jobs,
+                    )?;
                     if bytes == 0 {
                         break;
                     }
@@ -87,8 +95,9 @@ impl Claim for Sqlite {
                 let mut next = conn.prepare_cached(NEXT_LANE)?;
                 let mut lanes = Vec::new();
                 let mut last = 0_i64;
-                while let Some(seq) =
-                    next.query_row([last], |row| row.get::<_, i64>(0)).optional()?
+                while let Some(seq) = next
+                    .query_row([last], |row| row.get::<_, i64>(0))
+                    .optional()?
                 {
                     last = seq;
                     if let Some((id, marks)) = webhook_of(conn, seq)?
@@ -182,8 +191,12 @@ fn walk(
     let behind = (mark.unwrap_or(Time::from_micros(i64::MIN)), until, slack);
     for (after, until, limit) in before.into_iter().chain([behind]) {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows =
-            statement.query(params![webhook, after.as_micros(), until.as_micros(), limit])?;
+        let mut rows = statement.query(params![
+            webhook,
+            after.as_micros(),
+            until.as_micros(),
+            limit
+        ])?;
         while let Some(row) = rows.next()? {
             let row = rows::delivery(row)?;
             let free = marks.cancel(row.kind, row.created_at).is_none() && !claims.is_held(&row.id);
@@ -203,10 +216,17 @@ fn first_due(
     marks: &Marks,
 ) -> std::result::Result<Option<Time>, Fault> {
     let mut first: Option<Time> = None;
-    walk(conn, claims, (webhook, marks), Time::from_micros(i64::MAX), SLACK, |row| {
-        first = row.due_at;
-        false
-    })?;
+    walk(
+        conn,
+        claims,
+        (webhook, marks),
+        Time::from_micros(i64::MAX),
+        SLACK,
+        |row| {
+            first = row.due_at;
+            false
+        },
+    )?;
     Ok(first)
 }
 
@@ -220,7 +240,9 @@ fn lane(
     events: &mut HashMap<i64, Arc<Event>>,
     jobs: &mut Vec<(Job, DeliveryRow)>,
 ) -> std::result::Result<(), Fault> {
-    let Some((webhook, marks)) = seq_of(conn, ask.webhook_id)? else { return Ok(()) };
+    let Some((webhook, marks)) = seq_of(conn, ask.webhook_id)? else {
+        return Ok(());
+    };
     let mut due = Vec::new();
     let slack = ask.room.saturating_add(SLACK);
     walk(conn, claims, (webhook, &marks), now, slack, |row| {

@@ -121,7 +121,11 @@ impl Ticket<'_> {
     /// Holds this candidate, if it is still as the ticket's snapshot shows it.
     pub(crate) fn take(&self, row: DeliveryRow) -> bool {
         let mut inner = self.claims.0.lock();
-        if inner.ended.get(&row.id).is_some_and(|end| *end > self.number) {
+        if inner
+            .ended
+            .get(&row.id)
+            .is_some_and(|end| *end > self.number)
+        {
             return false;
         }
         match inner.held.entry(row.id) {
@@ -179,7 +183,10 @@ mod tests {
         claims.end(&[id(1)]);
         assert!(!ticket.take(row(1)), "its row may be out of date");
         assert!(ticket.take(row(2)));
-        assert!(claims.ticket().take(row(1)), "a later snapshot sees it as it is");
+        assert!(
+            claims.ticket().take(row(1)),
+            "a later snapshot sees it as it is"
+        );
     }
 
     #[test]
@@ -190,7 +197,10 @@ mod tests {
         let late = claims.ticket();
         assert!(!early.take(row(3)));
         drop(early);
-        assert!(!also_early.take(row(3)), "remembered while one who may ask is left");
+        assert!(
+            !also_early.take(row(3)),
+            "remembered while one who may ask is left"
+        );
         assert!(late.take(row(3)));
     }
 

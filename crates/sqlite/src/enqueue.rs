@@ -32,9 +32,15 @@ const RECEIPT_BYTES: usize = 21;
 impl Enqueue for Sqlite {
     async fn enqueue(&self, submission: Submission) -> Result<Vec<Receipt>> {
         self.as_server()?;
-        let deliveries: usize = submission.events.iter().map(|event| event.deliveries.len()).sum();
+        let deliveries: usize = submission
+            .events
+            .iter()
+            .map(|event| event.deliveries.len())
+            .sum();
         let rows = submission.events.len() + deliveries;
-        self.writer().call(rows, move |work| enqueue(work, &submission)).await
+        self.writer()
+            .call(rows, move |work| enqueue(work, &submission))
+            .await
     }
 
     async fn enqueue_again(
@@ -79,9 +85,15 @@ enum Plan {
     Same(usize),
 }
 
-fn enqueue(work: &mut Work<'_>, submission: &Submission) -> std::result::Result<Vec<Receipt>, Fault> {
+fn enqueue(
+    work: &mut Work<'_>,
+    submission: &Submission,
+) -> std::result::Result<Vec<Receipt>, Fault> {
     let organization = work.organization(submission.organization_id)?;
-    let key = submission.key.as_ref().map(|key| (short(&key.key), key.fingerprint));
+    let key = submission
+        .key
+        .as_ref()
+        .map(|key| (short(&key.key), key.fingerprint));
     if let Some((key, fingerprint)) = &key
         && let Some(receipts) = answered(work, organization.seq, key, fingerprint, submission.now)?
     {
@@ -115,7 +127,10 @@ fn enqueue(work: &mut Work<'_>, submission: &Submission) -> std::result::Result<
                 }
             }
             Plan::Stored(receipt) => receipt,
-            Plan::Same(first) => Receipt { repeated: true, ..receipts[first].clone() },
+            Plan::Same(first) => Receipt {
+                repeated: true,
+                ..receipts[first].clone()
+            },
         });
     }
     if let Some((key, fingerprint)) = key {
@@ -157,9 +172,9 @@ fn answered(
     match stored {
         None => Ok(None),
         Some((stored, _)) if stored != *fingerprint => Err(Error::KeyReused(None).into()),
-        Some((_, answer)) => {
-            decode(&answer).map(Some).ok_or_else(|| corrupt("the answer kept for a key"))
-        }
+        Some((_, answer)) => decode(&answer)
+            .map(Some)
+            .ok_or_else(|| corrupt("the answer kept for a key")),
     }
 }
 
@@ -222,11 +237,15 @@ fn store(
     now: Time,
 ) -> std::result::Result<(), Fault> {
     let event = &new.event;
-    let ids: Vec<u8> =
-        new.deliveries.iter().flat_map(|delivery| *delivery.id.as_bytes()).collect();
+    let ids: Vec<u8> = new
+        .deliveries
+        .iter()
+        .flat_map(|delivery| *delivery.id.as_bytes())
+        .collect();
     let channels = (!event.channels.is_empty())
         .then(|| serde_json::to_string(&event.channels).expect("channels are plain data"));
-    let flags = if event.unknown_type { UNKNOWN_TYPE } else { 0 } | if event.test { TEST } else { 0 };
+    let flags =
+        if event.unknown_type { UNKNOWN_TYPE } else { 0 } | if event.test { TEST } else { 0 };
     work.conn
         .prepare_cached(
             "INSERT INTO events (id, organization, type, flags, created_at, time, channels,
@@ -342,7 +361,10 @@ fn enqueue_again(
 /// Keys are looked up by their hash: short, and of one length.
 fn short(key: &str) -> [u8; 16] {
     let digest = Sha256::digest(key.as_bytes());
-    let (short, _) = digest.as_slice().split_first_chunk().expect("SHA-256 has 32 bytes");
+    let (short, _) = digest
+        .as_slice()
+        .split_first_chunk()
+        .expect("SHA-256 has 32 bytes");
     *short
 }
 

@@ -6,25 +6,70 @@ use bellwire_core::outcome::Header;
 
 /// Names that take one byte. The place in this list is what is stored: append only.
 const USUAL: [&str; 48] = [
-    "content-type", "content-length", "date", "server", "connection", "keep-alive",
-    "transfer-encoding", "cache-control", "etag", "last-modified", "location", "vary",
-    "set-cookie", "strict-transport-security", "x-content-type-options", "x-frame-options",
-    "x-xss-protection", "content-encoding", "content-security-policy", "referrer-policy", "via",
-    "x-powered-by", "x-request-id", "x-correlation-id", "access-control-allow-origin",
-    "access-control-allow-headers", "access-control-allow-methods", "expires", "pragma", "age",
-    "alt-svc", "cf-ray", "cf-cache-status", "x-cache", "x-amzn-requestid", "x-amz-cf-id",
-    "retry-after", "allow", "accept-ranges", "user-agent", "accept", "authorization", "host",
-    "webhook-id", "webhook-timestamp", "webhook-signature", "traceparent", "x-runtime",
+    "content-type",
+    "content-length",
+    "date",
+    "server",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "cache-control",
+    "etag",
+    "last-modified",
+    "location",
+    "vary",
+    "set-cookie",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-xss-protection",
+    "content-encoding",
+    "content-security-policy",
+    "referrer-policy",
+    "via",
+    "x-powered-by",
+    "x-request-id",
+    "x-correlation-id",
+    "access-control-allow-origin",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "expires",
+    "pragma",
+    "age",
+    "alt-svc",
+    "cf-ray",
+    "cf-cache-status",
+    "x-cache",
+    "x-amzn-requestid",
+    "x-amz-cf-id",
+    "retry-after",
+    "allow",
+    "accept-ranges",
+    "user-agent",
+    "accept",
+    "authorization",
+    "host",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+    "traceparent",
+    "x-runtime",
 ];
 
 /// Stands before a name that is not in the list.
 const SPELLED: u8 = 0xff;
 
 pub(crate) fn encode(headers: &[Header]) -> Vec<u8> {
-    let size = headers.iter().map(|header| header.name.len() + header.value.len() + 6).sum();
+    let size = headers
+        .iter()
+        .map(|header| header.name.len() + header.value.len() + 6)
+        .sum();
     let mut bytes = Vec::with_capacity(size);
     for header in headers {
-        match USUAL.iter().position(|usual| usual.len() == header.name.len() && *usual == header.name) {
+        match USUAL
+            .iter()
+            .position(|usual| usual.len() == header.name.len() && *usual == header.name)
+        {
             Some(place) => bytes.push(place as u8),
             None => {
                 bytes.push(SPELLED);
@@ -91,7 +136,10 @@ mod tests {
             ("set-cookie", long.as_str()),
             ("", "\0\n"),
         ]
-        .map(|(name, value)| Header { name: name.to_owned(), value: value.to_owned() })
+        .map(|(name, value)| Header {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        })
         .to_vec();
         assert_eq!(decode(&encode(&headers)), Some(headers));
         assert_eq!(decode(&[]), Some(Vec::new()));
@@ -99,7 +147,10 @@ mod tests {
 
     #[test]
     fn damage_is_noticed() {
-        let headers = [Header { name: "date".to_owned(), value: "today".to_owned() }];
+        let headers = [Header {
+            name: "date".to_owned(),
+            value: "today".to_owned(),
+        }];
         let bytes = encode(&headers);
         assert_eq!(decode(&bytes[..bytes.len() - 1]), None);
         assert_eq!(decode(&[200, 0]), None);

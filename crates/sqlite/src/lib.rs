@@ -115,6 +115,8 @@ impl Sqlite {
 
 impl std::fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sqlite").field("role", &self.inner.role).finish_non_exhaustive()
+        f.debug_struct("Sqlite")
+            .field("role", &self.inner.role)
+            .finish_non_exhaustive()
     }
 }

@@ -121,7 +121,10 @@ impl On<'_> {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
                 OpenError::NoDirectory(self.0.parent().unwrap_or(self.0).to_owned())
             }
-            _ => OpenError::Other { path, why: error.to_string() },
+            _ => OpenError::Other {
+                path,
+                why: error.to_string(),
+            },
         }
     }
 
@@ -132,7 +135,10 @@ impl On<'_> {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 OpenError::Permission(path)
             }
-            _ => OpenError::Other { path, why: error.to_string() },
+            _ => OpenError::Other {
+                path,
+                why: error.to_string(),
+            },
         }
     }
 }
@@ -145,8 +151,12 @@ pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
     if options.role == Role::Server && lock.is_none() {
         return Err(OpenError::InUse(path.to_owned()));
     }
-    let mut conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options.cache_mib * 1024)
-        .map_err(|error| on.sql(&error))?;
+    let mut conn = connect(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE,
+        options.cache_mib * 1024,
+    )
+    .map_err(|error| on.sql(&error))?;
     prepare(&conn, options).map_err(|error| on.sql(&error))?;
     is_ours(&conn, path)?;
     migrate(&mut conn, path, lock.is_some())?;
@@ -156,13 +166,19 @@ pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
 
     let stats = Arc::new(Stats::default());
     let mut state = State::default();
-    conn.query_row("SELECT count(*) FROM deliveries WHERE state = 0", [], |row| row.get(0))
-        .map(|pending| stats.pending(pending))
-        .map_err(|error| on.sql(&error))?;
+    conn.query_row(
+        "SELECT count(*) FROM deliveries WHERE state = 0",
+        [],
+        |row| row.get(0),
+    )
+    .map(|pending| stats.pending(pending))
+    .map_err(|error| on.sql(&error))?;
     state.newest = conn
-        .query_row("SELECT created_at FROM deliveries ORDER BY id DESC LIMIT 1", [], |row| {
-            row.get(0).map(Time::from_micros)
-        })
+        .query_row(
+            "SELECT created_at FROM deliveries ORDER BY id DESC LIMIT 1",
+            [],
+            |row| row.get(0).map(Time::from_micros),
+        )
         .optional()
         .map_err(|error| on.sql(&error))?
         .unwrap_or_default();
@@ -174,16 +190,24 @@ pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
         readers.push(reader);
     }
     let copier = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, 256)
-        .and_then(|conn| conn.pragma_update(None, "synchronous", "FULL").map(|()| conn))
+        .and_then(|conn| {
+            conn.pragma_update(None, "synchronous", "FULL")
+                .map(|()| conn)
+        })
         .map_err(|error| on.sql(&error))?;
     let page_bytes: u32 = conn
         .pragma_query_value(None, "page_size", |row| row.get(0))
         .map_err(|error| on.sql(&error))?;
     let claims = Arc::new(Claims::default());
-    let checkpoints =
-        Checkpoints::start(copier, page_bytes).map_err(|error| on.io(&error))?;
-    let writer = Writer::start(conn, state, checkpoints, Arc::clone(&claims), Arc::clone(&stats))
-        .map_err(|error| on.io(&error))?;
+    let checkpoints = Checkpoints::start(copier, page_bytes).map_err(|error| on.io(&error))?;
+    let writer = Writer::start(
+        conn,
+        state,
+        checkpoints,
+        Arc::clone(&claims),
+        Arc::clone(&stats),
+    )
+    .map_err(|error| on.io(&error))?;
     Ok(Inner {
         readers: Readers::new(readers),
         writer,
@@ -238,7 +262,11 @@ fn prepare(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.query_row("PRAGMA wal_autocheckpoint = 0", [], |_| Ok(()))?;
-    conn.query_row(&format!("PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}"), [], |_| Ok(()))?;
+    conn.query_row(
+        &format!("PRAGMA journal_size_limit = {LOG_LIMIT_BYTES}"),
+        [],
+        |_| Ok(()),
+    )?;
     if let Some(limit) = options.max_size_mib {
         let pages = u64::from(limit) * (1 << 20) / u64::from(PAGE_BYTES);
         conn.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
@@ -262,7 +290,8 @@ fn is_ours(conn: &Connection, path: &Path) -> Result<(), OpenError> {
     if tables > 0 {
         return Err(OpenError::NotADatabase(path.to_owned()));
     }
-    conn.pragma_update(None, "application_id", APPLICATION_ID).map_err(|error| on.sql(&error))
+    conn.pragma_update(None, "application_id", APPLICATION_ID)
+        .map_err(|error| on.sql(&error))
 }
 
 fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), OpenError> {
@@ -292,7 +321,11 @@ fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), Op
         0
     };
     if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        });
     }
     if found < known && !may_write {
         return Err(OpenError::OlderServer(path.to_owned()));
@@ -310,13 +343,20 @@ fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), Op
 fn check_key(conn: &Connection, path: &Path, seal: &Seal) -> Result<(), OpenError> {
     let on = On(path);
     let sealed: Option<Vec<u8>> = conn
-        .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
+        .query_row(
+            "SELECT value FROM meta WHERE name = 'key_check'",
+            [],
+            |row| row.get(0),
+        )
         .optional()
         .map_err(|error| on.sql(&error))?;
     match sealed {
         Some(sealed) => match seal.open(&sealed, KEY_CHECK) {
             Ok(_) => Ok(()),
-            Err(error) => Err(OpenError::WrongKey { path: path.to_owned(), error }),
+            Err(error) => Err(OpenError::WrongKey {
+                path: path.to_owned(),
+                error,
+            }),
         },
         None => conn
             .execute(

@@ -20,7 +20,11 @@ use crate::{
 type Found = (Organization, u64, i64);
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Found> {
-    Ok((rows::organization(row)?, row.get::<_, i64>(7)?.unsigned_abs(), row.get(8)?))
+    Ok((
+        rows::organization(row)?,
+        row.get::<_, i64>(7)?.unsigned_abs(),
+        row.get(8)?,
+    ))
 }
 
 pub(crate) fn all(conn: &Connection, seal: &Seal) -> Result<Vec<OrganizationRecord>, Fault> {
@@ -30,7 +34,10 @@ pub(crate) fn all(conn: &Connection, seal: &Seal) -> Result<Vec<OrganizationReco
         ))?
         .query_map([], read)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    found.into_iter().map(|found| record(conn, seal, found)).collect()
+    found
+        .into_iter()
+        .map(|found| record(conn, seal, found))
+        .collect()
 }
 
 pub(crate) fn one(

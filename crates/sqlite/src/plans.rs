@@ -6,12 +6,15 @@ use crate::{claim, query, record};
 
 fn schema() -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
-    conn.execute_batch(include_str!("../migrations/V1__start.sql")).expect("the schema");
+    conn.execute_batch(include_str!("../migrations/V1__start.sql"))
+        .expect("the schema");
     conn
 }
 
 fn plan(conn: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
+    let mut statement = conn
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .expect(sql);
     let parameters = statement.parameter_count();
     let rows = statement
         .query_map(rusqlite::params_from_iter(vec![1_i64; parameters]), |row| {
@@ -24,7 +27,10 @@ fn plan(conn: &Connection, sql: &str) -> Vec<String> {
 fn assert_plan(sql: &str, expected: &[&str]) {
     let plan = plan(&schema(), sql);
     for part in expected {
-        assert!(plan.iter().any(|line| line.contains(part)), "{part} in {plan:#?}\n{sql}");
+        assert!(
+            plan.iter().any(|line| line.contains(part)),
+            "{part} in {plan:#?}\n{sql}"
+        );
     }
     for line in &plan {
         let bad = line.starts_with("SCAN") || line.contains("TEMP B-TREE");
@@ -34,14 +40,18 @@ fn assert_plan(sql: &str, expected: &[&str]) {
 
 #[test]
 fn a_claim_walks_the_pending_rows_of_its_lane() {
-    assert_plan(claim::WALK, &[
-        "USING INDEX deliveries_pending (webhook=? AND due_at>? AND due_at<?)",
-    ]);
+    assert_plan(
+        claim::WALK,
+        &["USING INDEX deliveries_pending (webhook=? AND due_at>? AND due_at<?)"],
+    );
 }
 
 #[test]
 fn the_next_lane_is_one_seek() {
-    assert_plan(claim::NEXT_LANE, &["USING COVERING INDEX deliveries_pending (webhook>?)"]);
+    assert_plan(
+        claim::NEXT_LANE,
+        &["USING COVERING INDEX deliveries_pending (webhook>?)"],
+    );
 }
 
 #[test]
@@ -52,10 +62,16 @@ fn a_record_finds_its_delivery_by_key() {
 
 #[test]
 fn attempts_are_read_in_the_order_of_their_index() {
-    assert_plan(query::LIST_ATTEMPTS, &["USING INDEX attempts_by_webhook (webhook=?"]);
+    assert_plan(
+        query::LIST_ATTEMPTS,
+        &["USING INDEX attempts_by_webhook (webhook=?"],
+    );
 }
 
 #[test]
 fn events_are_read_in_the_order_of_their_index() {
-    assert_plan(query::LIST_EVENTS, &["USING INDEX events_by_organization (organization=? AND id<?)"]);
+    assert_plan(
+        query::LIST_EVENTS,
+        &["USING INDEX events_by_organization (organization=? AND id<?)"],
+    );
 }

@@ -13,8 +13,7 @@ use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Sqlite,
-    address,
+    Sqlite, address,
     fault::Fault,
     headers,
     query::delivery_of,
@@ -28,8 +27,11 @@ use crate::{
 const SHORT_EXCERPT_BYTES: usize = 48;
 
 /// How a record finds its delivery.
-pub(crate) const FIND: &str =
-    concat!("SELECT ", delivery_columns!(), " FROM deliveries WHERE id = ?1");
+pub(crate) const FIND: &str = concat!(
+    "SELECT ",
+    delivery_columns!(),
+    " FROM deliveries WHERE id = ?1"
+);
 /// How a record moves its delivery on.
 pub(crate) const MOVE_ON: &str = "\
 UPDATE deliveries SET state = ?2, reason = ?3, attempts = ?4, due_at = ?5, updated_at = ?6,
@@ -66,7 +68,11 @@ impl RecordPort for Sqlite {
         now: Time,
     ) -> Result<Delivery> {
         self.as_server()?;
-        self.writer().call(1, move |work| cancel(work, organization_id, delivery_id, now)).await
+        self.writer()
+            .call(1, move |work| {
+                cancel(work, organization_id, delivery_id, now)
+            })
+            .await
     }
 
     async fn sweep_cancelled(&self) -> Result<bool> {
@@ -91,7 +97,11 @@ impl Ready {
             Some(tally) => tally.class == Class::Success,
             None => record.next == Next::Deliver,
         };
-        let limit = if success { EXCERPT_SUCCESS_BYTES } else { EXCERPT_FAILURE_BYTES };
+        let limit = if success {
+            EXCERPT_SUCCESS_BYTES
+        } else {
+            EXCERPT_FAILURE_BYTES
+        };
         let excerpt = record.attempt.excerpt.len().min(limit);
         Self {
             request_headers: headers::encode(&record.attempt.request_headers),
@@ -121,17 +131,23 @@ fn record(
     };
     // A row that is gone went with its organization. An attempt that is known already was written
     // by a commit whose answer got lost: the record came a second time.
-    let Some(row) = row.filter(|row| attempt.number > row.attempts) else { return Ok(()) };
-    let Some(slot) = work.webhook(attempt.webhook_id)? else { return Ok(()) };
+    let Some(row) = row.filter(|row| attempt.number > row.attempts) else {
+        return Ok(());
+    };
+    let Some(slot) = work.webhook(attempt.webhook_id)? else {
+        return Ok(());
+    };
     let before = slot.marks();
-    let cancelled = row.state != State::Pending
-        || before.cancel(row.kind, row.created_at).is_some();
+    let cancelled =
+        row.state != State::Pending || before.cancel(row.kind, row.created_at).is_some();
 
     if let Some(tally) = &record.tally
         && slot.deleted_at.is_none()
     {
         let (counters, reason) =
-            tally.rule.fold(slot.counters, tally.class, attempt.answer, record.now);
+            tally
+                .rule
+                .fold(slot.counters, tally.class, attempt.answer, record.now);
         let disables = reason.filter(|_| !slot.disabled);
         work.state.count(attempt.webhook_id, counters);
         if let Some(reason) = disables {
@@ -174,13 +190,15 @@ fn settle(
     before: &Marks,
     after: &Marks,
 ) -> (State, Option<CancelReason>, Option<Time>) {
-    let marked = |marks: &Marks| marks.cancel(row.kind, row.created_at).map(|(reason, _)| reason);
+    let marked = |marks: &Marks| {
+        marks
+            .cancel(row.kind, row.created_at)
+            .map(|(reason, _)| reason)
+    };
     match next {
         // It did arrive, whatever was decided meanwhile.
         Next::Deliver => (State::Delivered, None, None),
-        _ if cancelled && row.state == State::Pending => {
-            (State::Cancelled, marked(before), None)
-        }
+        _ if cancelled && row.state == State::Pending => (State::Cancelled, marked(before), None),
         _ if cancelled => (row.state, row.reason, None),
         Next::Fail => (State::Failed, None, None),
         Next::RetryAt(at) => match marked(after) {

@@ -219,15 +219,12 @@ impl Marks {
     /// Why and when a pending delivery was cancelled by its webhook, if it was. Tests go to
     /// disabled webhooks too; a deleted webhook gets nothing.
     pub(crate) fn cancel(&self, kind: Kind, created_at: Time) -> Option<(CancelReason, Time)> {
-        let covers = |mark: Option<Time>| {
-            mark.filter(|mark| kind != Kind::Test && created_at <= *mark)
-        };
+        let covers =
+            |mark: Option<Time>| mark.filter(|mark| kind != Kind::Test && created_at <= *mark);
         covers(self.disabled_up_to)
             .map(|at| (CancelReason::WebhookDisabled, at))
             .or_else(|| self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)))
-            .or_else(|| {
-                covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at))
-            })
+            .or_else(|| covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at)))
     }
 }
 
@@ -266,7 +263,11 @@ impl DeliveryRow {
             event_id,
             webhook_id,
             organization_id,
-            state: if cancelled.is_some() { State::Cancelled } else { self.state },
+            state: if cancelled.is_some() {
+                State::Cancelled
+            } else {
+                self.state
+            },
             kind: self.kind,
             cancel_reason: cancelled.map(|(reason, _)| reason).or(self.reason),
             attempts: self.attempts,

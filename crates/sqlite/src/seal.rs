@@ -42,9 +42,13 @@ impl Seal {
 
     pub(crate) fn open_secrets(&self, id: WebhookId, sealed: &[u8]) -> Result<Vec<Secret>, Error> {
         let wrong = |error: &dyn std::fmt::Display| {
-            Error::Corrupt(format!("the secrets of webhook {id} cannot be read: {error}"))
+            Error::Corrupt(format!(
+                "the secrets of webhook {id} cannot be read: {error}"
+            ))
         };
-        let plain = self.open(sealed, &context(b"secrets", id)).map_err(|error| wrong(&error))?;
+        let plain = self
+            .open(sealed, &context(b"secrets", id))
+            .map_err(|error| wrong(&error))?;
         from_slice(&plain).map_err(|error| wrong(&error))
     }
 
@@ -62,9 +66,13 @@ impl Seal {
             return Ok(Vec::new());
         }
         let wrong = |error: &dyn std::fmt::Display| {
-            Error::Corrupt(format!("the headers of webhook {id} cannot be read: {error}"))
+            Error::Corrupt(format!(
+                "the headers of webhook {id} cannot be read: {error}"
+            ))
         };
-        let plain = self.open(sealed, &context(b"headers", id)).map_err(|error| wrong(&error))?;
+        let plain = self
+            .open(sealed, &context(b"headers", id))
+            .map_err(|error| wrong(&error))?;
         from_slice(&plain).map_err(|error| wrong(&error))
     }
 }

@@ -107,7 +107,11 @@ impl State {
     pub(crate) fn raise(&mut self, conn: &Connection, seq: i64) -> rusqlite::Result<()> {
         conn.prepare_cached("UPDATE organizations SET generation = generation + 1 WHERE seq = ?1")?
             .execute([seq])?;
-        for slot in self.organizations.values_mut().filter(|slot| slot.seq == seq) {
+        for slot in self
+            .organizations
+            .values_mut()
+            .filter(|slot| slot.seq == seq)
+        {
             slot.generation += 1;
         }
         Ok(())
@@ -214,7 +218,9 @@ impl State {
             Some(last) if last >= floor && last < floor + (1 << 32) => last,
             _ => conn
                 .prepare_cached("SELECT max(seq) FROM excerpts WHERE seq >= ?1 AND seq < ?2")?
-                .query_row([floor, floor + (1 << 32)], |row| row.get::<_, Option<i64>>(0))?
+                .query_row([floor, floor + (1 << 32)], |row| {
+                    row.get::<_, Option<i64>>(0)
+                })?
                 .unwrap_or(floor),
         };
         self.last_excerpt = Some(last + 1);

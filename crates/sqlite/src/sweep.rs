@@ -35,7 +35,9 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
             Ok((row.get::<_, i64>(0)?, marks))
         })
         .optional()?;
-    let Some((webhook, marks)) = webhook else { return Ok(false) };
+    let Some((webhook, marks)) = webhook else {
+        return Ok(false);
+    };
     let (due_at, id) = match work.state.swept {
         Some((of, due_at, id)) if of == webhook => (due_at, id),
         _ => (i64::MIN, [0; 16]),
@@ -108,7 +110,9 @@ pub(crate) fn deleted(work: &mut Work<'_>) -> Result<bool, Fault> {
         .prepare_cached("SELECT seq FROM organizations WHERE deleted_at IS NOT NULL LIMIT 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
-    let Some(organization) = organization else { return Ok(false) };
+    let Some(organization) = organization else {
+        return Ok(false);
+    };
     // Nothing remembered of what goes may be used for what comes.
     work.state.flush(work.conn)?;
     work.state.clear();
@@ -141,7 +145,9 @@ fn events(work: &mut Work<'_>, organization: i64) -> Result<bool, Fault> {
             )?
             .query_row([organization], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some((event, ids)) = event else { return Ok(budget < ROWS) };
+        let Some((event, ids)) = event else {
+            return Ok(budget < ROWS);
+        };
         let mut ids: Vec<DeliveryId> = listed(&ids).collect();
         ids.extend(
             work.conn
@@ -155,7 +161,9 @@ fn events(work: &mut Work<'_>, organization: i64) -> Result<bool, Fault> {
                 return Ok(true);
             }
         }
-        work.conn.prepare_cached("DELETE FROM events WHERE seq = ?1")?.execute([event])?;
+        work.conn
+            .prepare_cached("DELETE FROM events WHERE seq = ?1")?
+            .execute([event])?;
         budget -= 1;
     }
     Ok(true)
@@ -168,7 +176,9 @@ fn delivery(work: &mut Work<'_>, id: DeliveryId) -> Result<usize, Fault> {
         .prepare_cached("DELETE FROM deliveries WHERE id = ?1 RETURNING state, last_attempt")?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((state, mut attempt)) = found else { return Ok(0) };
+    let Some((state, mut attempt)) = found else {
+        return Ok(0);
+    };
     if state == State::Pending.code() {
         work.effects.pending -= 1;
     }
@@ -182,9 +192,13 @@ fn delivery(work: &mut Work<'_>, id: DeliveryId) -> Result<usize, Fault> {
                 "DELETE FROM attempts WHERE seq = ?1 AND delivery = ?2
                  RETURNING previous, excerpt_seq",
             )?
-            .query_row(params![seq, id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![seq, id.as_bytes()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
-        let Some((previous, excerpt)) = removed else { break };
+        let Some((previous, excerpt)) = removed else {
+            break;
+        };
         if let Some(excerpt) = excerpt {
             work.conn
                 .prepare_cached("DELETE FROM excerpts WHERE seq = ?1")?

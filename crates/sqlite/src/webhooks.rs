@@ -37,8 +37,8 @@ struct Sealed {
 }
 
 fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Sealed> {
-    let settings: Settings = serde_json::from_str(row.get_ref(2)?.as_str()?)
-        .map_err(|error| damage(2, error))?;
+    let settings: Settings =
+        serde_json::from_str(row.get_ref(2)?.as_str()?).map_err(|error| damage(2, error))?;
     let disabled: Option<Disabled> = row
         .get_ref(5)?
         .as_str_or_null()?
@@ -65,7 +65,11 @@ fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Seal
 }
 
 fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
-    let Sealed { mut webhook, headers, secrets } = sealed;
+    let Sealed {
+        mut webhook,
+        headers,
+        secrets,
+    } = sealed;
     webhook.settings.headers = seal.open_headers(webhook.id, &headers)?;
     webhook.secrets = seal.open_secrets(webhook.id, &secrets)?;
     Ok(webhook)
@@ -73,7 +77,10 @@ fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
 
 /// The settings without what is encrypted apart from them.
 fn plain(settings: &Settings) -> String {
-    let bare = Settings { headers: Vec::new(), ..settings.clone() };
+    let bare = Settings {
+        headers: Vec::new(),
+        ..settings.clone()
+    };
     serde_json::to_string(&bare).expect("settings are plain data")
 }
 
@@ -110,7 +117,9 @@ pub(crate) fn one(
         " FROM webhooks w JOIN organizations o ON o.seq = w.organization
           WHERE w.id = ?1 AND o.id = ?2 AND o.deleted_at IS NULL"
     ))?
-    .query_row([id.as_bytes(), organization_id.as_bytes()], |row| read(row, organization_id))
+    .query_row([id.as_bytes(), organization_id.as_bytes()], |row| {
+        read(row, organization_id)
+    })
     .optional()?
     .map(|sealed| open(sealed, seal))
     .transpose()
@@ -196,7 +205,10 @@ pub(crate) fn update(
     webhook: &Webhook,
     one_per_url: bool,
 ) -> Result<WebhookChange, Fault> {
-    let organization = match work.state.organization(work.conn, webhook.organization_id)? {
+    let organization = match work
+        .state
+        .organization(work.conn, webhook.organization_id)?
+    {
         Some(organization) => organization.seq,
         None => return Err(Error::NotFound("webhook").into()),
     };

@@ -145,7 +145,11 @@ impl Writer {
             result: None,
             reply,
         }));
-        let sent = self.sender.lock().as_ref().is_some_and(|sender| sender.send(call).is_ok());
+        let sent = self
+            .sender
+            .lock()
+            .as_ref()
+            .is_some_and(|sender| sender.send(call).is_ok());
         if !sent {
             return Err(closed());
         }
@@ -291,11 +295,7 @@ impl Turn {
         }
     }
 
-    fn run_one(
-        &mut self,
-        call: &mut Box<dyn Call>,
-        effects: &mut Effects,
-    ) -> rusqlite::Result<()> {
+    fn run_one(&mut self, call: &mut Box<dyn Call>, effects: &mut Effects) -> rusqlite::Result<()> {
         let mut work = Work {
             conn: &self.conn,
             state: &mut self.state,
@@ -343,7 +343,9 @@ impl Turn {
 }
 
 fn begin(conn: &Connection) -> rusqlite::Result<()> {
-    conn.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop)
+    conn.prepare_cached("BEGIN IMMEDIATE")?
+        .execute([])
+        .map(drop)
 }
 
 fn text(panic: &(dyn Any + Send)) -> String {

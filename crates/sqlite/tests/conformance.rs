@@ -24,7 +24,10 @@ fn open(place: &TempDir) -> Sqlite {
 
 async fn fresh() -> OnDisk {
     let place = TempDir::new().expect("a directory");
-    OnDisk { store: open(&place), places: vec![(place, None)] }
+    OnDisk {
+        store: open(&place),
+        places: vec![(place, None)],
+    }
 }
 
 #[async_trait]

@@ -44,7 +44,10 @@ async fn a_second_server_is_refused_until_the_first_is_closed() {
     assert!(refused.to_string().contains("in use by another server"));
     first.close().await;
     let second = try_open(&path).expect("opens after a close");
-    assert!(matches!(first.ping().await, Err(Error::Unavailable(_))), "closed is closed");
+    assert!(
+        matches!(first.ping().await, Err(Error::Unavailable(_))),
+        "closed is closed"
+    );
     drop(second);
     try_open(&path).expect("opens after a drop");
 }
@@ -68,8 +71,16 @@ async fn a_local_command_makes_tokens_beside_a_running_server() {
     let tool = Sqlite::open(&Options::tool(&path), keyring(), entropy()).expect("opens beside it");
     tool.create_token(token(1)).await.expect("stored");
     assert!(server.token_by_hash([1; 32]).await.expect("read").is_some());
-    assert!(tool.revoke_token(None, token(1).id, Time::EPOCH).await.expect("revoked"));
-    let seen = server.token_by_hash([1; 32]).await.expect("read").expect("there");
+    assert!(
+        tool.revoke_token(None, token(1).id, Time::EPOCH)
+            .await
+            .expect("revoked")
+    );
+    let seen = server
+        .token_by_hash([1; 32])
+        .await
+        .expect("read")
+        .expect("there");
     assert!(seen.revoked_at.is_some());
     let refused = tool.sweep_deleted().await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
@@ -93,15 +104,21 @@ fn a_missing_directory_is_named() {
     let (place, _) = place();
     let missing = place.path().join("not").join("here");
     let refused = try_open(&missing.join("bellwire.db")).expect_err("no directory");
-    assert!(matches!(&refused, OpenError::NoDirectory(path) if *path == missing), "{refused:?}");
+    assert!(
+        matches!(&refused, OpenError::NoDirectory(path) if *path == missing),
+        "{refused:?}"
+    );
     assert!(refused.to_string().contains("does not exist"));
 }
 
 #[test]
 fn other_files_are_left_alone() {
     let (_place, path) = place();
-    std::fs::write(&path, "a letter to grandmother, long enough to be looked at by a database")
-        .expect("written");
+    std::fs::write(
+        &path,
+        "a letter to grandmother, long enough to be looked at by a database",
+    )
+    .expect("written");
     let refused = try_open(&path).expect_err("no database");
     assert!(matches!(refused, OpenError::NotADatabase(_)), "{refused:?}");
     let text = std::fs::read_to_string(&path).expect("read");
@@ -112,7 +129,8 @@ fn other_files_are_left_alone() {
 fn another_programs_database_is_left_alone() {
     let (_place, path) = place();
     let conn = rusqlite::Connection::open(&path).expect("opens");
-    conn.execute_batch("CREATE TABLE recipes (name TEXT)").expect("made");
+    conn.execute_batch("CREATE TABLE recipes (name TEXT)")
+        .expect("made");
     drop(conn);
     let refused = try_open(&path).expect_err("not ours");
     assert!(matches!(refused, OpenError::NotADatabase(_)), "{refused:?}");
@@ -131,7 +149,10 @@ async fn a_database_of_a_newer_version_is_not_touched() {
     .expect("written");
     drop(conn);
     let refused = try_open(&path).expect_err("too new");
-    assert!(matches!(refused, OpenError::Newer { found: 1000, .. }), "{refused:?}");
+    assert!(
+        matches!(refused, OpenError::Newer { found: 1000, .. }),
+        "{refused:?}"
+    );
     assert!(refused.to_string().contains("newer version"));
 }
 
@@ -157,7 +178,12 @@ async fn the_file_is_its_owners_only() {
     let store = try_open(&path).expect("opens");
     store.ping().await.expect("writes");
     for name in ["bellwire.db", "bellwire.db-wal", "bellwire.db.lock"] {
-        let mode = path.with_file_name(name).metadata().expect("there").permissions().mode();
+        let mode = path
+            .with_file_name(name)
+            .metadata()
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }
@@ -168,10 +194,12 @@ async fn the_file_can_shrink_and_its_log_is_synced() {
     try_open(&path).expect("opens").close().await;
     let conn = rusqlite::Connection::open(&path).expect("opens");
     let pragma = |name: &str| -> i64 {
-        conn.pragma_query_value(None, name, |row| row.get(0)).expect("read")
+        conn.pragma_query_value(None, name, |row| row.get(0))
+            .expect("read")
     };
     assert_eq!(pragma("auto_vacuum"), 2, "incremental");
-    let mode: String =
-        conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).expect("read");
+    let mode: String = conn
+        .pragma_query_value(None, "journal_mode", |row| row.get(0))
+        .expect("read");
     assert_eq!(mode, "wal");
 }

@@ -23,14 +23,20 @@ struct One {
 
 impl One {
     fn open(place: &TempDir, max_size_mib: Option<u32>) -> Sqlite {
-        let options =
-            Options { max_size_mib, ..Options::new(place.path().join("bellwire.db")) };
+        let options = Options {
+            max_size_mib,
+            ..Options::new(place.path().join("bellwire.db"))
+        };
         Sqlite::open(&options, keyring(), entropy()).expect("the database opens")
     }
 
     fn new(max_size_mib: Option<u32>) -> Self {
         let place = TempDir::new().expect("a directory");
-        Self { store: Self::open(&place, max_size_mib), place, max_size_mib }
+        Self {
+            store: Self::open(&place, max_size_mib),
+            place,
+            max_size_mib,
+        }
     }
 }
 
@@ -65,7 +71,10 @@ async fn a_full_disk_refuses_loses_nothing_and_recovers() {
         }
         assert!(stored.len() < 100, "the limit is never reached");
     };
-    assert!(matches!(&refused, Error::Unavailable(why) if why.contains("full")), "{refused:?}");
+    assert!(
+        matches!(&refused, Error::Unavailable(why) if why.contains("full")),
+        "{refused:?}"
+    );
     assert!(stored.len() > 10);
     // Small calls that share a commit with one that does not fit are stored all the same.
     let small = world.to(world.event(&cool), &[&webhook], Kind::Matched, false);
@@ -73,12 +82,24 @@ async fn a_full_disk_refuses_loses_nothing_and_recovers() {
     event.data = Bytes::from(vec![b'x'; 1_000_000]);
     let large = world.to(event, &[&webhook], Kind::Matched, false);
     stored.push(small.event.id);
-    let (fits, fits_not) =
-        tokio::join!(world.submit(&cool, vec![small]), world.submit(&cool, vec![large]));
+    let (fits, fits_not) = tokio::join!(
+        world.submit(&cool, vec![small]),
+        world.submit(&cool, vec![large])
+    );
     fits.expect("it fits");
-    assert!(matches!(fits_not, Err(Error::Unavailable(_))), "{fits_not:?}");
+    assert!(
+        matches!(fits_not, Err(Error::Unavailable(_))),
+        "{fits_not:?}"
+    );
     for id in &stored {
-        assert!(world.store().event(cool.id, *id).await.expect("read").is_some());
+        assert!(
+            world
+                .store()
+                .event(cool.id, *id)
+                .await
+                .expect("read")
+                .is_some()
+        );
     }
     assert_eq!(world.store().stats().pending, stored.len() as u64);
     // Reading and claiming go on; with room it is writable again.
@@ -95,7 +116,10 @@ async fn a_poisoned_call_fails_alone() {
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
     let first = world.to(world.event(&cool), &[&webhook], Kind::Matched, true);
-    world.submit(&cool, vec![first.clone()]).await.expect("stored");
+    world
+        .submit(&cool, vec![first.clone()])
+        .await
+        .expect("stored");
     let mut calls = Vec::new();
     for index in 0..40 {
         let new = match index % 4 {
@@ -116,7 +140,11 @@ async fn a_poisoned_call_fails_alone() {
     assert_eq!(world.store().stats().pending, 31);
     // Counters, generations and claims are as if the poisoned ones had never been.
     world.enqueue(&cool, &webhook).await;
-    assert_eq!(world.claim(&webhook, 100).await.len(), 1, "the others are held by who stored them");
+    assert_eq!(
+        world.claim(&webhook, 100).await.len(),
+        1,
+        "the others are held by who stored them"
+    );
 }
 
 /// Who stores with a claim and goes away before the answer holds nothing.
@@ -141,8 +169,12 @@ async fn a_caller_that_goes_away_holds_nothing() {
     }
     // A call behind them is answered when they have run.
     world.store().ping().await.expect("it writes");
-    let mut given: Vec<_> =
-        world.claim(&webhook, 100).await.iter().map(|job| job.delivery_id).collect();
+    let mut given: Vec<_> = world
+        .claim(&webhook, 100)
+        .await
+        .iter()
+        .map(|job| job.delivery_id)
+        .collect();
     given.sort_unstable();
     assert_eq!(given, ids);
 }
@@ -156,11 +188,22 @@ async fn secrets_and_headers_are_not_on_disk_in_clear() {
     let mut next = world.read(&webhook).await;
     next.revision = 2;
     next.settings.name = "a name that is found".to_owned();
-    world.store().update_webhook(next, false).await.expect("changed");
+    world
+        .store()
+        .update_webhook(next, false)
+        .await
+        .expect("changed");
     let header = webhook.settings.headers[0].value.clone();
-    let secret = webhook.secrets[0].value.trim_start_matches("whsec_").to_owned();
+    let secret = webhook.secrets[0]
+        .value
+        .trim_start_matches("whsec_")
+        .to_owned();
     let look = |files: &[u8]| {
-        let found = |text: &str| files.windows(text.len()).any(|part| part == text.as_bytes());
+        let found = |text: &str| {
+            files
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
         assert!(found("a name that is found"), "the search works");
         for clear in [header.as_str(), secret.as_str(), "nobody may read this"] {
             assert!(!found(clear), "{clear}");
@@ -193,7 +236,14 @@ async fn ciphertexts_stay_where_they_belong() {
     .expect("moved");
     let read = world.store().webhook(cool.id, b.id).await;
     assert!(matches!(read, Err(Error::Corrupt(_))), "{read:?}");
-    assert!(world.store().webhook(cool.id, a.id).await.expect("read").is_some());
+    assert!(
+        world
+            .store()
+            .webhook(cool.id, a.id)
+            .await
+            .expect("read")
+            .is_some()
+    );
 }
 
 /// The log starts again from its beginning while writing goes on: it does not grow with what was
@@ -233,8 +283,14 @@ async fn what_a_disable_left_does_not_hide_new_deliveries() {
     world.now = world.now + 1;
     world.switch(&webhook, true).await;
     let (_, new) = world.enqueue(&cool, &webhook).await;
-    assert_eq!(world.store().next_due(webhook.id).await.expect("asked"), Some(world.now));
+    assert_eq!(
+        world.store().next_due(webhook.id).await.expect("asked"),
+        Some(world.now)
+    );
     let given = world.claim(&webhook, 10).await;
-    assert_eq!(given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(), [new]);
+    assert_eq!(
+        given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(),
+        [new]
+    );
     assert_eq!(world.state(&cool, new).await, State::Pending);
 }

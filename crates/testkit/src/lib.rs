@@ -8,6 +8,8 @@ pub mod clock;
 pub mod conformance;
 pub mod entropy;
 pub mod lanes;
+#[cfg(unix)]
+pub mod postgres;
 
 pub mod receiver;
 pub mod sender;

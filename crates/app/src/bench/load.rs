@@ -173,7 +173,8 @@ impl Generator<'_> {
     }
 }
 
-/// Waits until the next event is due, and sees to those under way meanwhile.
+/// Waits until the next event is due, and sees to those under way meanwhile. An event that is due
+/// already is not waited for: a timer takes a millisecond at least.
 async fn wait_until(
     due: Instant,
     interval: Duration,
@@ -184,21 +185,26 @@ async fn wait_until(
     } else {
         Duration::ZERO
     };
-    let asleep = sleep((due - awake).saturating_duration_since(Instant::now()));
-    tokio::pin!(asleep);
-    loop {
-        tokio::select! {
-            Some(done) = under_way.next(), if !under_way.is_empty() => done?,
-            () = &mut asleep => break,
+    let asleep = (due - awake).saturating_duration_since(Instant::now());
+    if !asleep.is_zero() {
+        let asleep = sleep(asleep);
+        tokio::pin!(asleep);
+        loop {
+            tokio::select! {
+                Some(done) = under_way.next(), if !under_way.is_empty() => done?,
+                () = &mut asleep => break,
+            }
         }
     }
-    while Instant::now() < due {
-        if let Some(Some(done)) = under_way.next().now_or_never() {
+    loop {
+        while let Some(Some(done)) = under_way.next().now_or_never() {
             done?;
+        }
+        if Instant::now() >= due {
+            return Ok(());
         }
         tokio::task::yield_now().await;
     }
-    Ok(())
 }
 
 /// Appends an event as it is posted. Its data begins with what the receiver looks for, and is

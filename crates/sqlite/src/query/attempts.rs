@@ -49,7 +49,10 @@ struct Owner {
 }
 
 fn read(row: &Row<'_>, owner: Owner) -> rusqlite::Result<Attempt> {
-    let answer = match (row.get::<_, Option<u16>>(4)?, row.get_ref(5)?.as_str_or_null()?) {
+    let answer = match (
+        row.get::<_, Option<u16>>(4)?,
+        row.get_ref(5)?.as_str_or_null()?,
+    ) {
         (Some(status), _) => Answer::Status(status),
         (None, Some(cause)) => {
             Answer::None(Cause::parse(cause).ok_or_else(|| damage(5, "no such cause"))?)
@@ -124,7 +127,9 @@ pub(super) fn attempts_of(
                 Ok((read(row, owner)?, row.get::<_, Option<i64>>(21)?))
             })
             .optional()?;
-        let Some((attempt, previous)) = found else { break };
+        let Some((attempt, previous)) = found else {
+            break;
+        };
         attempts.push(attempt);
         next = previous;
     }
@@ -144,15 +149,23 @@ pub(super) fn page(
             "SELECT w.seq FROM webhooks w JOIN organizations o ON o.seq = w.organization
              WHERE w.id = ?1 AND o.id = ?2 AND o.deleted_at IS NULL",
         )?
-        .query_row([webhook_id.as_bytes(), organization_id.as_bytes()], |row| row.get(0))
+        .query_row([webhook_id.as_bytes(), organization_id.as_bytes()], |row| {
+            row.get(0)
+        })
         .optional()?;
-    let mut page = Page { items: Vec::new(), next: None };
-    let Some(webhook) = webhook else { return Ok(page) };
+    let mut page = Page {
+        items: Vec::new(),
+        next: None,
+    };
+    let Some(webhook) = webhook else {
+        return Ok(page);
+    };
     let (at, seq) = match cursor {
         None => (i64::MAX, i64::MAX),
-        Some((at, delivery, number)) => {
-            (at.as_micros(), seq_of(conn, delivery, number)?.unwrap_or(i64::MIN))
-        }
+        Some((at, delivery, number)) => (
+            at.as_micros(),
+            seq_of(conn, delivery, number)?.unwrap_or(i64::MIN),
+        ),
     };
     // One more tells whether there is a next page.
     let limit = limit.max(1);
@@ -180,7 +193,14 @@ fn listed(
         .prepare_cached(LIST)?
         .query_map(params![webhook, at, seq, rows], |row| {
             let event_id = row.id(22)?;
-            read(row, Owner { event_id, webhook_id, organization_id })
+            read(
+                row,
+                Owner {
+                    event_id,
+                    webhook_id,
+                    organization_id,
+                },
+            )
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(attempts)
@@ -198,7 +218,9 @@ fn seq_of(conn: &Connection, delivery: DeliveryId, number: u32) -> Result<Option
     for _ in 0..CHAIN {
         let Some(seq) = next else { break };
         let found: Option<(u32, Option<i64>)> = statement
-            .query_row(params![seq, delivery.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![seq, delivery.as_bytes()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
         match found {
             Some((found, _)) if found == number => return Ok(Some(seq)),
@@ -221,7 +243,8 @@ pub(super) fn health(conn: &Connection, webhooks: &[WebhookId]) -> Result<Vec<He
         let found = statement
             .query_row([id.as_bytes()], |row| {
                 let count = |column: usize| {
-                    row.get::<_, Option<u32>>(column).map(Option::unwrap_or_default)
+                    row.get::<_, Option<u32>>(column)
+                        .map(Option::unwrap_or_default)
                 };
                 let counters = Counters {
                     redirects: count(2)?,

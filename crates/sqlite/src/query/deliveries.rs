@@ -18,11 +18,7 @@ use crate::{
 pub(super) struct Webhooks(HashMap<i64, (WebhookId, Marks)>);
 
 impl Webhooks {
-    pub(super) fn get(
-        &mut self,
-        conn: &Connection,
-        seq: i64,
-    ) -> Result<(WebhookId, Marks), Fault> {
+    pub(super) fn get(&mut self, conn: &Connection, seq: i64) -> Result<(WebhookId, Marks), Fault> {
         if let Some(found) = self.0.get(&seq) {
             return Ok(*found);
         }
@@ -40,7 +36,11 @@ impl Webhooks {
                 Ok((row.id(0)?, marks))
             })
             .optional()?
-            .ok_or_else(|| corrupt(format!("a delivery goes to the webhook {seq}, which is gone")))?;
+            .ok_or_else(|| {
+                corrupt(format!(
+                    "a delivery goes to the webhook {seq}, which is gone"
+                ))
+            })?;
         self.0.insert(seq, found);
         Ok(found)
     }
@@ -58,11 +58,7 @@ pub(super) fn row(conn: &Connection, id: DeliveryId) -> Result<Option<DeliveryRo
 }
 
 /// The ids of an event's deliveries, oldest first: those it lists, then those added later.
-pub(super) fn ids(
-    conn: &Connection,
-    event: i64,
-    list: &[u8],
-) -> Result<Vec<DeliveryId>, Fault> {
+pub(super) fn ids(conn: &Connection, event: i64, list: &[u8]) -> Result<Vec<DeliveryId>, Fault> {
     let mut ids: Vec<DeliveryId> = listed(list).collect();
     let again = conn
         .prepare_cached("SELECT id FROM deliveries WHERE event = ?1 AND again = 1 ORDER BY id")?
@@ -78,15 +74,26 @@ pub(crate) fn delivery_of(
     organization_id: OrganizationId,
     id: DeliveryId,
 ) -> Result<Option<Delivery>, Fault> {
-    let Some(row) = row(conn, id)? else { return Ok(None) };
+    let Some(row) = row(conn, id)? else {
+        return Ok(None);
+    };
     let event: Option<EventId> = conn
         .prepare_cached(
             "SELECT e.id FROM events e JOIN organizations o ON o.seq = e.organization
              WHERE e.seq = ?1 AND o.id = ?2 AND o.deleted_at IS NULL",
         )?
-        .query_row(params![row.event, organization_id.as_bytes()], |row| row.id(0))
+        .query_row(params![row.event, organization_id.as_bytes()], |row| {
+            row.id(0)
+        })
         .optional()?;
-    let Some(event_id) = event else { return Ok(None) };
+    let Some(event_id) = event else {
+        return Ok(None);
+    };
     let (webhook_id, marks) = Webhooks::default().get(conn, row.webhook)?;
-    Ok(Some(row.seen(organization_id, event_id, webhook_id, &marks)))
+    Ok(Some(row.seen(
+        organization_id,
+        event_id,
+        webhook_id,
+        &marks,
+    )))
 }

@@ -46,17 +46,25 @@ pub(super) fn page(
     cursor: Option<EventId>,
     limit: usize,
 ) -> Result<Page<EventSummary, EventId>, Fault> {
-    let mut page = Page { items: Vec::new(), next: None };
-    let Some(organization) = organization(conn, organization_id)? else { return Ok(page) };
+    let mut page = Page {
+        items: Vec::new(),
+        next: None,
+    };
+    let Some(organization) = organization(conn, organization_id)? else {
+        return Ok(page);
+    };
     let before = cursor.unwrap_or(EventId::from_bytes([0xff; 16]));
     let mut statement = conn.prepare_cached(match filter.external_id {
         Some(_) => LIST_BY_EXTERNAL_ID,
         None => LIST,
     })?;
     let mut rows = match &filter.external_id {
-        Some(external_id) => {
-            statement.query(params![organization, before.as_bytes(), EVENTS, external_id])?
-        }
+        Some(external_id) => statement.query(params![
+            organization,
+            before.as_bytes(),
+            EVENTS,
+            external_id
+        ])?,
         None => statement.query(params![organization, before.as_bytes(), EVENTS])?,
     };
     let mut webhooks = Webhooks::default();
@@ -88,8 +96,14 @@ pub(super) fn page(
 
 /// The part of the filter that the event alone decides.
 fn fits(event: &Event, filter: &EventFilter) -> bool {
-    filter.event_type.as_ref().is_none_or(|wanted| *wanted == event.event_type)
-        && filter.channel.as_ref().is_none_or(|wanted| event.channels.contains(wanted))
+    filter
+        .event_type
+        .as_ref()
+        .is_none_or(|wanted| *wanted == event.event_type)
+        && filter
+            .channel
+            .as_ref()
+            .is_none_or(|wanted| event.channels.contains(wanted))
 }
 
 struct Found {
@@ -123,7 +137,11 @@ fn summary(
     }
     let recent = filter.updated_since.is_none_or(|since| updated_at >= since);
     Ok(Found {
-        summary: EventSummary { event, deliveries: counts, updated_at },
+        summary: EventSummary {
+            event,
+            deliveries: counts,
+            updated_at,
+        },
         deliveries: counts,
         fits: wanted && recent,
     })
@@ -134,7 +152,9 @@ pub(super) fn one(
     organization_id: OrganizationId,
     id: EventId,
 ) -> Result<Option<EventDetail>, Fault> {
-    let Some(organization) = organization(conn, organization_id)? else { return Ok(None) };
+    let Some(organization) = organization(conn, organization_id)? else {
+        return Ok(None);
+    };
     let found = conn
         .prepare_cached(concat!(
             "SELECT ",
@@ -146,7 +166,9 @@ pub(super) fn one(
             Ok((event, row.get::<_, Vec<u8>>(7)?, row.get::<_, i64>(8)?))
         })
         .optional()?;
-    let Some((event, list, seq)) = found else { return Ok(None) };
+    let Some((event, list, seq)) = found else {
+        return Ok(None);
+    };
     let mut webhooks = Webhooks::default();
     let mut deliveries = Vec::new();
     for id in ids(conn, seq, &list)?.into_iter().take(DELIVERIES) {

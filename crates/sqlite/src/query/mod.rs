@@ -44,7 +44,9 @@ impl Query for Sqlite {
         organization_id: OrganizationId,
         id: EventId,
     ) -> Result<Option<EventDetail>> {
-        self.readers().read(move |conn| events::one(conn, organization_id, id)).await
+        self.readers()
+            .read(move |conn| events::one(conn, organization_id, id))
+            .await
     }
 
     async fn delivery(
@@ -52,7 +54,9 @@ impl Query for Sqlite {
         organization_id: OrganizationId,
         id: DeliveryId,
     ) -> Result<Option<Delivery>> {
-        self.readers().read(move |conn| delivery_of(conn, organization_id, id)).await
+        self.readers()
+            .read(move |conn| delivery_of(conn, organization_id, id))
+            .await
     }
 
     async fn attempts(
@@ -69,7 +73,9 @@ impl Query for Sqlite {
 
     async fn health(&self, webhooks: &[WebhookId]) -> Result<Vec<Health>> {
         let webhooks = webhooks.to_vec();
-        self.readers().read(move |conn| attempts::health(conn, &webhooks)).await
+        self.readers()
+            .read(move |conn| attempts::health(conn, &webhooks))
+            .await
     }
 
     fn stats(&self) -> StoreStats {
