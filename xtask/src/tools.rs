@@ -28,6 +28,12 @@ const TOOLS: &[Tool] = &[
         packages: &["strace"],
     },
     Tool {
+        name: "PostgreSQL",
+        why: "to hold its store to the conformance suite, and to run many nodes on it",
+        check: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb"],
+        packages: &["postgresql"],
+    },
+    Tool {
         name: "python3 with venv",
         why: "to check signatures with an independent library",
         check: &["python3", "-c", "import venv, ensurepip"],

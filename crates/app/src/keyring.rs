@@ -36,9 +36,7 @@ pub fn key_file(database: &Path) -> PathBuf {
 /// [`Failure`]: a key that is none, a key file that is missing, cannot be read or written.
 pub fn load(configured: &[String], database: &Path, entropy: &dyn Entropy) -> Result<Keyring> {
     if !configured.is_empty() {
-        let texts = configured.iter().map(String::as_str);
-        return parse(texts)
-            .map_err(|why| Failure::new(Exit::Usage, format!("`secrets.keys`: {why}")).into());
+        return self::configured(configured);
     }
     let path = key_file(database);
     let text = match read(&path) {
@@ -67,6 +65,15 @@ pub fn load(configured: &[String], database: &Path, entropy: &dyn Entropy) -> Re
     };
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     parse(lines).map_err(|why| store_failure(format!("the key file {}: {why}", path.display())))
+}
+
+/// The keyring of configured keys.
+///
+/// # Errors
+/// [`Failure`] when one of them is none.
+pub fn configured(keys: &[String]) -> Result<Keyring> {
+    parse(keys.iter().map(String::as_str))
+        .map_err(|why| Failure::new(Exit::Usage, format!("`secrets.keys`: {why}")).into())
 }
 
 fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Keyring, String> {

@@ -5,6 +5,7 @@
 //! becomes of an event; that is `bellwire-core`'s.
 
 pub mod api_client;
+pub mod backend;
 pub mod bench;
 pub mod cli;
 pub mod clock;

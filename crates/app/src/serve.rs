@@ -9,7 +9,7 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use anyhow::{Context, Result};
 use bellwire_core::{
     entropy::Entropy,
-    ports::{Sender, Store, TokenScope},
+    ports::{Sender, TokenScope},
     profile::Profiles,
     service::{self, Service},
     snapshot::Snapshot,
@@ -20,17 +20,16 @@ use bellwire_dispatch::{
     client::{Client, ClientOptions},
     resolve::SystemResolver,
 };
-use bellwire_sqlite::{self as sqlite, Sqlite};
 use bellwire_web::{self as web, AppState, metrics::Metrics};
 use tokio::net::TcpListener;
 
 use crate::{
+    backend::{Backend, Role},
     clock::SystemClock,
     config::Config,
     entropy::SystemEntropy,
     failure::{Exit, Failure},
     http::HttpServer,
-    keyring,
 };
 
 /// The name of the token that the first start makes.
@@ -55,7 +54,7 @@ impl Server {
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|error| listen_failure(listen, &error))?;
-        let local = Local::assemble(config, sqlite::Role::Server).await?;
+        let local = Local::assemble(config, Role::Server).await?;
         let first_token = local.first_token().await?;
         local.dispatcher.start(local.service.clone());
         let metrics = Arc::new(Metrics::new());
@@ -122,7 +121,7 @@ impl Server {
 pub struct Local {
     service: Service,
     dispatcher: Dispatcher,
-    store: Arc<Sqlite>,
+    backend: Backend,
 }
 
 impl Local {
@@ -131,7 +130,7 @@ impl Local {
     /// # Errors
     /// [`Failure`] when the store cannot be opened.
     pub async fn open(config: &Config) -> Result<Self> {
-        Self::assemble(config, sqlite::Role::Tool).await
+        Self::assemble(config, Role::Tool).await
     }
 
     /// The use cases.
@@ -142,18 +141,19 @@ impl Local {
 
     /// Closes the store.
     pub async fn close(self) {
-        self.store.close().await;
+        self.backend.close().await;
     }
 
-    async fn assemble(config: &Config, role: sqlite::Role) -> Result<Self> {
+    async fn assemble(config: &Config, role: Role) -> Result<Self> {
         let profiles = profiles(config)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let sender: Arc<dyn Sender> = Arc::new(client(config, &clock)?);
-        let store = Arc::new(open(config, role, &entropy)?);
+        let backend = Backend::open(config, role, &entropy).await?;
+        let store = backend.store();
         let snapshot = Snapshot::default();
         let dispatcher = Dispatcher::new(dispatch::Parts {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store: Arc::clone(&store),
             snapshot: snapshot.clone(),
             sender: Arc::clone(&sender),
             clock: Arc::clone(&clock),
@@ -167,7 +167,7 @@ impl Local {
             },
         });
         let service = Service::new(service::Parts {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store,
             lanes: Arc::new(dispatcher.clone()),
             sender,
             clock,
@@ -189,7 +189,7 @@ impl Local {
         Ok(Self {
             service,
             dispatcher,
-            store,
+            backend,
         })
     }
 
@@ -241,26 +241,12 @@ pub(crate) fn client(config: &Config, clock: &Arc<dyn Clock>) -> Result<Client> 
         allow: delivery.allow_networks.clone(),
         idle_ms: delivery.idle_ms,
         extra_roots,
+        // A busy webhook would otherwise open a connection for most of its requests.
+        max_idle_per_webhook: delivery.webhook_concurrency.into(),
         ..ClientOptions::default()
     };
     Client::new(options, Arc::new(resolver), Arc::clone(clock))
         .map_err(|error| Failure::new(Exit::Usage, format!("`delivery`: {error}")).into())
-}
-
-fn open(config: &Config, role: sqlite::Role, entropy: &Arc<dyn Entropy>) -> Result<Sqlite> {
-    let path = &config.store.path;
-    let keyring = keyring::load(&config.secrets.keys, path, &**entropy)?;
-    let options = sqlite::Options {
-        readers: config.store.readers,
-        cache_mib: config.store.cache_mib,
-        max_size_mib: Some(config.store.max_size_mib).filter(|size| *size > 0),
-        ..match role {
-            sqlite::Role::Server => sqlite::Options::new(path),
-            sqlite::Role::Tool => sqlite::Options::tool(path),
-        }
-    };
-    Sqlite::open(&options, keyring, Arc::clone(entropy))
-        .map_err(|error| Failure::new(Exit::Store, error.to_string()).into())
 }
 
 fn read_file(what: &str, path: &Path) -> Result<String> {

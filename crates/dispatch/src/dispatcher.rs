@@ -346,7 +346,7 @@ impl Lanes for Dispatcher {
 struct Place {
     dispatcher: Dispatcher,
     webhook_id: WebhookId,
-    /// In force since before the delivery was stored.
+    /// In force when the place was reserved.
     lease: u64,
     bounds: Bounds,
     /// Taken when the place is filled.
@@ -356,9 +356,12 @@ struct Place {
 impl Slot for Place {
     fn fill(mut self: Box<Self>, job: Job) {
         if let Some(lane) = self.lane.take() {
+            // The delivery was stored under the lease of that moment, which may be younger than the
+            // reservation. While there is none, the last one known will have ended.
+            let lease = self.dispatcher.0.parts.store.lease();
             let held = Held {
                 job,
-                lease: self.lease,
+                lease: lease.unwrap_or(self.lease),
             };
             self.dispatcher.queued(std::slice::from_ref(&held));
             let wants = lane.fill(held, self.bounds);

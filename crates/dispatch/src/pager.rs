@@ -154,8 +154,7 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
         asks.push(LaneAsk { webhook_id, room });
         marks.push(mark);
     }
-    // Before the claim: what is claimed under a lease that ends meanwhile is not sent.
-    let lease = parts.store.lease().unwrap_or_default();
+    let before = parts.store.lease().unwrap_or_default();
     let jobs = match parts.store.claim(&asks, parts.clock.now()).await {
         Ok(jobs) => jobs,
         Err(Error::Unavailable(why)) => {
@@ -182,6 +181,8 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
             jobs
         }
     };
+    // The claim was made under the lease of its moment, which may be a younger one.
+    let lease = parts.store.lease().unwrap_or(before);
     let mut by_webhook: HashMap<WebhookId, Vec<Held>> = HashMap::new();
     for job in jobs {
         let lane = by_webhook.entry(job.webhook_id).or_default();

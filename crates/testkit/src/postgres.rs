@@ -72,7 +72,11 @@ impl Server {
     pub fn shared() -> Self {
         static HELD: OnceLock<Held> = OnceLock::new();
         let held = HELD.get_or_init(|| join().expect("the shared PostgreSQL server"));
-        Self { place: held.place.clone(), port: held.port, owned: false }
+        Self {
+            place: held.place.clone(),
+            port: held.port,
+            owned: false,
+        }
     }
 
     /// A server of one's own, with these settings (`name = value` each); stopped when it is
@@ -83,7 +87,33 @@ impl Server {
     #[must_use]
     pub fn start(settings: &[&str]) -> Self {
         let (place, port) = launch(settings).expect("a PostgreSQL server");
-        Self { place, port, owned: true }
+        Self {
+            place,
+            port,
+            owned: true,
+        }
+    }
+
+    /// The same, offering TLS with this certificate.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with_tls(certificate: &Certificate) -> Self {
+        // Files that the server reads must be its user's, and nobody else's.
+        let mine = |name: &str| {
+            let path = certificate.place.join(name);
+            if let Some((user, group)) = unprivileged() {
+                chown(&path, Some(user), Some(group)).expect("the server may read it");
+            }
+            path.display().to_string()
+        };
+        let (cert, key) = (mine("server.pem"), mine("server.key"));
+        Self::start(&[
+            "ssl = on",
+            &format!("ssl_cert_file = '{cert}'"),
+            &format!("ssl_key_file = '{key}'"),
+        ])
     }
 
     /// Where a database of this server is. The user is its superuser and needs no password.
@@ -96,7 +126,10 @@ impl Server {
     /// for.
     #[must_use]
     pub fn guarded(&self, password: &str, database: &str) -> String {
-        format!("postgresql://{GUARDED}:{password}@127.0.0.1:{}/{database}", self.port)
+        format!(
+            "postgresql://{GUARDED}:{password}@127.0.0.1:{}/{database}",
+            self.port
+        )
     }
 
     /// Its port on 127.0.0.1.
@@ -136,6 +169,70 @@ impl Server {
     pub fn resume(&self) {
         start(&self.place, self.port).expect("it starts again");
     }
+}
+
+/// A certificate of an authority of its own, in files; removed when this is dropped.
+#[derive(Debug)]
+pub struct Certificate {
+    place: PathBuf,
+}
+
+impl Certificate {
+    /// For this name.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Relaxed);
+        let place = std::env::temp_dir().join(format!(
+            "bellwire-certificate-{}-{number}",
+            std::process::id()
+        ));
+        let made = issue(name).expect("a certificate");
+        write_certificate(&place, &made).expect("its files");
+        Self { place }
+    }
+
+    /// The authority, in PEM.
+    #[must_use]
+    pub fn root(&self) -> PathBuf {
+        self.place.join("ca.pem")
+    }
+}
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.place);
+    }
+}
+
+/// Authority, certificate and key, in PEM.
+fn issue(name: &str) -> Result<[String; 3], rcgen::Error> {
+    let authority_key = rcgen::KeyPair::generate()?;
+    let mut authority = rcgen::CertificateParams::new(Vec::new())?;
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = authority.self_signed(&authority_key)?;
+    let key = rcgen::KeyPair::generate()?;
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let certificate =
+        rcgen::CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &issuer)?;
+    Ok([root.pem(), certificate.pem(), key.serialize_pem()])
+}
+
+fn write_certificate(place: &Path, [root, certificate, key]: &[String; 3]) -> io::Result<()> {
+    fs::create_dir_all(place)?;
+    for (name, text) in [
+        ("ca.pem", root),
+        ("server.pem", certificate),
+        ("server.key", key),
+    ] {
+        let path = place.join(name);
+        fs::write(&path, text)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 impl Drop for Server {
@@ -184,7 +281,9 @@ fn as_server(program: &Path) -> Command {
         None => Command::new(program),
         Some((user, group)) => {
             let mut command = Command::new("setpriv");
-            command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
+            command
+                .arg(format!("--reuid={user}"))
+                .arg(format!("--regid={group}"));
             command.args(["--clear-groups", "--"]).arg(program);
             command
         }
@@ -225,7 +324,11 @@ fn home() -> io::Result<PathBuf> {
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
 }
 
 /// Takes part in the shared server; starts it if there is none.
@@ -251,7 +354,11 @@ fn join() -> io::Result<Held> {
             (place, port)
         }
     };
-    Ok(Held { place, port, _users: users })
+    Ok(Held {
+        place,
+        port,
+        _users: users,
+    })
 }
 
 fn is_ready(port: u16) -> bool {
@@ -265,8 +372,8 @@ fn launch(settings: &[&str]) -> io::Result<(PathBuf, u16)> {
     let mut last = None;
     for _ in 0..TRIES {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let place = std::env::temp_dir()
-            .join(format!("bellwire-postgres-{}-{port}", std::process::id()));
+        let place =
+            std::env::temp_dir().join(format!("bellwire-postgres-{}-{port}", std::process::id()));
         match create(&place, settings).and_then(|()| start(&place, port)) {
             Ok(()) => return Ok((place, port)),
             Err(error) => {
@@ -286,13 +393,25 @@ fn create(place: &Path, settings: &[&str]) -> io::Result<()> {
     }
     let data = place.join("data");
     let mut initdb = as_server(&binaries().join("initdb"));
-    initdb.args(["--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]);
+    initdb.args([
+        "--no-sync",
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    ]);
     run(initdb.arg("-D").arg(&data))?;
     let mut text = String::from(
         "listen_addresses = '127.0.0.1'\nmax_connections = 500\nshared_buffers = 128MB\n\
-         fsync = on\nsynchronous_commit = on\nmax_wal_size = 4GB\nlogging_collector = off\n",
+         fsync = on\nsynchronous_commit = on\nmax_wal_size = 1GB\nlogging_collector = off\n",
     );
-    text.push_str(&format!("unix_socket_directories = '{}'\n", place.display()));
+    text.push_str(&format!(
+        "unix_socket_directories = '{}'\n",
+        place.display()
+    ));
     for setting in settings {
         text.push_str(setting);
         text.push('\n');
@@ -303,7 +422,10 @@ fn create(place: &Path, settings: &[&str]) -> io::Result<()> {
     fs::write(&file, defaults + &text)?;
     let file = data.join("pg_hba.conf");
     let rules = fs::read_to_string(&file)?;
-    fs::write(&file, format!("host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules}"))
+    fs::write(
+        &file,
+        format!("host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules}"),
+    )
 }
 
 fn control(place: &Path) -> Command {
@@ -314,7 +436,9 @@ fn control(place: &Path) -> Command {
 
 fn start(place: &Path, port: u16) -> io::Result<()> {
     let mut control = control(place);
-    control.args(["-w", "-t", START_S, "-l"]).arg(place.join("log"));
+    control
+        .args(["-w", "-t", START_S, "-l"])
+        .arg(place.join("log"));
     run_detached(control.arg("-o").arg(format!("-p {port}")).arg("start"))
 }
 

@@ -24,7 +24,10 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::oneshot,
+};
 
 use super::ledger::{Arrival, Ledger, Stopwatch};
 
@@ -44,6 +47,8 @@ const HEADERS: [(&str, &str); 8] = [
 ];
 /// How long an answer's body is.
 const BODY_BYTES: usize = 200;
+/// Connections that may wait to be accepted; the system may allow fewer.
+const BACKLOG: u32 = 4096;
 /// Hang nowhere.
 const NONE: u32 = u32::MAX;
 
@@ -61,7 +66,7 @@ impl Receiver {
             .enable_all()
             .build()?;
         let listener = runtime
-            .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+            .block_on(async { listen() })
             .context("cannot listen on the loopback address")?;
         let address = listener.local_addr()?;
         let hang_from = Arc::new(AtomicU32::new(NONE));
@@ -103,6 +108,14 @@ impl Receiver {
     pub(super) fn hang(&self, from: Option<u32>) {
         self.hang_from.store(from.unwrap_or(NONE), Ordering::SeqCst);
     }
+}
+
+/// With room for a burst of connections: one that is turned away comes back after a second, which
+/// would measure the receiver.
+fn listen() -> std::io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    socket.listen(BACKLOG)
 }
 
 #[derive(Clone)]

@@ -85,6 +85,8 @@ struct Relay {
     organization_id: OrganizationId,
     ids: IdSource,
     webhooks: Vec<Arc<Webhook>>,
+    /// Requests at once, in all.
+    in_flight: Semaphore,
 }
 
 struct Webhook {
@@ -143,6 +145,7 @@ impl Relay {
             organization_id: ids.next(now, SystemEntropy.u64()),
             ids,
             webhooks,
+            in_flight: Semaphore::new(config.delivery.max_concurrency),
         })
     }
 
@@ -206,7 +209,8 @@ async fn accept(State(relay): State<Arc<Relay>>, body: Bytes) -> Response {
         };
         let (relay, webhook, event) = (Arc::clone(&relay), Arc::clone(webhook), Arc::clone(&event));
         tokio::spawn(async move {
-            let _in_flight = webhook.in_flight.acquire().await;
+            let _own = webhook.in_flight.acquire().await;
+            let _of_all = relay.in_flight.acquire().await;
             if let Err(error) = relay.send(&webhook, &event).await {
                 tracing::warn!(%error, "not relayed");
             }

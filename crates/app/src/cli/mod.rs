@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod event;
 mod inspect;
+mod migrate;
 mod openapi;
 mod organization;
 mod serve;
@@ -44,6 +45,8 @@ pub struct Cli {
 enum Command {
     /// Run the server
     Serve(serve::Serve),
+    /// Bring the schema of the database up to date
+    Migrate(migrate::Migrate),
     /// See everything at work: a server, a receiver, real events of all five profiles
     Demo(demo::Demo),
     /// Receive requests and print them: an endpoint to point a webhook at
@@ -77,6 +80,7 @@ impl Cli {
     pub fn run(self) -> Result<()> {
         match self.command {
             Command::Serve(command) => command.run(),
+            Command::Migrate(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Token(command) => command.run(),

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::ConfigArgs;
 use crate::{
+    backend,
     config::Config,
     failure::{Exit, Failure},
     say,
@@ -62,7 +63,7 @@ impl Serve {
 /// nobody reads standard output is no reason for a server to end.
 fn announce(server: &Server, config: &Config) {
     let _ = say!("{} {}", strong("Listening on"), accent(server.url()));
-    let _ = say!("{} {}", faint("Database"), config.store.path.display());
+    let _ = say!("{} {}", faint("Database"), backend::describe(config));
     if let Some(token) = server.first_token() {
         let _ = say!("{} {}", strong("Platform token"), warm(token));
         let _ = say!(

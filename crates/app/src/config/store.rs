@@ -10,6 +10,8 @@ use super::{Kind, Setting};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
+    /// The PostgreSQL database of many nodes; empty: the file at `path`.
+    pub url: String,
     /// The database file. Its key, unless configured, lies next to it.
     pub path: PathBuf,
     /// Connections that read.
@@ -23,6 +25,7 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Self {
         Self {
+            url: String::new(),
             path: PathBuf::from("bellwire.db"),
             readers: 3,
             cache_mib: 16,
@@ -33,6 +36,11 @@ impl Default for Store {
 
 /// How the section is written.
 pub(super) const SETTINGS: &[Setting] = &[
+    Setting::secret(
+        "store.url",
+        Kind::Text,
+        "the database of many nodes: postgresql://user:password@host:5432/name",
+    ),
     Setting::new("store.path", Kind::Text, "the database file"),
     Setting::new(
         "store.readers",

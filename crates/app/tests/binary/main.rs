@@ -11,4 +11,5 @@
 mod crash;
 mod durability;
 mod full_disk;
+mod nodes;
 mod server;

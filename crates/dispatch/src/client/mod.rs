@@ -71,8 +71,8 @@ impl Default for ClientOptions {
             extra_roots: Vec::new(),
             http2: true,
             idle_ms: 10_000,
-            max_idle_per_webhook: 16,
-            max_idle: 1024,
+            max_idle_per_webhook: 64,
+            max_idle: 2048,
         }
     }
 }

@@ -15,14 +15,18 @@ const AIM_TIMES: f64 = 2.0;
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     let server = bench.server("fan-out").await?;
     let mut rows: Vec<Row> = Vec::new();
-    for webhooks in [1_u32, 10, 100] {
+    for (webhooks, deliveries) in [(1_u32, 3_000), (10, 6_000), (100, 10_000)] {
         let name = format!("fan-out-{webhooks}");
         bench.progress.set_message(name.clone());
         let all = (0..webhooks).map(|number| (bench.receiver.url(number), "bench.0".to_owned()));
         server.organization(&name, all).await?;
         let subject = server.subject(&name);
         let (_relay, relay) = bench.relay(webhooks).await?;
-        let deliveries = if bench.quick { 3_000 } else { 60_000 };
+        let deliveries = if bench.quick {
+            deliveries
+        } else {
+            20 * deliveries
+        };
         let plan = Plan {
             // So many, not so long: what is accepted in a second can take many to deliver.
             pace: Pace::Closed {

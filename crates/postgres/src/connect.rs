@@ -1,0 +1,373 @@
+//! Connections: how they are set up, what a server must promise before anything is written to it,
+//! and the two ways they are kept (pooled, or held by a committer).
+//!
+//! The planner is told to walk indexes and to plan once: a day's tables begin empty, and a plan made
+//! then (scan everything, it is one page) would be wrong for the rest of the day.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use deadpool_postgres::{
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
+    Transaction,
+};
+use tokio::time::Instant;
+use tokio_postgres::{
+    Client, Config, Error as PgError, Row, SimpleQueryMessage, Socket, Statement,
+    tls::MakeTlsConnect, types::ToSql,
+};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::{fault::chain, options::Options, tls, url};
+
+/// A connection is made anew after this long, so that what a session gathers (a plan for each day
+/// it has seen) goes with it.
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(6 * 3600);
+/// How long to wait for a pooled connection.
+const POOL_WAIT: Duration = Duration::from_secs(5);
+
+const SET_UP: &str = "\
+SET default_transaction_isolation = 'read committed';
+SET statement_timeout = '30s';
+SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '10s';
+SET plan_cache_mode = 'force_generic_plan';
+SET enable_seqscan = off;
+SET enable_bitmapscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET jit = off;
+SET client_min_messages = 'warning'";
+
+const PROMISES: &str = "\
+SELECT current_setting('fsync'), current_setting('synchronous_commit'),
+       current_setting('synchronous_standby_names') <> '', pg_is_in_recovery(),
+       current_setting('server_version_num')";
+
+/// The oldest server that is supported.
+const OLDEST_SERVER: u32 = 150_000;
+
+/// Why there is no connection that can be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    #[error("{}", chain(.0))]
+    Sql(#[from] PgError),
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Makes connections.
+pub(crate) struct Connector {
+    config: Config,
+    tls: MakeRustlsConnect,
+}
+
+impl Connector {
+    /// The error is a sentence.
+    pub(crate) fn new(url: &str) -> Result<Self, String> {
+        let target = url::parse(url)?;
+        Ok(Self {
+            tls: tls::connector(&target.trust)?,
+            config: target.config,
+        })
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A connection as the server gives it.
+    pub(crate) async fn raw(
+        &self,
+    ) -> Result<
+        (
+            Client,
+            tokio_postgres::Connection<
+                Socket,
+                <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream,
+            >,
+        ),
+        PgError,
+    > {
+        self.config.connect(self.tls.clone()).await
+    }
+
+    /// A connection that is driven by a task of its own and not set up.
+    pub(crate) async fn bare(&self) -> Result<ClientWrapper, PgError> {
+        let (client, connection) = self.raw().await?;
+        let task = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(
+                    error = chain(&error),
+                    "a connection to the database has ended"
+                );
+            }
+        });
+        Ok(ClientWrapper::new(client, task))
+    }
+
+    /// A connection for a task that keeps it.
+    pub(crate) async fn session(&self) -> Result<Session, ConnectError> {
+        let client = self.bare().await?;
+        set_up(&client).await?;
+        Ok(Session {
+            client,
+            opened: Instant::now(),
+        })
+    }
+
+    /// A pool of connections that are set up.
+    pub(crate) fn pool(self: &Arc<Self>, size: usize) -> Pool {
+        let config = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_config(self.config.clone(), self.tls.clone(), config);
+        Pool::builder(manager)
+            .max_size(size.max(1))
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(POOL_WAIT))
+            .create_timeout(Some(POOL_WAIT))
+            .recycle_timeout(Some(POOL_WAIT))
+            .post_create(Hook::async_fn(|client: &mut ClientWrapper, _| {
+                Box::pin(async move {
+                    set_up(client).await.map_err(|error| match error {
+                        ConnectError::Sql(error) => HookError::Backend(error),
+                        ConnectError::Refused(why) => HookError::message(why),
+                    })
+                })
+            }))
+            .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() > MAX_AGE {
+                true => Err(HookError::message("it is old")),
+                false => Ok(()),
+            }))
+            .build()
+            .expect("the runtime is named")
+    }
+}
+
+/// The two pools.
+pub(crate) struct Pools {
+    pub(crate) work: Pool,
+    pub(crate) readers: Pool,
+}
+
+impl Pools {
+    pub(crate) fn new(connector: &Arc<Connector>, options: &Options) -> Self {
+        Self {
+            work: connector.pool(options.workers),
+            readers: connector.pool(options.readers),
+        }
+    }
+}
+
+async fn set_up(client: &Client) -> Result<(), ConnectError> {
+    let messages = client.simple_query(PROMISES).await?;
+    let row = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let value = |column: usize| row.and_then(|row| row.get(column)).unwrap_or_default();
+    promises(
+        value(0),
+        value(1),
+        value(2) == "t",
+        value(3) == "t",
+        value(4),
+    )
+    .map_err(ConnectError::Refused)?;
+    client.batch_execute(SET_UP).await?;
+    Ok(())
+}
+
+/// What a server must promise: that what it has acknowledged survives.
+fn promises(
+    fsync: &str,
+    commit: &str,
+    standby: bool,
+    recovery: bool,
+    version: &str,
+) -> Result<(), String> {
+    if version.parse::<u32>().unwrap_or(0) < OLDEST_SERVER {
+        return Err("the server is older than PostgreSQL 15".to_owned());
+    }
+    if recovery {
+        return Err("the server is a standby, which takes no writes".to_owned());
+    }
+    if fsync != "on" {
+        return Err(
+            "the server runs with fsync = off and would lose events it has acknowledged \
+                    when its machine fails; set fsync = on"
+                .to_owned(),
+        );
+    }
+    match commit {
+        "off" => Err(
+            "synchronous_commit is off for this role or database: a crash of the server \
+                      would lose events that were acknowledged; set it to on"
+                .to_owned(),
+        ),
+        "local" if standby => Err(
+            "synchronous_commit is local although a synchronous standby is \
+                                   configured: a fail-over would lose events that were \
+                                   acknowledged; set it to on"
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// A connection that one task keeps and pipelines on.
+pub(crate) struct Session {
+    client: ClientWrapper,
+    opened: Instant,
+}
+
+impl Session {
+    pub(crate) fn is_usable(&self) -> bool {
+        !self.client.is_closed() && self.opened.elapsed() < MAX_AGE
+    }
+
+    /// Prepared before a pipeline begins: what is prepared within one would fall behind.
+    pub(crate) async fn prepare(&self, sql: &str) -> Result<Statement, PgError> {
+        self.client.prepare_cached(sql).await
+    }
+
+    /// Sent when it is polled first.
+    pub(crate) async fn rows(
+        &self,
+        statement: &Statement,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, PgError> {
+        self.client.query(statement, params).await
+    }
+
+    /// Sent when it is polled first.
+    pub(crate) async fn run(
+        &self,
+        statement: &Statement,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<u64, PgError> {
+        self.client.execute(statement, params).await
+    }
+
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`; sent when it is polled first.
+    pub(crate) async fn command(&self, sql: &str) -> Result<(), PgError> {
+        self.client.batch_execute(sql).await
+    }
+}
+
+#[cfg(test)]
+impl Session {
+    /// The first column of what a statement without parameters gives, as text.
+    pub(crate) async fn simple(&self, sql: &str) -> Vec<String> {
+        let messages = self.client.simple_query(sql).await.expect("an answer");
+        messages
+            .iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// Whatever runs one statement after another: a pooled connection, a transaction, a session.
+#[async_trait]
+pub(crate) trait Conn: Sync {
+    async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PgError>;
+
+    async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, PgError>;
+
+    async fn query_opt(
+        &self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<Row>, PgError> {
+        Ok(self.query(sql, params).await?.into_iter().next())
+    }
+}
+
+macro_rules! conn {
+    ($($type:ty),*) => {$(
+        #[async_trait]
+        impl Conn for $type {
+            async fn query(
+                &self,
+                sql: &str,
+                params: &[&(dyn ToSql + Sync)],
+            ) -> Result<Vec<Row>, PgError> {
+                let statement = self.prepare_cached(sql).await?;
+                deadpool_postgres::GenericClient::query(self, &statement, params).await
+            }
+
+            async fn execute(
+                &self,
+                sql: &str,
+                params: &[&(dyn ToSql + Sync)],
+            ) -> Result<u64, PgError> {
+                let statement = self.prepare_cached(sql).await?;
+                deadpool_postgres::GenericClient::execute(self, &statement, params).await
+            }
+        }
+    )*};
+}
+conn!(Object, Transaction<'_>);
+
+#[async_trait]
+impl Conn for Session {
+    async fn query(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PgError> {
+        let statement = self.prepare(sql).await?;
+        self.rows(&statement, params).await
+    }
+
+    async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, PgError> {
+        let statement = self.prepare(sql).await?;
+        self.run(&statement, params).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::promises;
+
+    #[test]
+    fn a_server_that_can_lose_what_it_acknowledged_is_refused() {
+        assert_eq!(promises("on", "on", false, false, "150018"), Ok(()));
+        assert_eq!(promises("on", "local", false, false, "170002"), Ok(()));
+        assert_eq!(
+            promises("on", "remote_apply", true, false, "170002"),
+            Ok(())
+        );
+        for (fsync, commit, standby, recovery, version, part) in [
+            ("off", "on", false, false, "150018", "fsync"),
+            (
+                "on",
+                "off",
+                false,
+                false,
+                "150018",
+                "synchronous_commit is off",
+            ),
+            (
+                "on",
+                "local",
+                true,
+                false,
+                "150018",
+                "synchronous_commit is local",
+            ),
+            ("on", "on", false, true, "150018", "standby"),
+            (
+                "on",
+                "on",
+                false,
+                false,
+                "140010",
+                "older than PostgreSQL 15",
+            ),
+        ] {
+            let why = promises(fsync, commit, standby, recovery, version).expect_err(part);
+            assert!(why.contains(part), "{why}");
+        }
+    }
+}

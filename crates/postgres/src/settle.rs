@@ -1,0 +1,229 @@
+//! What a batch of records comes to, decided in memory from what was read: no I/O here.
+//!
+//! Records are folded in order, each on what those before it have made of its delivery and its
+//! webhook, exactly as if they had been committed one after the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bellwire_core::{
+    delivery::{CancelReason, State},
+    ids::{DeliveryId, OrganizationId, WebhookId},
+    policy::{Class, Counters, DisableReason, Next},
+    ports::{Record, Recorded},
+    time::Time,
+};
+
+use crate::rows::{DeliveryRow, Marks};
+
+/// A webhook, as far as records need it.
+#[derive(Debug, Clone)]
+pub(crate) struct Hook {
+    pub(crate) organization: OrganizationId,
+    pub(crate) marks: Marks,
+    pub(crate) disabled: bool,
+    pub(crate) counters: Counters,
+    /// The newest delivery it has, if it may be disabled.
+    pub(crate) newest: Time,
+    /// It reaches a threshold in this batch.
+    pub(crate) disables: Option<Disables>,
+}
+
+/// A webhook that disables itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Disables {
+    pub(crate) organization: OrganizationId,
+    pub(crate) reason: DisableReason,
+    pub(crate) at: Time,
+    pub(crate) mark: Time,
+}
+
+/// A webhook's counters, to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) webhook: WebhookId,
+    pub(crate) counters: Counters,
+}
+
+/// An attempt to be kept.
+pub(crate) struct Kept<'r> {
+    pub(crate) record: &'r Record,
+    pub(crate) success: bool,
+    pub(crate) retry_at: Option<Time>,
+}
+
+/// A batch of records.
+pub(crate) struct Batch<'r> {
+    /// As they were read, and as they are now.
+    deliveries: BTreeMap<DeliveryId, (DeliveryRow, DeliveryRow)>,
+    hooks: BTreeMap<WebhookId, Hook>,
+    before: BTreeMap<WebhookId, Counters>,
+    pub(crate) attempts: Vec<Kept<'r>>,
+    /// Deliveries that are no longer pending.
+    pub(crate) ended: usize,
+}
+
+impl<'r> Batch<'r> {
+    pub(crate) fn new(rows: Vec<DeliveryRow>, hooks: BTreeMap<WebhookId, Hook>) -> Self {
+        Self {
+            deliveries: rows
+                .into_iter()
+                .map(|row| (row.id, (row.clone(), row)))
+                .collect(),
+            before: hooks
+                .iter()
+                .map(|(id, hook)| (*id, hook.counters))
+                .collect(),
+            hooks,
+            attempts: Vec::new(),
+            ended: 0,
+        }
+    }
+
+    /// Folds the records of one call.
+    pub(crate) fn fold(&mut self, records: &'r [Record]) -> Recorded {
+        let mut recorded = Recorded::default();
+        for record in records {
+            self.one(record, &mut recorded);
+        }
+        recorded
+    }
+
+    fn one(&mut self, record: &'r Record, recorded: &mut Recorded) {
+        let attempt = &record.attempt;
+        // A row that is gone went with its organization. An attempt that is known already was
+        // written by a commit whose answer got lost, or by a node that was taken for dead.
+        let Some((_, row)) = self.deliveries.get_mut(&attempt.delivery_id) else {
+            return;
+        };
+        if attempt.number <= row.attempts {
+            return;
+        }
+        let Some(hook) = self.hooks.get_mut(&attempt.webhook_id) else {
+            return;
+        };
+        let before = hook.marks;
+        let cancelled =
+            row.state != State::Pending || before.cancel(row.kind, row.created_at).is_some();
+        if let Some(tally) = &record.tally
+            && hook.marks.deleted_at.is_none()
+        {
+            let (counters, reason) =
+                tally
+                    .rule
+                    .fold(hook.counters, tally.class, attempt.answer, record.now);
+            hook.counters = counters;
+            if let Some(reason) = reason.filter(|_| !hook.disabled) {
+                hook.disable(reason.clone(), record.now);
+                recorded.disabled.push((attempt.webhook_id, reason));
+            }
+        }
+        let (state, reason, due_at) = settle(row, cancelled, record.next, &before, &hook.marks);
+        let retry_at = match (state, record.next) {
+            (State::Pending, Next::RetryAt(at)) => Some(at),
+            _ => None,
+        };
+        let class = record.tally.as_ref().map(|tally| tally.class);
+        let success = class.map_or(record.next == Next::Deliver, |class| {
+            class == Class::Success
+        });
+        if row.state == State::Pending && state != State::Pending {
+            self.ended += 1;
+        }
+        row.state = state;
+        row.reason = reason;
+        row.due_at = due_at;
+        row.attempts = attempt.number;
+        row.updated_at = Some(record.now.max(row.created_at));
+        self.attempts.push(Kept {
+            record,
+            success,
+            retry_at,
+        });
+    }
+
+    /// Deliveries that are different now: before and after, in the order of ids.
+    pub(crate) fn moved(&self) -> impl Iterator<Item = &(DeliveryRow, DeliveryRow)> {
+        self.deliveries
+            .values()
+            .filter(|(before, after)| before.attempts != after.attempts)
+    }
+
+    /// Counters that are different now, in the order of webhooks.
+    pub(crate) fn counted(&self) -> Vec<Counted> {
+        self.hooks
+            .iter()
+            .filter(|(id, hook)| self.before.get(id) != Some(&hook.counters))
+            .map(|(id, hook)| Counted {
+                webhook: *id,
+                counters: hook.counters,
+            })
+            .collect()
+    }
+
+    /// Webhooks that disable themselves.
+    pub(crate) fn disables(&self) -> impl Iterator<Item = (WebhookId, &Disables)> {
+        self.hooks
+            .iter()
+            .filter_map(|(id, hook)| Some((*id, hook.disables.as_ref()?)))
+    }
+
+    /// Their organizations.
+    pub(crate) fn disabling(&self) -> BTreeSet<OrganizationId> {
+        self.disables()
+            .map(|(_, disables)| disables.organization)
+            .collect()
+    }
+}
+
+impl Hook {
+    fn disable(&mut self, reason: DisableReason, at: Time) {
+        let mark = self.mark(at);
+        self.disabled = true;
+        self.marks.cancelled_up_to = Some(mark);
+        self.marks.disabled_up_to = Some(mark);
+        self.disables = Some(Disables {
+            organization: self.organization,
+            reason,
+            at,
+            mark,
+        });
+    }
+
+    fn mark(&self, now: Time) -> Time {
+        mark(now, self.marks.cancelled_up_to, self.newest)
+    }
+}
+
+/// Up to when a disable now cancels: everything there is. Deliveries made while the clock was behind
+/// an earlier mark were made right after that one.
+pub(crate) fn mark(now: Time, former: Option<Time>, newest: Time) -> Time {
+    now.max(newest)
+        .max(former.map_or(Time::default(), |former| former + 1))
+}
+
+/// The delivery's next state. `before` and `after` are the webhook's marks before this attempt was
+/// counted and after it.
+fn settle(
+    row: &DeliveryRow,
+    cancelled: bool,
+    next: Next,
+    before: &Marks,
+    after: &Marks,
+) -> (State, Option<CancelReason>, Option<Time>) {
+    let marked = |marks: &Marks| {
+        marks
+            .cancel(row.kind, row.created_at)
+            .map(|(reason, _)| reason)
+    };
+    match next {
+        // It did arrive, whatever was decided meanwhile.
+        Next::Deliver => (State::Delivered, None, None),
+        _ if cancelled && row.state == State::Pending => (State::Cancelled, marked(before), None),
+        _ if cancelled => (row.state, row.reason, None),
+        Next::Fail => (State::Failed, None, None),
+        Next::RetryAt(at) => match marked(after) {
+            Some(reason) => (State::Cancelled, Some(reason), None),
+            None => (State::Pending, None, Some(at.max(row.created_at))),
+        },
+    }
+}

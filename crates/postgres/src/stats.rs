@@ -1,0 +1,59 @@
+//! The store's numbers for metrics, kept in memory and never counted by a query of their own.
+
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use bellwire_core::ports::StoreStats;
+
+#[derive(Debug, Default)]
+pub(crate) struct Stats {
+    pending: AtomicI64,
+    commits: AtomicU64,
+    calls: AtomicU64,
+    commit_us: AtomicU64,
+    failures: AtomicU64,
+    statements: AtomicU64,
+}
+
+impl Stats {
+    /// Pending deliveries came (positive) or went.
+    pub(crate) fn pending(&self, change: i64) {
+        self.pending.fetch_add(change, Relaxed);
+    }
+
+    /// What was counted in the database, where other nodes change it too.
+    pub(crate) fn counted(&self, pending: i64) {
+        self.pending.store(pending, Relaxed);
+    }
+
+    pub(crate) fn committed(&self, calls: usize, took: Duration) {
+        self.commits.fetch_add(1, Relaxed);
+        self.calls.fetch_add(calls as u64, Relaxed);
+        self.commit_us.fetch_add(took.as_micros() as u64, Relaxed);
+    }
+
+    pub(crate) fn failed(&self) {
+        self.failures.fetch_add(1, Relaxed);
+    }
+
+    /// Statements of the hot path: enqueue, claim, record; begin and commit included.
+    pub(crate) fn sent(&self, statements: usize) {
+        self.statements.fetch_add(statements as u64, Relaxed);
+    }
+
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Relaxed)
+    }
+
+    pub(crate) fn read(&self) -> StoreStats {
+        StoreStats {
+            pending: u64::try_from(self.pending.load(Relaxed)).unwrap_or(0),
+            commits: self.commits.load(Relaxed),
+            calls: self.calls.load(Relaxed),
+            commit_us: self.commit_us.load(Relaxed),
+            failures: self.failures.load(Relaxed),
+        }
+    }
+}
