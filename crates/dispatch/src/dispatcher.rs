@@ -101,9 +101,12 @@ pub(crate) struct Inner {
         )>,
     >,
     pub(crate) permits: Arc<Semaphore>,
-    /// Endpoints that let us wait share half of the permits, so that however many of them hang,
+    /// Endpoints that let us wait share half of those permits, so that however many of them hang,
     /// the others have the other half.
     pub(crate) suspect_permits: Arc<Semaphore>,
+    /// For lanes that have nothing else out: what bursts to endpoints that turn out to hang cannot
+    /// take away from the others.
+    pub(crate) first_permits: Arc<Semaphore>,
     /// Taken away on stop: the service holds the lanes, and so would hold itself alive.
     pub(crate) service: Mutex<Option<Service>>,
     pub(crate) stopping: AtomicBool,
@@ -117,6 +120,8 @@ pub(crate) struct Inner {
     tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
 }
 
+/// Requests at once for one webhook while more than half of all permits are taken.
+const CROWDED_CONCURRENCY: usize = 4;
 /// How many records may wait for the disk before workers wait too.
 const RECORDS_WAITING: usize = 1024;
 
@@ -126,15 +131,16 @@ impl Dispatcher {
     pub fn new(parts: Parts) -> Self {
         let (pages, pages_inbox) = mpsc::unbounded_channel();
         let (records, records_inbox) = mpsc::channel(RECORDS_WAITING);
-        let max = parts.options.max_in_flight.max(2);
+        let max = parts.options.max_in_flight.max(4);
         Self(Arc::new(Inner {
             metrics: Metrics::default(),
             lanes: Mutex::default(),
             pages,
             records,
             inboxes: Mutex::new(Some((pages_inbox, records_inbox))),
-            permits: Arc::new(Semaphore::new(max)),
-            suspect_permits: Arc::new(Semaphore::new(max / 2)),
+            permits: Arc::new(Semaphore::new(max - max / 2)),
+            suspect_permits: Arc::new(Semaphore::new(max / 4)),
+            first_permits: Arc::new(Semaphore::new(max / 2)),
             service: Mutex::default(),
             stopping: AtomicBool::new(false),
             stop: Notify::new(),
@@ -250,10 +256,21 @@ impl Dispatcher {
             .and_then(|route| route.webhook.settings.overrides.max_concurrency);
         let full = self.0.queued_bytes.load(Ordering::Relaxed) >= options.queued_bytes;
         Bounds {
+            now: self.0.parts.clock.now(),
             size: options.lane_size,
             full,
-            concurrency: own.map_or(options.webhook_concurrency, usize::from),
+            concurrency: match own.map_or(options.webhook_concurrency, usize::from) {
+                most if self.is_crowded() => most.min(CROWDED_CONCURRENCY),
+                most => most,
+            },
         }
+    }
+
+    /// Whether more than half of the permits are taken. Who answers at once needs few of them;
+    /// endpoints that hang must not take the other half too before their first time-out gives them
+    /// away.
+    fn is_crowded(&self) -> bool {
+        self.0.permits.available_permits() < self.0.parts.options.max_in_flight / 2
     }
 
     /// Does what a lane wants.

@@ -1,18 +1,25 @@
 //! One lane: the deliveries of one webhook that are in memory, and how many may be sent at once.
 //!
 //! A lane is bounded: what does not fit stays in the store and is paged in. It begins with a small
-//! window of requests at once, widens it with every answer and halves it with every time-out, so
-//! that an endpoint that hangs soon holds one connection and not many. Everything here is plain
+//! window of requests at once, widens it with every answer and halves it with every time-out; and
+//! while requests are out and nothing has come back for a second, it starts no more of them. So an
+//! endpoint that hangs holds few connections before its first time-out, and one after it. Everything here is plain
 //! data under one short lock; starting tasks and reading the store is left to [`crate::dispatcher`].
 
 use std::collections::VecDeque;
 
-use bellwire_core::{delivery::Job, ids::DeliveryId};
+use bellwire_core::{
+    delivery::Job,
+    ids::DeliveryId,
+    time::{DurationUs, SECOND, Time},
+};
 use parking_lot::Mutex;
 
 /// How many requests at once a lane begins with.
 const INITIAL_WINDOW: usize = 8;
 
+/// How long requests may be out without any of them coming back before no more are started.
+const PATIENCE: DurationUs = SECOND;
 /// Payload bytes that a lane may always hold.
 const SHARE_BYTES: usize = 64 << 10;
 
@@ -36,6 +43,8 @@ struct State {
     window: usize,
     /// The last attempt ran out of time.
     suspect: bool,
+    /// When something last came back; when requests went out, if nothing was out before.
+    progress: Time,
     /// Due deliveries of this lane may be in the store, unclaimed.
     backlog: bool,
     /// A claim for this lane is on its way.
@@ -77,6 +86,8 @@ pub(crate) enum Fared {
 /// The bounds of a lane, from the configuration and the webhook.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
+    /// The time now.
+    pub(crate) now: Time,
     /// Deliveries in memory: queued, reserved and in flight together.
     pub(crate) size: usize,
     /// The payloads of all lanes together take what they may: a lane that holds more than its
@@ -103,6 +114,7 @@ impl Lane {
                 in_flight: 0,
                 window: INITIAL_WINDOW,
                 suspect: false,
+                progress: Time::EPOCH,
                 backlog: false,
                 paging: false,
                 stored: 0,
@@ -187,6 +199,7 @@ impl Lane {
     /// Learns from an attempt.
     pub(crate) fn fared(&self, fared: Fared, bounds: Bounds) {
         let mut state = self.state.lock();
+        state.progress = bounds.now;
         match fared {
             Fared::Answered => {
                 state.suspect = false;
@@ -200,9 +213,10 @@ impl Lane {
         }
     }
 
-    /// Whether the endpoint kept us waiting last time.
-    pub(crate) fn is_suspect(&self) -> bool {
-        self.state.lock().suspect
+    /// Whether the endpoint kept us waiting last time, and whether only one request is out.
+    pub(crate) fn standing(&self) -> (bool, bool) {
+        let state = self.state.lock();
+        (state.suspect, state.in_flight <= 1)
     }
 
     /// Takes everything that is queued out (graceful stop, a webhook that is gone).
@@ -257,6 +271,9 @@ impl State {
     }
 
     fn allowed(&self, bounds: Bounds) -> usize {
+        if self.in_flight > 0 && bounds.now.since(self.progress) > PATIENCE {
+            return 1;
+        }
         self.window.min(bounds.concurrency).max(1)
     }
 
@@ -264,6 +281,9 @@ impl State {
         let free = self.allowed(bounds).saturating_sub(self.in_flight);
         let count = free.min(self.queue.len());
         let start: Vec<Held> = (0..count).filter_map(|_| self.pop()).collect();
+        if self.in_flight == 0 && count > 0 {
+            self.progress = bounds.now;
+        }
         self.in_flight += count;
         // Half-empty before asking again: one query brings many.
         let page = self.backlog && !self.paging && self.occupied() <= self.size(bounds) / 2;
@@ -286,6 +306,7 @@ mod tests {
     use super::*;
 
     const BOUNDS: Bounds = Bounds {
+        now: Time::EPOCH,
         size: 8,
         full: false,
         concurrency: 4,
@@ -378,7 +399,7 @@ mod tests {
         for _ in 0..5 {
             lane.fared(Fared::TimedOut, BOUNDS);
         }
-        assert!(lane.is_suspect());
+        assert!(lane.standing().0);
         let mut started = 0;
         for number in 0..8 {
             assert!(lane.reserve(BOUNDS));
@@ -393,5 +414,27 @@ mod tests {
             1,
             "an answer earned a second request at once"
         );
+    }
+
+    #[test]
+    fn no_more_is_started_while_nothing_comes_back() {
+        let lane = Lane::new();
+        let later = Bounds {
+            now: Time::EPOCH + 2 * SECOND,
+            ..BOUNDS
+        };
+        assert!(lane.reserve(BOUNDS) && lane.reserve(BOUNDS) && lane.reserve(BOUNDS));
+        assert_eq!(lane.fill(job(1), BOUNDS).start.len(), 1);
+        assert_eq!(
+            lane.fill(job(2), BOUNDS).start.len(),
+            1,
+            "within the second"
+        );
+        assert!(
+            lane.fill(job(3), later).start.is_empty(),
+            "two are out, and silent"
+        );
+        lane.fared(Fared::Answered, later);
+        assert!(lane.next(later).0.is_some(), "an answer, and it goes on");
     }
 }

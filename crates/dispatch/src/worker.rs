@@ -67,11 +67,16 @@ async fn is_ours(dispatcher: &Dispatcher, lease: u64) -> bool {
 
 async fn deliver(dispatcher: &Dispatcher, lane: &Lane, Held { job, lease }: Held) -> Fared {
     let inner = &dispatcher.0;
-    let _suspect = match lane.is_suspect() {
+    let (suspect, alone) = lane.standing();
+    let _suspect = match suspect {
         true => inner.suspect_permits.acquire().await.ok(),
         false => None,
     };
-    let _permit = inner.permits.acquire().await.ok();
+    let _permit = tokio::select! {
+        biased;
+        permit = inner.permits.acquire() => permit.ok(),
+        permit = inner.first_permits.acquire(), if alone && !suspect => permit.ok(),
+    };
     if !is_ours(dispatcher, lease).await {
         // Another process holds it by now, or nobody does: the store gives it out anew.
         return Fared::Neither;

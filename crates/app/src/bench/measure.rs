@@ -127,7 +127,8 @@ pub(super) fn is_memory(file_system: &str) -> bool {
     matches!(file_system, "tmpfs" | "ramfs")
 }
 
-/// The processor, its cores and the memory, in words: what numbers are worth nothing without.
+/// The processor, its cores, the memory and what else it had to do, in words: what numbers are
+/// worth nothing without.
 pub(super) fn machine() -> String {
     let read = |path| fs::read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo")
@@ -142,8 +143,10 @@ pub(super) fn machine() -> String {
     let memory_gib =
         kib(&read("/proc/meminfo"), "MemTotal:").unwrap_or(0) as f64 / f64::from(1 << 20);
     let kernel = read("/proc/sys/kernel/osrelease");
+    let load = read("/proc/loadavg");
+    let load = load.split_ascii_whitespace().next().unwrap_or("?");
     format!(
-        "{cpu}, {cores} cores, {memory_gib:.0} GiB, Linux {}",
+        "{cpu}, {cores} cores, {memory_gib:.0} GiB, Linux {}, load {load} before",
         kernel.trim()
     )
 }

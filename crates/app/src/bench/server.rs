@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use hyper::{Method, StatusCode};
 use serde_json::json;
@@ -185,6 +185,20 @@ impl Server {
             path: format!("/api/v1/organizations/{organization}/events"),
             pid: self.child.pid,
         }
+    }
+
+    /// How many deliveries are pending, by its own metrics.
+    pub(super) async fn pending(&self) -> Result<u64> {
+        let mut connection = Connection::open(&self.door).await?;
+        let (status, text) = connection
+            .call(Method::GET, "/metrics", Bytes::new())
+            .await?;
+        ensure!(status == StatusCode::OK, "/metrics was answered {status}");
+        String::from_utf8_lossy(&text)
+            .lines()
+            .find_map(|line| line.strip_prefix("bellwire_deliveries_pending "))
+            .and_then(|number| number.trim().parse().ok())
+            .context("/metrics does not say how many deliveries are pending")
     }
 
     /// Its resident memory.

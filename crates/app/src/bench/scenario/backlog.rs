@@ -82,6 +82,12 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
     bench.progress.set_message("backlog: the other webhook");
     let after = [bench.measure(&subject, plan).await?];
     let memory = server.memory()?;
+    // The hanging endpoint has given none of them up by now: a first retry comes after its time-out.
+    let found = server.pending().await?;
+    ensure!(
+        found >= u64::from(pending),
+        "{found} deliveries are pending, not {pending}"
+    );
 
     bench.progress.set_message("backlog: restart");
     let began = Instant::now();
