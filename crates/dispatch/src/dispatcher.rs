@@ -61,7 +61,7 @@ impl Default for Options {
         Self {
             max_in_flight: 2048,
             webhook_concurrency: 64,
-            lane_size: 256,
+            lane_size: 512,
             queued_bytes: 64 << 20,
             user_agent: concat!("Bellwire/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -270,7 +270,7 @@ impl Dispatcher {
     /// endpoints that hang must not take the other half too before their first time-out gives them
     /// away.
     fn is_crowded(&self) -> bool {
-        self.0.permits.available_permits() < self.0.parts.options.max_in_flight / 2
+        self.0.permits.available_permits() < self.0.parts.options.max_in_flight / 4
     }
 
     /// Does what a lane wants.

@@ -38,7 +38,7 @@ impl Default for Delivery {
             allow_http_loopback: false,
             max_concurrency: 2048,
             webhook_concurrency: 64,
-            lane_size: 256,
+            lane_size: 512,
             queued_bytes: 64 << 20,
             idle_ms: 10_000,
             extra_roots: Vec::new(),

@@ -82,7 +82,7 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
     bench.progress.set_message("backlog: the other webhook");
     let after = [bench.measure(&subject, plan).await?];
     let memory = server.memory()?;
-    // The hanging endpoint has given none of them up by now: a first retry comes after its time-out.
+    // What timed out meanwhile is pending again: the standard profile tries for days.
     let found = server.pending().await?;
     ensure!(
         found >= u64::from(pending),
