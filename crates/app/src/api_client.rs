@@ -1,16 +1,22 @@
 //! The commands' side of the HTTP API: one blocking request at a time, problems told in words.
 
-use std::{ops::Deref, time::Duration};
+use std::{
+    io::{self, Read as _},
+    ops::Deref,
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
-use ureq::{Agent, http};
+use ureq::{Agent, Body, http};
 
 use crate::failure::{Exit, Failure};
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the server answered: to look into as a [`Value`], and to print as it came, with key order
 /// and numbers as they were written.
@@ -93,7 +99,7 @@ impl ApiClient {
     pub fn new(url: &str, token: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
+            .timeout_global(Some(PATIENCE))
             .max_redirects(0)
             .user_agent(concat!("bellwire-cli/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -136,23 +142,60 @@ impl ApiClient {
         self.call("DELETE", path, None).map(|_| ())
     }
 
-    fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer> {
+    /// `GET`s a path and writes what comes, as long as it comes.
+    ///
+    /// # Errors
+    /// As [`ApiClient::get`]; also when the answer breaks off or cannot be written.
+    pub fn download(&self, path: &str, out: &mut impl io::Write) -> Result<()> {
+        let request = self.request("GET", path, Vec::new())?;
+        // All of it takes as long as it takes; a server that falls silent is given up.
+        let request = self
+            .agent
+            .configure_request(request)
+            .timeout_global(None)
+            .timeout_connect(Some(PATIENCE))
+            .timeout_recv_response(Some(PATIENCE))
+            .build();
+        let mut response = self.run(request)?;
+        let status = response.status().as_u16();
+        if !(200..300).contains(&status) {
+            let text = response.body_mut().read_to_vec().unwrap_or_default();
+            return Err(problem(status, &text).into());
+        }
+        let mut body = response.body_mut().as_reader();
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            let length = body
+                .read(&mut chunk)
+                .with_context(|| format!("the answer to GET {path} broke off"))?;
+            if length == 0 {
+                return Ok(out.flush()?);
+            }
+            out.write_all(&chunk[..length])?;
+        }
+    }
+
+    fn request(&self, method: &str, path: &str, body: Vec<u8>) -> Result<http::Request<Vec<u8>>> {
         let url = format!("{}{path}", self.base);
         let mut request = http::Request::builder()
             .method(method)
             .uri(&url)
             .header("accept", "application/json")
             .header("authorization", format!("Bearer {}", self.token));
-        if body.is_some() {
+        if !body.is_empty() {
             request = request.header("content-type", "application/json");
         }
-        let request = request.body(body.unwrap_or_default()).map_err(|error| {
+        request.body(body).map_err(|error| {
             Failure::new(
                 Exit::Usage,
                 format!("`{url}` is not a URL to call: {error}; check --url and the ids given"),
             )
-        })?;
-        let mut response = self.agent.run(request).map_err(|error| {
+            .into()
+        })
+    }
+
+    fn run(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Body>> {
+        self.agent.run(request).map_err(|error| {
             Failure::new(
                 Exit::Api,
                 format!(
@@ -161,7 +204,13 @@ impl ApiClient {
                     self.base
                 ),
             )
-        })?;
+            .into()
+        })
+    }
+
+    fn call(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Result<Answer> {
+        let url = format!("{}{path}", self.base);
+        let mut response = self.run(self.request(method, path, body.unwrap_or_default())?)?;
         let status = response.status().as_u16();
         let text = response
             .body_mut()

@@ -24,17 +24,25 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// Opens the store that is configured.
+    /// Opens the store that is configured, and gives back the keys that go with it.
     ///
     /// # Errors
     /// [`Failure`] in one line that says what to do.
-    pub async fn open(config: &Config, role: Role, entropy: &Arc<dyn Entropy>) -> Result<Self> {
+    pub async fn open(
+        config: &Config,
+        role: Role,
+        entropy: &Arc<dyn Entropy>,
+    ) -> Result<(Self, Keyring)> {
         match postgres(config) {
-            None => open_sqlite(config, role, entropy).map(Self::Sqlite),
+            None => {
+                let (store, keyring) = open_sqlite(config, role, entropy)?;
+                Ok((Self::Sqlite(store), keyring))
+            }
             Some(options) => {
                 let keyring = shared_keyring(config)?;
-                let opened = Postgres::open(&options, keyring, Arc::clone(entropy)).await;
-                opened.map(Self::Postgres).map_err(|error| failure(&error))
+                let opened = Postgres::open(&options, keyring.clone(), Arc::clone(entropy)).await;
+                let store = opened.map_err(|error| failure(&error))?;
+                Ok((Self::Postgres(store), keyring))
             }
         }
     }
@@ -65,7 +73,8 @@ pub async fn migrate(config: &Config, entropy: &Arc<dyn Entropy>) -> Result<Stri
     match postgres(config) {
         // The embedded store belongs to one process, which migrates it whenever it opens it.
         None => {
-            open_sqlite(config, Role::Server, entropy)?.close().await;
+            let (store, _) = open_sqlite(config, Role::Server, entropy)?;
+            store.close().await;
             Ok(format!("{} is up to date", config.store.path.display()))
         }
         Some(options) => {
@@ -112,7 +121,11 @@ fn shared_keyring(config: &Config) -> Result<Keyring> {
     keyring::configured(&config.secrets.keys)
 }
 
-fn open_sqlite(config: &Config, role: Role, entropy: &Arc<dyn Entropy>) -> Result<Sqlite> {
+fn open_sqlite(
+    config: &Config,
+    role: Role,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<(Sqlite, Keyring)> {
     let path = &config.store.path;
     let keyring = keyring::load(&config.secrets.keys, path, &**entropy)?;
     let options = sqlite::Options {
@@ -124,8 +137,9 @@ fn open_sqlite(config: &Config, role: Role, entropy: &Arc<dyn Entropy>) -> Resul
             Role::Tool => sqlite::Options::tool(path),
         }
     };
-    Sqlite::open(&options, keyring, Arc::clone(entropy))
-        .map_err(|error| Failure::new(Exit::Store, error.to_string()).into())
+    let store = Sqlite::open(&options, keyring.clone(), Arc::clone(entropy))
+        .map_err(|error| Failure::new(Exit::Store, error.to_string()))?;
+    Ok((store, keyring))
 }
 
 fn failure(error: &postgres::OpenError) -> anyhow::Error {

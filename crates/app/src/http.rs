@@ -8,6 +8,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, response::Response};
+use bellwire_web::auth::Peer;
 use hyper::{
     Request,
     body::Incoming,
@@ -93,14 +94,14 @@ async fn serve(
     let mut failing = false;
     let grace = loop {
         let place = Arc::clone(&places);
-        let (stream, place) = tokio::select! {
+        let (stream, peer, place) = tokio::select! {
             accepted = async {
                 let place = place.acquire_owned().await;
                 listener.accept().await.map(|accepted| (accepted, place))
             } => match accepted {
-                Ok(((stream, _), place)) => {
+                Ok(((stream, peer), place)) => {
                     failing = false;
-                    (stream, place)
+                    (stream, Peer(peer.ip()), place)
                 }
                 Err(error) => {
                     if !failing {
@@ -115,7 +116,10 @@ async fn serve(
         };
         let _ = stream.set_nodelay(true);
         let routes = TowerToHyperService::new(router.clone());
-        let service = service_fn(move |request| to_its_end(&routes, request));
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            to_its_end(&routes, request)
+        });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {

@@ -67,6 +67,49 @@ pub fn load(configured: &[String], database: &Path, entropy: &dyn Entropy) -> Re
     parse(lines).map_err(|why| store_failure(format!("the key file {}: {why}", path.display())))
 }
 
+/// The keyring that reads a database that is there: every configured key, and those of the key file
+/// beside it. Nothing is made.
+///
+/// # Errors
+/// [`Failure`]: a key that is none, or no key at all.
+pub fn of_existing(configured: &[String], database: &Path) -> Result<Keyring> {
+    let path = key_file(database);
+    let beside = match read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            return Err(store_failure(format!(
+                "cannot read the key file {}: {error}; check its owner and permissions",
+                path.display()
+            )));
+        }
+    };
+    let lines = beside
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let mut texts: Vec<&str> = configured.iter().map(|key| key.trim()).collect();
+    for line in lines {
+        if !texts.contains(&line) {
+            texts.push(line);
+        }
+    }
+    if texts.is_empty() {
+        return Err(store_failure(format!(
+            "there is no key for {}: put its key file {} back, or set `secrets.keys` to the key it \
+             was made with",
+            database.display(),
+            path.display()
+        )));
+    }
+    parse(texts.into_iter()).map_err(|why| {
+        store_failure(format!(
+            "`secrets.keys` and the key file {}: {why}",
+            path.display()
+        ))
+    })
+}
+
 /// The keyring of configured keys.
 ///
 /// # Errors

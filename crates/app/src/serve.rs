@@ -8,12 +8,13 @@ use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use bellwire_core::{
+    access::Actor,
     entropy::Entropy,
     ports::{Sender, TokenScope},
     profile::Profiles,
-    service::{self, Service},
+    service::{self, NewToken, Service},
     snapshot::Snapshot,
-    time::{Clock, SECOND},
+    time::{Clock, DAY, DurationUs, SECOND},
 };
 use bellwire_dispatch::{
     self as dispatch, Dispatcher,
@@ -26,10 +27,11 @@ use tokio::net::TcpListener;
 use crate::{
     backend::{Backend, Role},
     clock::SystemClock,
-    config::Config,
+    config::{Age, Config},
     entropy::SystemEntropy,
     failure::{Exit, Failure},
     http::HttpServer,
+    passwords::Hasher,
 };
 
 /// The name of the token that the first start makes.
@@ -40,6 +42,7 @@ pub struct Server {
     http: HttpServer,
     local: Local,
     first_token: Option<String>,
+    origin: String,
 }
 
 impl Server {
@@ -59,11 +62,16 @@ impl Server {
         local.dispatcher.start(local.service.clone());
         let metrics = Arc::new(Metrics::new());
         metrics.add(|registry| local.dispatcher.metrics().register(registry));
+        let address = listener.local_addr().context("cannot serve")?;
+        let origin = config.server.origin(address);
         let router = web::router(AppState::new(
             local.service.clone(),
             metrics,
             web::Options {
+                origin: origin.clone(),
+                trusted_proxies: config.server.trusted_proxies.clone(),
                 metrics_token: config.server.metrics_token,
+                retention: config.retention.limits(),
             },
         ));
         let http = HttpServer::start(listener, router).context("cannot serve")?;
@@ -71,6 +79,7 @@ impl Server {
             http,
             local,
             first_token,
+            origin,
         })
     }
 
@@ -90,6 +99,16 @@ impl Server {
     #[must_use]
     pub fn first_token(&self) -> Option<&str> {
         self.first_token.as_deref()
+    }
+
+    /// The URL of a page that makes the first operator, while there is none. Those made before stop
+    /// working.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn first_operator_link(&self) -> Result<Option<String>> {
+        let link = self.local.service.first_operator_link().await?;
+        Ok(link.map(|text| format!("{}/setup/{text}", self.origin)))
     }
 
     /// Its use cases.
@@ -149,7 +168,7 @@ impl Local {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
         let sender: Arc<dyn Sender> = Arc::new(client(config, &clock)?);
-        let backend = Backend::open(config, role, &entropy).await?;
+        let (backend, keyring) = Backend::open(config, role, &entropy).await?;
         let store = backend.store();
         let snapshot = Snapshot::default();
         let dispatcher = Dispatcher::new(dispatch::Parts {
@@ -164,6 +183,7 @@ impl Local {
                 lane_size: config.delivery.lane_size,
                 queued_bytes: config.delivery.queued_bytes,
                 user_agent: config.delivery.user_agent.clone(),
+                retention: config.retention.limits(),
             },
         });
         let service = Service::new(service::Parts {
@@ -171,13 +191,17 @@ impl Local {
             lanes: Arc::new(dispatcher.clone()),
             sender,
             clock,
+            passwords: Arc::new(Hasher::new(Arc::clone(&entropy))),
             entropy,
+            keyring,
             profiles,
             snapshot,
             options: service::Options {
                 max_event_bytes: config.ingest.max_event_bytes,
                 idempotency_ttl: i64::from(config.ingest.idempotency_ttl_s) * SECOND,
                 allow_http_loopback: config.delivery.allow_http_loopback,
+                session_idle: lasts(config.access.session_idle),
+                session_max: lasts(config.access.session_max),
             },
         });
         service.start().await.map_err(|error| {
@@ -201,7 +225,11 @@ impl Local {
             }
             let (_, secret) = self
                 .service
-                .create_token(TokenScope::Platform, FIRST_TOKEN)
+                .create_token(
+                    TokenScope::Platform,
+                    NewToken::admin(FIRST_TOKEN),
+                    &Actor::system(),
+                )
                 .await?;
             Ok::<_, service::Error>(Some(secret))
         };
@@ -213,6 +241,11 @@ impl Local {
             .into()
         })
     }
+}
+
+/// How long a session lasts. Without an end it would not have passed the checks of the configuration.
+fn lasts(age: Age) -> DurationUs {
+    age.limit().unwrap_or(DAY)
 }
 
 fn profiles(config: &Config) -> Result<Profiles> {

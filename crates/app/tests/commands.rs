@@ -83,6 +83,17 @@ fn an_event_goes_all_the_way_and_can_be_followed() {
     assert!(shown.contains("\"total\": 1.10,"), "{shown}");
     let tail = server.run(&acme(&["event", "tail", "--once"]));
     assert!(tail.contains(event), "{tail}");
+    let storage = server.run(&["storage"]);
+    for part in [
+        "sqlite",
+        "payloads",
+        "90 days",
+        "with the event",
+        "estimates",
+    ] {
+        assert!(storage.contains(part), "{storage}");
+    }
+    assert_eq!(server.json(&["storage"])["lines"][0]["count"], 1);
 
     let disabled = server.json(&acme(&["webhook", "disable", id]));
     assert_eq!(disabled["enabled"], false);

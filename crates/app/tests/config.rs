@@ -129,8 +129,20 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_expected() {
         ("[server]\nlisten = 3\n", "address and port"),
         ("[server]\nlisten = \"nowhere\"\n", "`nowhere`"),
         ("[store]\nreaders = 0\n", "1 or more"),
+        ("[delivery]\nmax_concurrency = 3\n", "4 or more"),
         ("[store]\nreaders = \"two\"\n", "how many connections read"),
         ("[log]\nformat = \"xml\"\n", "text or json"),
+        ("[retention]\nevents = \"ninety\"\n", "a number and a unit"),
+        ("[retention]\nevents = 90\n", "a number and a unit"),
+        (
+            "[retention]\npayloads = \"91d\"\n",
+            "raise `retention.events`",
+        ),
+        (
+            "[retention]\nattempts = \"91d\"\n",
+            "nothing outlives its event",
+        ),
+        ("[retention]\nevents = \"1h\"\n", "ingest.idempotency_ttl_s"),
         (
             "[delivery]\nallow_networks = [\"10.0.0.0/8\", \"home\"]\n",
             "allow_networks[1]",

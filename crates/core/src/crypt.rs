@@ -14,9 +14,12 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
 };
+use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256};
 
 const VERSION: u8 = 1;
+/// What a key for signing is derived from its encryption key with.
+const SIGNING: &[u8] = b"bellwire signing 1";
 const NONCE_AT: usize = 5;
 const TEXT_AT: usize = NONCE_AT + 24;
 
@@ -67,6 +70,8 @@ impl fmt::Debug for KeyId {
 pub struct Key {
     id: KeyId,
     cipher: XChaCha20Poly1305,
+    /// Derived, so that no signature says anything of the key that encrypts.
+    signing: [u8; 32],
 }
 
 impl Key {
@@ -77,6 +82,7 @@ impl Key {
         Self {
             id: KeyId([digest[0], digest[1], digest[2], digest[3]]),
             cipher: XChaCha20Poly1305::new(&bytes.into()),
+            signing: mac(&bytes, &[SIGNING]).finalize().into_bytes().into(),
         }
     }
 
@@ -183,4 +189,41 @@ impl Keyring {
             )
             .map_err(|_| CryptError::Refused(id))
     }
+
+    /// Signs data as being of this kind: with the first key.
+    #[must_use]
+    pub fn sign(&self, context: &str, data: &[u8]) -> [u8; 32] {
+        signature(&self.keys[0], context, data)
+            .finalize()
+            .into_bytes()
+            .into()
+    }
+
+    /// Whether [`Self::sign`] made this, or the beginning of it (16 bytes at least), with any of the
+    /// keys. It takes as long for a wrong one as for a right one.
+    #[must_use]
+    pub fn verifies(&self, context: &str, data: &[u8], beginning: &[u8]) -> bool {
+        beginning.len() >= 16
+            && self.keys.iter().any(|key| {
+                signature(key, context, data)
+                    .verify_truncated_left(beginning)
+                    .is_ok()
+            })
+    }
+}
+
+fn signature(key: &Key, context: &str, data: &[u8]) -> Hmac<Sha256> {
+    // With its length, so that no end of a context can pass for the beginning of data.
+    let length = (context.len() as u64).to_be_bytes();
+    mac(&key.signing, &[&length, context.as_bytes(), data])
+}
+
+/// HMAC-SHA256 over these parts, one after the other.
+pub(crate) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
+        .expect("HMAC takes keys of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac
 }

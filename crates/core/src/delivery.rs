@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::Event,
+    headers::HeaderList,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
-    outcome::{Answer, Header, Timing},
+    outcome::{Answer, Timing},
     time::Time,
 };
 
@@ -238,9 +239,9 @@ pub struct Attempt {
     /// SHA-256 of the body that was sent.
     pub body_sha256: [u8; 32],
     /// Headers as sent; custom and authentication values masked.
-    pub request_headers: Vec<Header>,
+    pub request_headers: HeaderList,
     /// Headers of the response.
-    pub response_headers: Vec<Header>,
+    pub response_headers: HeaderList,
     /// The beginning of the response's body.
     pub excerpt: Bytes,
     /// Whether the body went on after the excerpt.

@@ -20,7 +20,7 @@ pub struct Event {
     pub event_type: String,
     /// What it is about.
     pub channels: Vec<String>,
-    /// The producer's JSON, verbatim.
+    /// The producer's JSON, verbatim; empty once retention has removed it, which JSON never is.
     pub data: Bytes,
     /// When it happened, as the producer says; when it was accepted, otherwise.
     pub time: Time,
@@ -30,4 +30,12 @@ pub struct Event {
     pub unknown_type: bool,
     /// It was made by a test button; envelopes that say so, say so.
     pub test: bool,
+}
+
+impl Event {
+    /// Whether retention has removed its data. Not to be asked of an event that was read without it.
+    #[must_use]
+    pub fn is_payload_removed(&self) -> bool {
+        self.data.is_empty()
+    }
 }

@@ -118,6 +118,22 @@ id!(
     /// A bearer token's public part: what lists and revocations name.
     TokenId
 );
+id!(
+    /// Somebody who signs in.
+    UserId
+);
+id!(
+    /// Somebody being signed in, on one browser.
+    SessionId
+);
+id!(
+    /// A link that works once.
+    LinkId
+);
+id!(
+    /// An entry of the audit log.
+    AuditId
+);
 
 /// Makes ids: time and entropy are parameters, the order is kept here.
 ///

@@ -4,11 +4,15 @@
 //! network and the lanes are traits ([`ports`]). So a rule that spans 72 hours is tested in
 //! milliseconds, and a failing simulation is reproduced by its seed.
 
+pub mod access;
+pub mod audit;
+pub mod copied;
 pub mod crypt;
 pub mod delivery;
 pub mod entropy;
 pub mod envelope;
 pub mod event;
+pub mod headers;
 pub mod ids;
 pub mod json;
 pub mod matching;
@@ -21,5 +25,7 @@ pub mod schema;
 pub mod service;
 pub mod signature;
 pub mod snapshot;
+pub mod stored;
 pub mod time;
+pub mod user;
 pub mod webhook;

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::time::{DurationUs, Time};
+use crate::{
+    headers::HeaderList,
+    time::{DurationUs, Time},
+};
 
 /// Why an attempt has no HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -139,7 +142,7 @@ pub struct Timing {
     pub total_us: u32,
 }
 
-/// A header as it was sent or received. Names in lower case.
+/// A header of a webhook's own. Names in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Lower-case name.
@@ -162,7 +165,7 @@ pub struct Reply {
     /// One sentence with the particulars of a failure (which name, which certificate error).
     pub detail: Option<String>,
     /// Headers of the response; at most 16 KiB are kept.
-    pub response_headers: Vec<Header>,
+    pub response_headers: HeaderList,
     /// The first bytes of the response's body, at most [`EXCERPT_FAILURE_BYTES`].
     pub excerpt: Bytes,
     /// Whether the body went on after the excerpt.

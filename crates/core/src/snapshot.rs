@@ -18,6 +18,7 @@ use crate::{
     ports::OrganizationRecord,
     profile::{Profile, Profiles},
     schema,
+    service::DEFAULT_PROFILE,
     webhook::Webhook,
 };
 
@@ -26,8 +27,11 @@ use crate::{
 pub struct Route {
     /// The webhook at its current revision.
     pub webhook: Webhook,
-    /// Its profile.
+    /// Its profile; another one that stands in for it when it is not configured.
     pub profile: Arc<Profile>,
+    /// Its profile is not configured (any more): nothing can be sent to it, and its deliveries wait.
+    /// One webhook must not keep the server, or its organization, from working.
+    pub held: bool,
     /// The profile's rules with the webhook's overrides applied.
     pub policy: Arc<Policy>,
     /// The thresholds among them, for the store.
@@ -70,17 +74,9 @@ pub struct Tenant {
 /// What is stored and what this program can make of it do not fit.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// A webhook names a profile that is not configured (any more).
-    #[error(
-        "webhook {webhook} uses the profile `{profile}`, which is not configured; configure it \
-         again, or change the webhook"
-    )]
-    NoProfile {
-        /// Whose.
-        webhook: WebhookId,
-        /// Which.
-        profile: String,
-    },
+    /// There is no profile to stand in for one that is not configured.
+    #[error("the profile `{DEFAULT_PROFILE}` is not configured")]
+    NoProfile,
     /// A stored URL or schema does not parse.
     #[error("the stored {0} is damaged: {1}")]
     Damaged(&'static str, String),
@@ -89,12 +85,10 @@ pub enum Error {
 impl Route {
     fn new(webhook: Webhook, organization: Arc<str>, profiles: &Profiles) -> Result<Self, Error> {
         let settings = &webhook.settings;
-        let profile = profiles
-            .get(&settings.profile)
-            .ok_or_else(|| Error::NoProfile {
-                webhook: webhook.id,
-                profile: settings.profile.clone(),
-            })?;
+        let (profile, held) = match profiles.get(&settings.profile) {
+            Some(profile) => (profile, false),
+            None => (profiles.get(DEFAULT_PROFILE).ok_or(Error::NoProfile)?, true),
+        };
         let url = Url::parse(&settings.url)
             .map_err(|error| Error::Damaged("URL of a webhook", error.to_string()))?;
         let mut policy = profile.policy.clone();
@@ -108,6 +102,7 @@ impl Route {
         Ok(Self {
             webhook,
             profile,
+            held,
             policy: Arc::new(policy),
             disable,
             url: Arc::new(url),

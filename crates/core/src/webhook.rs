@@ -101,6 +101,15 @@ pub struct Settings {
     pub overrides: Overrides,
 }
 
+impl Settings {
+    /// Whether something is set that must hold over all nodes together: then one of them sends, the
+    /// owner of the lane.
+    #[must_use]
+    pub const fn is_exclusive(&self) -> bool {
+        self.overrides.max_concurrency.is_some()
+    }
+}
+
 /// A webhook's own numbers in place of its profile's.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,7 +120,7 @@ pub struct Overrides {
     /// In place of the profile's retry rules, for every class of failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<RetryRule>,
-    /// In place of the configured number of requests at once.
+    /// In place of the configured number of requests at once, and counted over all nodes together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u16>,
 }

@@ -92,3 +92,38 @@ proptest! {
         prop_assert!(keyring.open(&sealed[..place.index(sealed.len())], &context).is_err());
     }
 }
+
+#[test]
+fn a_signature_is_of_its_key_its_kind_and_its_data() {
+    let ours = keyring(&[1]);
+    let signature = ours.sign("link", b"data");
+    assert!(ours.verifies("link", b"data", &signature));
+    assert!(ours.verifies("link", b"data", &signature[..16]));
+    assert!(!ours.verifies("link", b"other", &signature));
+    assert!(!ours.verifies("other", b"data", &signature));
+    assert!(!keyring(&[2]).verifies("link", b"data", &signature));
+    // What belongs to the kind cannot pass for data.
+    assert!(!ours.verifies("lin", b"kdata", &signature));
+    for at in 0..16 {
+        let mut altered = signature;
+        altered[at] ^= 1;
+        assert!(!ours.verifies("link", b"data", &altered[..16]));
+    }
+    assert!(
+        !ours.verifies("link", b"data", &signature[..15]),
+        "too short"
+    );
+    assert!(!ours.verifies("link", b"data", b""));
+}
+
+#[test]
+fn the_first_key_signs_and_every_key_verifies() {
+    let signature = keyring(&[1]).sign("link", b"data");
+    let rotated = keyring(&[2, 1]);
+    assert!(rotated.verifies("link", b"data", &signature));
+    assert_ne!(rotated.sign("link", b"data"), signature);
+    assert_eq!(
+        rotated.sign("link", b"data"),
+        keyring(&[2]).sign("link", b"data")
+    );
+}

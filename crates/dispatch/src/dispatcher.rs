@@ -25,10 +25,11 @@ use bellwire_core::{
     delivery::Job,
     entropy::Entropy,
     ids::{DeliveryId, WebhookId},
-    ports::{Lanes, Sender, Slot, Store},
+    ports::{Lanes, Retention, Sender, Slot, Store},
     service::Service,
-    snapshot::Snapshot,
+    snapshot::{Snapshot, Tenant},
     time::Clock,
+    webhook::Settings,
 };
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -44,7 +45,7 @@ use crate::{
 /// What the operator can set.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Requests at once, in all.
+    /// Requests at once, in all; 4 when it is less.
     pub max_in_flight: usize,
     /// Requests at once for a webhook that does not say otherwise.
     pub webhook_concurrency: usize,
@@ -54,6 +55,8 @@ pub struct Options {
     pub queued_bytes: usize,
     /// The `user-agent` of every request.
     pub user_agent: String,
+    /// How long things are kept.
+    pub retention: Retention,
 }
 
 impl Default for Options {
@@ -64,6 +67,7 @@ impl Default for Options {
             lane_size: 512,
             queued_bytes: 64 << 20,
             user_agent: concat!("Bellwire/", env!("CARGO_PKG_VERSION")).to_owned(),
+            retention: Retention::default(),
         }
     }
 }
@@ -180,7 +184,7 @@ impl Dispatcher {
         let lanes: Vec<Arc<Lane>> = self.0.lanes.lock().values().cloned().collect();
         let unsent: Vec<Held> = lanes.iter().flat_map(|lane| lane.drain()).collect();
         let ids: Vec<_> = unsent.iter().map(|held| held.job.delivery_id).collect();
-        if let Err(error) = self.0.parts.store.release(&ids).await {
+        if let Err(error) = self.0.parts.store.retire(&ids).await {
             tracing::warn!(%error, "claims could not be given back; they end with this process");
         }
         let clean = tokio::time::timeout(grace, self.settled()).await.is_ok();
@@ -247,22 +251,24 @@ impl Dispatcher {
     }
 
     pub(crate) fn bounds(&self, webhook_id: WebhookId) -> Bounds {
-        let options = &self.0.parts.options;
-        let own = self
-            .0
-            .parts
-            .snapshot
-            .route(webhook_id)
-            .and_then(|route| route.webhook.settings.overrides.max_concurrency);
+        let parts = &self.0.parts;
+        let options = &parts.options;
+        let route = parts.snapshot.route(webhook_id);
+        let settings = route.as_ref().map(|route| &route.webhook.settings);
+        let own = settings.and_then(|settings| settings.overrides.max_concurrency);
+        let exclusive = settings.is_some_and(Settings::is_exclusive);
         let full = self.0.queued_bytes.load(Ordering::Relaxed) >= options.queued_bytes;
         Bounds {
-            now: self.0.parts.clock.now(),
+            now: parts.clock.now(),
             size: options.lane_size,
             full,
+            held: route.as_ref().is_some_and(|route| route.held),
             concurrency: match own.map_or(options.webhook_concurrency, usize::from) {
                 most if self.is_crowded() => most.min(CROWDED_CONCURRENCY),
                 most => most,
             },
+            exclusive,
+            elsewhere: exclusive && !parts.store.owns(webhook_id),
         }
     }
 
@@ -281,6 +287,41 @@ impl Dispatcher {
         }
         if wants.page {
             self.page(Page::Hungry(webhook_id));
+        }
+    }
+
+    /// Clears a lane that another process owns: what waits in it unsent goes back to the store, this
+    /// delivery too, and the owner is told.
+    pub(crate) async fn hand_back(
+        &self,
+        webhook_id: WebhookId,
+        lane: &Arc<Lane>,
+        taken: Option<DeliveryId>,
+    ) {
+        let unsent = lane.drain();
+        unsent.iter().for_each(|held| self.unqueued(held));
+        let unsent = unsent.iter().map(|held| held.job.delivery_id);
+        let ids: Vec<DeliveryId> = taken.into_iter().chain(unsent).collect();
+        if ids.is_empty() {
+            return;
+        }
+        if let Err(error) = self.0.parts.store.release(&ids).await {
+            tracing::warn!(%error, webhook = %webhook_id, "claims could not be given back yet");
+        }
+        self.wake(webhook_id);
+    }
+
+    /// Clears the lanes among these that other processes own.
+    pub(crate) async fn hand_back_from(&self, tenant: &Tenant) {
+        for route in &tenant.routes {
+            if !route.webhook.settings.is_exclusive() {
+                continue;
+            }
+            let webhook_id = route.webhook.id;
+            let lane = self.0.lanes.lock().get(&webhook_id).cloned();
+            if let Some(lane) = lane.filter(|_| !self.0.parts.store.owns(webhook_id)) {
+                self.hand_back(webhook_id, &lane, None).await;
+            }
         }
     }
 

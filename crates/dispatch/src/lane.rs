@@ -95,6 +95,12 @@ pub(crate) struct Bounds {
     pub(crate) full: bool,
     /// Requests at once, at most.
     pub(crate) concurrency: usize,
+    /// Nothing can be sent to the webhook now: its deliveries wait in the store.
+    pub(crate) held: bool,
+    /// One process only may have this lane.
+    pub(crate) exclusive: bool,
+    /// And that is another one, or nobody yet: nothing may be put in here or sent from here.
+    pub(crate) elsewhere: bool,
 }
 
 impl Held {
@@ -122,11 +128,12 @@ impl Lane {
         }
     }
 
-    /// A place for a delivery that is being stored; `false` when the lane is full or older
-    /// deliveries wait in the store, which go first.
+    /// A place for a delivery that is being stored; `false` when the lane is full, or not owned
+    /// here, or older deliveries wait in the store, which go first.
     pub(crate) fn reserve(&self, bounds: Bounds) -> bool {
         let mut state = self.state.lock();
-        let free = !state.backlog && state.occupied() < state.size(bounds);
+        let room = state.occupied() < state.size(bounds);
+        let free = room && !state.backlog && !bounds.elsewhere;
         state.reserved += usize::from(free);
         free
     }
@@ -257,7 +264,9 @@ impl State {
     }
 
     fn size(&self, bounds: Bounds) -> usize {
-        if bounds.full && self.bytes > SHARE_BYTES {
+        if bounds.held {
+            0
+        } else if bounds.full && self.bytes > SHARE_BYTES {
             1
         } else {
             bounds.size
@@ -286,7 +295,8 @@ impl State {
         }
         self.in_flight += count;
         // Half-empty before asking again: one query brings many.
-        let page = self.backlog && !self.paging && self.occupied() <= self.size(bounds) / 2;
+        let half = self.size(bounds) / 2;
+        let page = self.backlog && !self.paging && !bounds.held && self.occupied() <= half;
         self.paging |= page;
         Wants { start, page }
     }
@@ -310,6 +320,9 @@ mod tests {
         size: 8,
         full: false,
         concurrency: 4,
+        held: false,
+        exclusive: false,
+        elsewhere: false,
     };
 
     fn job(number: u8) -> Held {
@@ -345,6 +358,19 @@ mod tests {
         assert!(!lane.reserve(BOUNDS));
         lane.unreserve(BOUNDS);
         assert!(lane.reserve(BOUNDS));
+    }
+
+    #[test]
+    fn a_lane_that_another_process_owns_has_no_places() {
+        let lane = Lane::new();
+        let elsewhere = Bounds {
+            exclusive: true,
+            elsewhere: true,
+            ..BOUNDS
+        };
+        assert!(!lane.reserve(elsewhere));
+        assert!(lane.wake(elsewhere).page, "somebody must be told");
+        assert!(!lane.wake(elsewhere).page, "once");
     }
 
     #[test]
@@ -391,6 +417,18 @@ mod tests {
         assert!(!lane.wake(BOUNDS).page, "a claim is on its way");
         let (wants, gone) = lane.end_page(Vec::new(), true, mark, BOUNDS);
         assert!(!gone && wants.page, "it asks again");
+    }
+
+    #[test]
+    fn what_a_held_lane_would_send_waits_in_the_store() {
+        let lane = Lane::new();
+        let held = Bounds {
+            held: true,
+            ..BOUNDS
+        };
+        assert!(!lane.reserve(held));
+        assert!(!lane.wake(held).page, "there is nothing to ask for");
+        assert!(lane.wake(BOUNDS).page, "it is held no longer");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod lane;
 mod mask;
 mod metrics;
 mod pager;
+mod people;
 mod recorder;
 pub mod resolve;
 mod sweep;

@@ -1,6 +1,10 @@
 //! What the dispatcher counts, by Prometheus' conventions.
 
-use bellwire_core::{outcome::Answer, policy::Next, ports::Record};
+use bellwire_core::{
+    outcome::Answer,
+    policy::Next,
+    ports::{Record, Removed},
+};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -14,6 +18,13 @@ struct Result {
     result: &'static str,
 }
 
+/// What was removed because it is old.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct What {
+    /// `events`, `payloads`, `deliveries`, `attempts`.
+    what: &'static str,
+}
+
 /// Counters, gauges and histograms of the dispatcher. A cheap clone.
 #[derive(Clone, Debug)]
 pub struct Metrics {
@@ -25,6 +36,7 @@ pub struct Metrics {
     pub(crate) in_flight: Gauge,
     /// Webhooks that disabled themselves.
     pub(crate) disabled: Counter,
+    removed: Family<What, Counter>,
 }
 
 /// From 1 ms to about two minutes.
@@ -41,6 +53,7 @@ impl Default for Metrics {
             delay: Histogram::new(SECONDS),
             in_flight: Gauge::default(),
             disabled: Counter::default(),
+            removed: Family::default(),
         }
     }
 }
@@ -80,6 +93,25 @@ impl Metrics {
             "Webhooks that reached a threshold and were disabled",
             self.disabled.clone(),
         );
+        registry.register(
+            "retention_removed",
+            "What was removed because it is older than it is to be kept",
+            self.removed.clone(),
+        );
+    }
+
+    /// Counts what a step of retention has removed.
+    pub(crate) fn removed(&self, removed: &Removed) {
+        for (what, count) in [
+            ("events", removed.events),
+            ("payloads", removed.payloads),
+            ("deliveries", removed.deliveries),
+            ("attempts", removed.attempts),
+        ] {
+            if count > 0 {
+                self.removed.get_or_create(&What { what }).inc_by(count);
+            }
+        }
     }
 
     /// Counts an attempt.

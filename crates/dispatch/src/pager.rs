@@ -3,13 +3,16 @@
 //! One task. It knows for each webhook when its next delivery in the store is due (from a walk at
 //! the start, and from each retry that is recorded), sleeps until then, and claims for all hungry
 //! lanes in one call. A walk every few minutes makes up for anything that it was not told.
+//!
+//! For a lane that another process owns, a claim brings nothing and tells the owner. Such a lane then
+//! rests for a moment, so that a stream of events for it is one message now and then.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use bellwire_core::{
     ids::WebhookId,
     ports::{Error, LaneAsk},
-    time::{MINUTE, SECOND, Time},
+    time::{DurationUs, MINUTE, SECOND, Time},
 };
 use tokio::sync::mpsc;
 
@@ -28,6 +31,13 @@ pub(crate) enum Page {
 
 /// Lanes asked for in one call.
 const LANES_PER_CLAIM: usize = 32;
+/// How long a lane that another process owns is not asked for again: the most that a delivery which
+/// is stored here and sent there waits for.
+const REST: DurationUs = SECOND / 20;
+
+/// Lanes that another process owns, which were asked for a moment ago: until when, whose, and the
+/// mark of that page. In order, because they all rest for as long.
+type Resting = VecDeque<(Time, WebhookId, u64)>;
 
 #[derive(Default)]
 struct Timers {
@@ -72,6 +82,7 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
     // First come, first served: in any other order those with the longest backlogs could keep the
     // rest out. Each lane is in it once, because a lane asks once and then waits.
     let mut hungry = VecDeque::new();
+    let mut resting = Resting::new();
     // Messages taken and not yet acted on; a graceful stop waits for them.
     let mut taken = 0;
     while !dispatcher.is_stopping() {
@@ -86,17 +97,24 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
             let wants = lane.wake(dispatcher.bounds(webhook));
             dispatcher.serve(webhook, &lane, wants);
         }
+        while let Some((_, webhook, mark)) = resting.pop_front_if(|(until, ..)| *until <= now) {
+            // It asks again if it was woken meanwhile.
+            let lane = dispatcher.lane(webhook);
+            let bounds = dispatcher.bounds(webhook);
+            let (wants, _) = lane.end_page(Vec::new(), true, mark, bounds);
+            dispatcher.serve(webhook, &lane, wants);
+        }
         while let Ok(page) = inbox.try_recv() {
             taken += 1;
             take(page, &mut timers, &mut hungry);
         }
         if !hungry.is_empty() {
-            claim(&dispatcher, &mut timers, &mut hungry).await;
+            claim(&dispatcher, &mut timers, &mut hungry, &mut resting).await;
             continue;
         }
-        let wake_at = timers
-            .next()
-            .map_or(timers.walk_at, |due| due.min(timers.walk_at));
+        let rested = resting.front().map(|(until, ..)| *until);
+        let wake_at = timers.next().into_iter().chain(rested);
+        let wake_at = wake_at.fold(timers.walk_at, Time::min);
         dispatcher.end(std::mem::take(&mut taken));
         tokio::select! {
             page = inbox.recv() => match page {
@@ -141,7 +159,12 @@ async fn walk(dispatcher: &Dispatcher, timers: &mut Timers) -> bool {
     }
 }
 
-async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeque<WebhookId>) {
+async fn claim(
+    dispatcher: &Dispatcher,
+    timers: &mut Timers,
+    hungry: &mut VecDeque<WebhookId>,
+    resting: &mut Resting,
+) {
     let parts = &dispatcher.0.parts;
     let mut asks = Vec::new();
     let mut marks = Vec::new();
@@ -151,7 +174,11 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
     {
         let bounds = dispatcher.bounds(webhook_id);
         let (room, mark) = dispatcher.lane(webhook_id).begin_page(bounds);
-        asks.push(LaneAsk { webhook_id, room });
+        asks.push(LaneAsk {
+            webhook_id,
+            room,
+            exclusive: bounds.exclusive,
+        });
         marks.push(mark);
     }
     let before = parts.store.lease().unwrap_or_default();
@@ -190,6 +217,11 @@ async fn claim(dispatcher: &Dispatcher, timers: &mut Timers, hungry: &mut VecDeq
     }
     for (ask, mark) in asks.into_iter().zip(marks) {
         let webhook = ask.webhook_id;
+        if ask.exclusive && !parts.store.owns(webhook) {
+            // Its owner has been told, and knows when more is due.
+            resting.push_back((parts.clock.now() + REST, webhook, mark));
+            continue;
+        }
         let jobs = by_webhook.remove(&webhook).unwrap_or_default();
         let exhausted = jobs.len() < ask.room;
         dispatcher.queued(&jobs);

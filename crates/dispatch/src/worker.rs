@@ -9,7 +9,8 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use bellwire_core::{
     delivery::{Attempt, Job, Kind},
     envelope::Facts,
-    outcome::{Answer, Cause, Header, Outcome, Reply, Timing},
+    headers::HeaderList,
+    outcome::{Answer, Cause, Outcome, Reply, Timing},
     policy::Next,
     ports::{Record, Request, Tally},
     signature,
@@ -25,6 +26,9 @@ use crate::{
     lane::{Fared, Held, Lane},
     mask,
 };
+
+/// Room for the headers of a request that has none of its webhook's own.
+const USUAL_HEADER_BYTES: usize = 192;
 
 /// Sends this delivery and then the lane's next ones, until there is none.
 pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Held) {
@@ -65,7 +69,7 @@ async fn is_ours(dispatcher: &Dispatcher, lease: u64) -> bool {
     }
 }
 
-async fn deliver(dispatcher: &Dispatcher, lane: &Lane, Held { job, lease }: Held) -> Fared {
+async fn deliver(dispatcher: &Dispatcher, lane: &Arc<Lane>, Held { job, lease }: Held) -> Fared {
     let inner = &dispatcher.0;
     let (suspect, alone) = lane.standing();
     let _suspect = match suspect {
@@ -85,14 +89,21 @@ async fn deliver(dispatcher: &Dispatcher, lane: &Lane, Held { job, lease }: Held
         .parts
         .snapshot
         .route(job.webhook_id)
-        .filter(|route| !dispatcher.is_stopping() && is_wanted(route, &job));
+        .filter(|route| !dispatcher.is_stopping() && !route.held && is_wanted(route, &job));
     let Some(route) = wanted else {
-        // Stopping, or disabled or deleted meanwhile. The store knows what becomes of it.
+        // Stopping, or disabled, deleted or held meanwhile. The store knows what becomes of it.
         if let Err(error) = inner.parts.store.release(&[job.delivery_id]).await {
             tracing::warn!(%error, delivery = %job.delivery_id, "a claim could not be given back");
         }
         return Fared::Neither;
     };
+    let exclusive = route.webhook.settings.is_exclusive();
+    if exclusive && !inner.parts.store.owns(job.webhook_id) {
+        // It became so after the delivery had come here.
+        let delivery = Some(job.delivery_id);
+        dispatcher.hand_back(job.webhook_id, lane, delivery).await;
+        return Fared::Neither;
+    }
     let (reply, sent) = attempt(dispatcher, &route, &job).await;
     let fared = match reply.outcome.answer {
         Answer::Status(_) => Fared::Answered,
@@ -117,7 +128,7 @@ fn is_wanted(route: &Route, job: &Job) -> bool {
 /// What was sent, as the attempt keeps it.
 struct Sent {
     body_sha256: [u8; 32],
-    headers: Vec<Header>,
+    headers: HeaderList,
 }
 
 async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, Sent) {
@@ -132,7 +143,7 @@ async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, S
         Err(error) => {
             let sent = Sent {
                 body_sha256: Sha256::digest([]).into(),
-                headers: Vec::new(),
+                headers: HeaderList::default(),
             };
             return (unsent(now, error.to_string()), sent);
         }
@@ -145,7 +156,7 @@ async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, S
                 unsent(now, error.to_string()),
                 Sent {
                     body_sha256,
-                    headers: Vec::new(),
+                    headers: HeaderList::default(),
                 },
             );
         }
@@ -175,7 +186,7 @@ fn unsent(now: Time, detail: String) -> Reply {
         timing: Timing::default(),
         address: None,
         detail: Some(detail),
-        response_headers: Vec::new(),
+        response_headers: HeaderList::default(),
         excerpt: Bytes::new(),
         truncated: false,
     }
@@ -188,7 +199,7 @@ fn headers(
     now: Time,
     body: &[u8],
     user_agent: &str,
-) -> Result<Vec<Header>, signature::SecretError> {
+) -> Result<HeaderList, signature::SecretError> {
     let id = job.event.id.to_string();
     let timestamp = now.as_secs();
     let secrets = route
@@ -197,21 +208,17 @@ fn headers(
         .map(|secret| secret.value.as_str());
     let signature = signature::signature_header(secrets, &id, timestamp, body)?;
     let own = &route.webhook.settings.headers;
-    let mut headers = Vec::with_capacity(5 + own.len());
-    let mut put = |name: &str, value: String| {
-        headers.push(Header {
-            name: name.to_owned(),
-            value,
-        });
-    };
-    put("content-type", route.profile.content_type.clone());
+    let mut headers = HeaderList::with_room(USUAL_HEADER_BYTES);
+    headers.push("content-type", &route.profile.content_type);
     if !own.iter().any(|header| header.name == "user-agent") {
-        put("user-agent", user_agent.to_owned());
+        headers.push("user-agent", user_agent);
     }
-    put("webhook-id", id);
-    put("webhook-timestamp", timestamp.to_string());
-    put("webhook-signature", signature);
-    headers.extend(own.iter().cloned());
+    headers.push("webhook-id", &id);
+    headers.push("webhook-timestamp", &timestamp.to_string());
+    headers.push("webhook-signature", &signature);
+    for header in own {
+        headers.push(&header.name, &header.value);
+    }
     Ok(headers)
 }
 

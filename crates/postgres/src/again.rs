@@ -88,6 +88,9 @@ async fn store(
         .query_opt(EVENT, &[&organization_id.uuid(), &event_id.uuid()])
         .await?;
     let event = rows::event(&found.ok_or(Error::NotFound("event"))?)?;
+    if event.is_payload_removed() {
+        return Err(Error::PayloadRemoved.into());
+    }
     let alive = transaction
         .query_opt("SELECT 1 FROM nodes WHERE id = $1 AND NOT dead", &[&node])
         .await?

@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use bellwire_core::{
+    delivery::Attempt,
     ids::{DeliveryId, WebhookId},
-    outcome::{Answer, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES},
+    outcome::Answer,
+    stored::{self, SHORT_EXCERPT_BYTES, address},
+    time::Time,
 };
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
@@ -12,13 +15,10 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::{
-    address, headers,
     rows::{Key as _, text, time},
     settle,
 };
 
-/// Excerpts up to this length stay in the attempt's row.
-const SHORT_EXCERPT_BYTES: usize = 48;
 /// Excerpts remembered as stored, before all are forgotten: a bound on memory.
 const REMEMBERED: usize = 50_000;
 
@@ -85,8 +85,8 @@ pub(crate) struct AttemptRows<'r> {
     addresses: Vec<Option<Vec<u8>>>,
     details: Vec<Option<String>>,
     bodies: Vec<&'r [u8]>,
-    request_headers: Vec<Vec<u8>>,
-    response_headers: Vec<Vec<u8>>,
+    request_headers: Vec<&'r [u8]>,
+    response_headers: Vec<&'r [u8]>,
     excerpts: Vec<Option<&'r [u8]>>,
     excerpt_ids: Vec<Option<Uuid>>,
     truncated: Vec<bool>,
@@ -101,13 +101,38 @@ impl<'r> AttemptRows<'r> {
         let kept = kept.0.lock();
         let mut here = HashSet::new();
         for one in attempts {
-            rows.push(one, |id| !kept.contains(&id) && here.insert(id));
+            let attempt = &one.record.attempt;
+            // Retention may have removed what was stored on an old day.
+            let old = attempt.at.day() > crate::partitions::day(attempt.delivery_id.uuid()) + 1;
+            rows.push(one, |id| (old || !kept.contains(&id)) && here.insert(id));
         }
         rows
     }
 
-    fn push(&mut self, one: &settle::Kept<'r>, mut is_new: impl FnMut(Uuid) -> bool) {
+    /// Attempts that are stored elsewhere already, and are kept as they are.
+    pub(crate) fn whole(attempts: impl Iterator<Item = &'r Attempt>) -> Self {
+        let mut rows = Self::default();
+        let mut here = HashSet::new();
+        for one in attempts {
+            let kept = (one.excerpt.as_ref(), one.truncated);
+            rows.add(one, kept, one.retry_at, |id| here.insert(id));
+        }
+        rows
+    }
+
+    fn push(&mut self, one: &settle::Kept<'r>, is_new: impl FnMut(Uuid) -> bool) {
         let attempt = &one.record.attempt;
+        let kept = stored::excerpt(attempt, one.record.success());
+        self.add(attempt, kept, one.retry_at, is_new);
+    }
+
+    fn add(
+        &mut self,
+        attempt: &'r Attempt,
+        (excerpt, truncated): (&'r [u8], bool),
+        retry_at: Option<Time>,
+        mut is_new: impl FnMut(Uuid) -> bool,
+    ) {
         let signed = |value: Option<u32>| value.map(u32::cast_signed);
         self.deliveries.push(attempt.delivery_id.uuid());
         self.numbers.push(attempt.number.cast_signed());
@@ -131,17 +156,10 @@ impl<'r> AttemptRows<'r> {
         self.details.push(attempt.detail.as_deref().map(text));
         self.bodies.push(&attempt.body_sha256);
         self.request_headers
-            .push(headers::encode(&attempt.request_headers));
+            .push(attempt.request_headers.as_bytes());
         self.response_headers
-            .push(headers::encode(&attempt.response_headers));
-        let limit = if one.success {
-            EXCERPT_SUCCESS_BYTES
-        } else {
-            EXCERPT_FAILURE_BYTES
-        };
-        let excerpt = &attempt.excerpt[..attempt.excerpt.len().min(limit)];
-        self.truncated
-            .push(attempt.truncated || excerpt.len() < attempt.excerpt.len());
+            .push(attempt.response_headers.as_bytes());
+        self.truncated.push(truncated);
         let (inline, id) = match excerpt.len() {
             0 => (None, None),
             1..=SHORT_EXCERPT_BYTES => (Some(excerpt), None),
@@ -158,7 +176,7 @@ impl<'r> AttemptRows<'r> {
         }
         self.excerpts.push(inline);
         self.excerpt_ids.push(id);
-        self.retry_at.push(time(one.retry_at));
+        self.retry_at.push(time(retry_at));
     }
 
     pub(crate) fn len(&self) -> usize {

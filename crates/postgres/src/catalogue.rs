@@ -3,13 +3,13 @@
 
 use async_trait::async_trait;
 use bellwire_core::{
+    audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
     ports::{Catalogue, Changes, DeleteOutcome, OrganizationRecord, Result, Token, WebhookChange},
     time::Time,
     webhook::Webhook,
 };
-use tokio::time::Instant;
 
 use crate::{Postgres, changes::Feed, event_types, organizations, sweep, tokens, webhooks};
 
@@ -27,16 +27,21 @@ impl Catalogue for Postgres {
             .pop())
     }
 
-    async fn create_organization(&self, organization: Organization) -> Result<()> {
-        Ok(organizations::create(self.shared(), &organization).await?)
+    async fn create_organization(&self, organization: Organization, entry: Entry) -> Result<()> {
+        Ok(organizations::create(self.shared(), &organization, &entry).await?)
     }
 
-    async fn update_organization(&self, organization: Organization) -> Result<()> {
-        Ok(organizations::update(self.shared(), &organization).await?)
+    async fn update_organization(
+        &self,
+        organization: Organization,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()> {
+        Ok(organizations::update(self.shared(), &organization, former, &entry).await?)
     }
 
-    async fn delete_organization(&self, id: OrganizationId, now: Time) -> Result<()> {
-        Ok(organizations::delete(self.shared(), id, now).await?)
+    async fn delete_organization(&self, id: OrganizationId, now: Time, entry: Entry) -> Result<()> {
+        Ok(organizations::delete(self.shared(), id, now, &entry).await?)
     }
 
     async fn sweep_deleted(&self) -> Result<bool> {
@@ -47,48 +52,75 @@ impl Catalogue for Postgres {
         Ok(event_types::platform(&self.shared().reader().await?).await?)
     }
 
-    async fn create_event_type(&self, event_type: EventType) -> Result<()> {
-        Ok(event_types::create(self.shared(), &event_type).await?)
+    async fn create_event_type(&self, event_type: EventType, entry: Entry) -> Result<()> {
+        Ok(event_types::create(self.shared(), &event_type, &entry).await?)
     }
 
-    async fn update_event_type(&self, event_type: EventType) -> Result<()> {
-        Ok(event_types::update(self.shared(), &event_type).await?)
+    async fn update_event_type(
+        &self,
+        event_type: EventType,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()> {
+        Ok(event_types::update(self.shared(), &event_type, former, &entry).await?)
     }
 
     async fn delete_event_type(
         &self,
         organization_id: Option<OrganizationId>,
         id: EventTypeId,
+        entry: Entry,
     ) -> Result<()> {
-        Ok(event_types::delete(self.shared(), organization_id, id).await?)
+        Ok(event_types::delete(self.shared(), organization_id, id, &entry).await?)
     }
 
     async fn create_channel(
         &self,
         organization_id: OrganizationId,
         channel: Channel,
+        entry: Entry,
     ) -> Result<()> {
-        Ok(event_types::create_channel(self.shared(), organization_id, &channel).await?)
+        Ok(event_types::create_channel(self.shared(), organization_id, &channel, &entry).await?)
     }
 
     async fn update_channel(
         &self,
         organization_id: OrganizationId,
         channel: Channel,
+        former: Time,
+        entry: Entry,
     ) -> Result<()> {
-        Ok(event_types::update_channel(self.shared(), organization_id, &channel).await?)
+        let change = (&channel, former);
+        Ok(event_types::update_channel(self.shared(), organization_id, change, &entry).await?)
     }
 
-    async fn delete_channel(&self, organization_id: OrganizationId, key: &str) -> Result<()> {
-        Ok(event_types::delete_channel(self.shared(), organization_id, key).await?)
+    async fn delete_channel(
+        &self,
+        organization_id: OrganizationId,
+        key: &str,
+        entry: Entry,
+    ) -> Result<()> {
+        Ok(event_types::delete_channel(self.shared(), organization_id, key, &entry).await?)
     }
 
-    async fn create_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange> {
-        Ok(webhooks::create(self.shared(), &self.inner.seal, &webhook, one_per_url).await?)
+    async fn create_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange> {
+        let seal = &self.inner.seal;
+        Ok(webhooks::create(self.shared(), seal, &webhook, one_per_url, &entry).await?)
     }
 
-    async fn update_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange> {
-        Ok(webhooks::update(self.shared(), &self.inner.seal, &webhook, one_per_url).await?)
+    async fn update_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange> {
+        let seal = &self.inner.seal;
+        Ok(webhooks::update(self.shared(), seal, &webhook, one_per_url, &entry).await?)
     }
 
     async fn delete_webhook(
@@ -98,9 +130,10 @@ impl Catalogue for Postgres {
         force: bool,
         now: Time,
         by: &str,
+        entry: Entry,
     ) -> Result<DeleteOutcome> {
-        let which = (organization_id, id);
-        Ok(webhooks::delete(self.shared(), &self.inner.seal, which, force, now, by).await?)
+        let (which, seal) = ((organization_id, id), &self.inner.seal);
+        Ok(webhooks::delete(self.shared(), seal, which, force, now, by, &entry).await?)
     }
 
     async fn webhook(
@@ -112,11 +145,8 @@ impl Catalogue for Postgres {
         Ok(webhooks::one(&conn, &self.inner.seal, organization_id, id).await?)
     }
 
-    async fn create_token(&self, token: Token) -> Result<()> {
-        let began = Instant::now();
-        tokens::create(&self.shared().worker().await?, &token).await?;
-        self.shared().stats.committed(1, began.elapsed());
-        Ok(())
+    async fn create_token(&self, token: Token, entry: Entry) -> Result<()> {
+        Ok(tokens::create(self.shared(), &token, &entry).await?)
     }
 
     async fn token_by_hash(&self, sha256: [u8; 32]) -> Result<Option<Token>> {
@@ -132,9 +162,13 @@ impl Catalogue for Postgres {
         organization_id: Option<OrganizationId>,
         id: TokenId,
         now: Time,
+        entry: Entry,
     ) -> Result<bool> {
-        let conn = self.shared().worker().await?;
-        Ok(tokens::revoke(&conn, organization_id, id, now).await?)
+        Ok(tokens::revoke(self.shared(), organization_id, id, now, &entry).await?)
+    }
+
+    async fn touch_tokens(&self, used: Vec<(TokenId, Time)>) -> Result<()> {
+        Ok(tokens::touch(&self.shared().worker().await?, &used).await?)
     }
 
     fn changes(&self) -> Box<dyn Changes> {

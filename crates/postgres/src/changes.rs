@@ -5,18 +5,22 @@
 //! in between that swallows notifications) it looks at the counter twice a second. After any gap it
 //! compares the generations with those that it has told last, so nothing is missed.
 //!
-//! Only changes of catalogues notify: a notification makes commits queue up behind one lock.
+//! Beside that, nodes give each other notice of deliveries: that something is due in a lane that the
+//! other one owns, that a node is gone. These may be lost: who might miss one looks for itself later.
+//!
+//! Only changes of catalogues notify within their transaction, and nothing that stores events or
+//! attempts does: a notification makes commits queue up behind one lock.
 
 use std::{collections::HashMap, future::poll_fn, sync::Weak, time::Duration};
 
 use async_trait::async_trait;
 use bellwire_core::{
-    ids::OrganizationId,
+    ids::{OrganizationId, WebhookId},
     ports::{Change, Changes, Error},
 };
 use tokio::{
     sync::{broadcast, mpsc},
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tokio_postgres::{AsyncMessage, Client, Notification};
 
@@ -30,9 +34,15 @@ use crate::{
 
 const CHANNEL: &str = "bellwire_catalogue";
 const PLATFORM: &str = "platform";
+/// A channel of its own: former versions take whatever comes on the other for a change.
+const NOTICES: &str = "bellwire_lanes";
 /// How often the counter is looked at, with notifications and without: even with them, because a
 /// pooler may swallow them without a word.
 const POLL: Duration = Duration::from_millis(500);
+/// How often the listening connection must answer while it brings nothing.
+const PROBE: Duration = Duration::from_secs(5);
+/// How long that may take.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// Begins a change of an organization's catalogue: keeps enqueues out, and sees that it is there.
 pub(crate) async fn open(conn: &impl Conn, id: OrganizationId) -> Result<(), Fault> {
@@ -81,6 +91,54 @@ async fn notify(conn: &impl Conn, payload: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What nodes tell each other about deliveries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// Something is due in this lane.
+    Due {
+        /// The number of the node that owns it, and is meant.
+        owner: i64,
+        /// Whose lane.
+        webhook: WebhookId,
+    },
+    /// This node does not send any more; everybody else is meant.
+    Gone(i64),
+}
+
+impl Notice {
+    fn payload(self) -> String {
+        match self {
+            Self::Due { owner, webhook } => format!("due {owner} {webhook}"),
+            Self::Gone(node) => format!("gone {node}"),
+        }
+    }
+
+    /// `None` when it is from a newer version.
+    fn parse(payload: &str) -> Option<Self> {
+        let mut words = payload.split(' ');
+        let (kind, node) = (words.next()?, words.next()?.parse().ok()?);
+        match (kind, words.next()) {
+            ("due", Some(webhook)) => Some(Self::Due {
+                owner: node,
+                webhook: webhook.parse().ok()?,
+            }),
+            ("gone", None) => Some(Self::Gone(node)),
+            _ => None,
+        }
+    }
+}
+
+/// Tells the nodes that listen. Outside of any transaction.
+pub(crate) async fn give_notice(
+    conn: &impl Conn,
+    notices: impl Iterator<Item = Notice>,
+) -> Result<(), Fault> {
+    let payloads: Vec<String> = notices.map(Notice::payload).collect();
+    let sql = "SELECT pg_notify($1, n) FROM unnest($2::text[]) AS n";
+    conn.query(sql, &[&NOTICES, &payloads]).await?;
+    Ok(())
+}
+
 /// One listener's view of the changes.
 pub(crate) struct Feed(broadcast::Receiver<Change>);
 
@@ -109,26 +167,37 @@ pub(crate) struct Told {
 }
 
 /// A connection that listens. It ends when this is dropped.
-struct Listener {
+pub(crate) struct Listener {
     inbox: mpsc::UnboundedReceiver<Notification>,
-    _client: Client,
+    client: Client,
+    /// When it was last known to be alive.
+    known: Instant,
+}
+
+impl Listener {
+    /// Whether its connection is dead, though nobody was told: asked now and then.
+    async fn is_deaf(&mut self) -> bool {
+        if self.known.elapsed() < PROBE {
+            return false;
+        }
+        self.known = Instant::now();
+        let answer = timeout(ANSWER, self.client.simple_query("")).await;
+        !matches!(answer, Ok(Ok(_)))
+    }
 }
 
 /// Listens and polls until the store is closed.
-pub(crate) async fn run(shared: Weak<Shared>, mut told: Told) {
-    let mut listener: Option<Listener> = None;
+pub(crate) async fn run(shared: Weak<Shared>, mut listener: Option<Listener>, mut told: Told) {
     loop {
         if listener.is_none() {
             let Some(shared) = shared.upgrade() else {
                 return;
             };
-            listener = match listen(&shared).await {
-                Ok(listener) => Some(listener),
-                Err(error) => {
-                    tracing::debug!(error, "changes are polled for; listening does not work");
-                    None
-                }
-            };
+            listener = listen(&shared).await;
+            if listener.is_some() {
+                // Nodes may have given notice while nobody listened.
+                shared.announce(Change::Freed);
+            }
         }
         let heard = match &mut listener {
             Some(listener) => timeout(POLL, listener.inbox.recv()).await,
@@ -142,11 +211,21 @@ pub(crate) async fn run(shared: Weak<Shared>, mut told: Told) {
         };
         match heard {
             Ok(Some(notification)) => {
-                hear(&shared, &mut told, notification.payload());
+                match notification.channel() {
+                    NOTICES => take_notice(&shared, notification.payload()),
+                    _ => hear(&shared, &mut told, notification.payload()),
+                }
                 continue;
             }
             Ok(None) => listener = None,
-            _ => {}
+            Err(_) => {
+                if let Some(silent) = &mut listener
+                    && silent.is_deaf().await
+                {
+                    tracing::debug!("the listening connection does not answer");
+                    listener = None;
+                }
+            }
         }
         if let Err(fault) = look(&shared, &mut told).await {
             tracing::debug!(?fault, "changes could not be looked for; trying again");
@@ -161,6 +240,20 @@ fn hear(shared: &Shared, told: &mut Told, payload: &str) {
     match payload.parse() {
         Ok(id) => shared.announce(Change::Organization(id)),
         Err(_) => shared.announce(Change::Platform),
+    }
+}
+
+/// Passes on what another node has given notice of.
+fn take_notice(shared: &Shared, payload: &str) {
+    let own = shared.lease.number();
+    match Notice::parse(payload) {
+        Some(Notice::Due { owner, webhook }) if owner == own => {
+            shared.announce(Change::Due(webhook));
+        }
+        Some(Notice::Gone(node)) if node != own => {
+            shared.announce(Change::Freed);
+        }
+        _ => {}
     }
 }
 
@@ -213,8 +306,21 @@ pub(crate) async fn read(conn: &impl Conn) -> Result<Told, Fault> {
     })
 }
 
-/// Opens a connection that listens. Its messages end when it does.
-async fn listen(shared: &Shared) -> Result<Listener, String> {
+/// Opens a connection that listens; `None` when that does not work.
+pub(crate) async fn listen(shared: &Shared) -> Option<Listener> {
+    let connecting = timeout(shared.answer_timeout, connect(shared));
+    let connected = connecting.await;
+    match connected.unwrap_or_else(|_| Err("the database does not answer".to_owned())) {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            tracing::debug!(error, "changes are polled for; listening does not work");
+            None
+        }
+    }
+}
+
+/// The messages of a connection end when it does.
+async fn connect(shared: &Shared) -> Result<Listener, String> {
     let (client, mut connection) = shared
         .connector
         .raw()
@@ -238,11 +344,31 @@ async fn listen(shared: &Shared) -> Result<Listener, String> {
         }
     });
     client
-        .batch_execute(&format!("LISTEN {CHANNEL}"))
+        .batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {NOTICES}"))
         .await
         .map_err(|error| chain(&error))?;
     Ok(Listener {
         inbox,
-        _client: client,
+        client,
+        known: Instant::now(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_are_read_as_they_were_given() {
+        let due = Notice::Due {
+            owner: 12,
+            webhook: WebhookId::from_bytes([7; 16]),
+        };
+        for notice in [due, Notice::Gone(3)] {
+            assert_eq!(Notice::parse(&notice.payload()), Some(notice));
+        }
+        for payload in ["", "due", "due x", "due 3", "due 3 x", "gone 3 4", "else 3"] {
+            assert_eq!(Notice::parse(payload), None, "{payload}");
+        }
+    }
 }

@@ -19,20 +19,24 @@ use bellwire_core::{
     ports::{Claim, Error, LaneAsk, Result},
     time::Time,
 };
+use deadpool_postgres::{Object, Transaction};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
     Postgres,
+    changes::{self, Notice},
     connect::Conn as _,
     fault::Fault,
     lease::{self, Claimed},
     locks,
+    owners::{self, Standing},
     partitions::{day, leaf},
     rows::{
         self, DELIVERY_COLUMNS, DeliveryRow, Key as _, RowExt as _, delivery_columns, event_columns,
     },
     shared::Shared,
+    stats::Stage,
 };
 
 /// A webhook that may get deliveries: not deleted, nor its organization. `OFFSET 0` keeps the planner
@@ -184,17 +188,42 @@ impl Claim for Postgres {
     fn lease(&self) -> Option<u64> {
         self.shared().lease.epoch()
     }
+
+    fn owns(&self, webhook_id: WebhookId) -> bool {
+        let shared = self.shared();
+        shared.owners.has(shared.lease.number(), webhook_id)
+    }
+
+    async fn retire(&self, deliveries: &[DeliveryId]) -> Result<()> {
+        self.release(deliveries).await?;
+        let shared = self.shared();
+        let conn = shared.worker().await?;
+        let notice = Notice::Gone(shared.lease.number());
+        changes::give_notice(&conn, std::iter::once(notice)).await?;
+        Ok(())
+    }
 }
 
-/// Leases due deliveries to this node.
+/// Leases due deliveries to this node, and tells owners of what is theirs.
 async fn give(
     shared: &Arc<Shared>,
     asks: &[LaneAsk],
     now: Time,
 ) -> std::result::Result<Vec<Job>, Fault> {
+    let mut client = shared.worker().await?;
+    let (jobs, standing) = take(shared, &mut client, asks, now).await?;
+    standing.tell(&client).await;
+    Ok(jobs)
+}
+
+async fn take(
+    shared: &Arc<Shared>,
+    client: &mut Object,
+    asks: &[LaneAsk],
+    now: Time,
+) -> std::result::Result<(Vec<Job>, Standing), Fault> {
     let began = Instant::now();
     let node = shared.lease.number();
-    let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
     transaction.query(locks::SHARED, &[&vec![node]]).await?;
     let alive = transaction
@@ -205,22 +234,33 @@ async fn give(
             crate::fault::unavailable("this node was out of touch and must register anew").into(),
         );
     }
-    let webhooks: Vec<Uuid> = asks.iter().map(|ask| ask.webhook_id.uuid()).collect();
-    let rooms: Vec<i64> = asks
+    let is_open = |ask: &LaneAsk| !ask.exclusive || shared.owners.has(node, ask.webhook_id);
+    let closed = asks.iter().filter(|ask| !is_open(ask));
+    let closed: Vec<WebhookId> = closed.map(|ask| ask.webhook_id).collect();
+    let standing = owners::take(shared, &transaction, node, &closed).await?;
+    let (webhooks, rooms): (Vec<Uuid>, Vec<i64>) = asks
         .iter()
-        .map(|ask| i64::try_from(ask.room).unwrap_or(i64::MAX))
-        .collect();
+        .filter(|ask| is_open(ask) || standing.owns(ask.webhook_id))
+        .map(|ask| {
+            let room = i64::try_from(ask.room).unwrap_or(i64::MAX);
+            (ask.webhook_id.uuid(), room)
+        })
+        .unzip();
     let since = shared.partitions.since();
     let rows = transaction
         .query(GIVE, &[&webhooks, &rooms, &now.as_micros(), &since])
         .await?;
-    shared.stats.sent(5);
+    shared.stats.sent(Stage::Claim, 5);
     let mut given: Vec<(DeliveryRow, OrganizationId)> = Vec::with_capacity(rows.len());
     for row in &rows {
         given.push((rows::delivery(row)?, row.id(DELIVERY_COLUMNS)?));
     }
     if given.is_empty() {
-        return Ok(Vec::new());
+        if standing.owns_any() {
+            shared.commit(transaction, began).await?;
+            standing.committed(shared, node);
+        }
+        return Ok((Vec::new(), standing));
     }
     // From here on the deliveries may be leased, whatever answer comes back.
     let claimed = Claimed::new(given.iter().map(|(row, _)| row.id).collect(), shared);
@@ -232,6 +272,7 @@ async fn give(
     let events = match committed {
         Ok(events) => {
             claimed.keep();
+            standing.committed(shared, node);
             events
         }
         Err(fault) => {
@@ -257,13 +298,13 @@ async fn give(
             event: Arc::clone(event),
         });
     }
-    Ok(jobs)
+    Ok((jobs, standing))
 }
 
 /// Marks the given deliveries as held, and reads their events: one statement for each day.
 async fn lease_and_read(
     shared: &Shared,
-    transaction: &deadpool_postgres::Transaction<'_>,
+    transaction: &Transaction<'_>,
     given: &[(DeliveryRow, OrganizationId)],
     node: i64,
 ) -> std::result::Result<HashMap<EventId, Arc<Event>>, Fault> {
@@ -277,7 +318,9 @@ async fn lease_and_read(
             .or_default()
             .insert(event, organization.uuid());
     }
-    shared.stats.sent(deliveries.len() + wanted.len());
+    shared
+        .stats
+        .sent(Stage::Claim, deliveries.len() + wanted.len());
     for (day, mut ids) in deliveries {
         ids.sort_unstable();
         transaction.execute(&lease_on(day), &[&node, &ids]).await?;

@@ -1,8 +1,10 @@
 //! The rows of an enqueue, column by column: each column of a statement over many rows is one array.
 
 use bellwire_core::{
+    event::Event,
     ids::EventId,
     ports::{NewDelivery, NewEvent},
+    stored::{TEST, UNKNOWN_TYPE},
     time::Time,
 };
 use tokio_postgres::types::ToSql;
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     plan::Plan,
-    rows::{Key as _, TEST, UNKNOWN_TYPE, code, time},
+    rows::{Key as _, code, time},
 };
 
 /// Rows of idempotency keys.
@@ -135,31 +137,30 @@ impl<'s> EventRows<'s> {
     pub(crate) fn new(plan: &Plan<'s>) -> Self {
         let mut rows = Self::default();
         for (_, new) in &plan.events {
-            let event = &new.event;
-            rows.ids.push(event.id.uuid());
-            rows.organizations.push(event.organization_id.uuid());
-            rows.types.push(&event.event_type);
-            let unknown = if event.unknown_type { UNKNOWN_TYPE } else { 0 };
-            rows.flags.push(unknown | if event.test { TEST } else { 0 });
-            rows.created_at.push(event.created_at.as_micros());
-            rows.times
-                .push(time((event.time != event.created_at).then_some(event.time)));
-            rows.channels.push(
-                (!event.channels.is_empty()).then(|| {
-                    serde_json::to_string(&event.channels).expect("channels are plain data")
-                }),
-            );
-            rows.external_ids
-                .push(event.external_id.as_ref().map(String::as_bytes));
-            rows.deliveries.push(
-                new.deliveries
-                    .iter()
-                    .flat_map(|one| *one.id.as_bytes())
-                    .collect(),
-            );
-            rows.data.push(&event.data);
+            let list = new.deliveries.iter().flat_map(|one| *one.id.as_bytes());
+            rows.push(&new.event, list.collect());
         }
         rows
+    }
+
+    /// One more, with the list of its deliveries.
+    pub(crate) fn push(&mut self, event: &'s Event, deliveries: Vec<u8>) {
+        self.ids.push(event.id.uuid());
+        self.organizations.push(event.organization_id.uuid());
+        self.types.push(&event.event_type);
+        let unknown = if event.unknown_type { UNKNOWN_TYPE } else { 0 };
+        self.flags.push(unknown | if event.test { TEST } else { 0 });
+        self.created_at.push(event.created_at.as_micros());
+        self.times
+            .push(time((event.time != event.created_at).then_some(event.time)));
+        self.channels.push(
+            (!event.channels.is_empty())
+                .then(|| serde_json::to_string(&event.channels).expect("channels are plain data")),
+        );
+        self.external_ids
+            .push(event.external_id.as_ref().map(String::as_bytes));
+        self.deliveries.push(deliveries);
+        self.data.push(&event.data);
     }
 
     pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 10] {

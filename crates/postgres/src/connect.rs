@@ -1,17 +1,32 @@
 //! Connections: how they are set up, what a server must promise before anything is written to it,
 //! and the two ways they are kept (pooled, or held by a committer).
 //!
+//! A connection can be dead without anybody being told: the server is frozen, or something in between
+//! has lost it and goes on acknowledging what is sent, which no time-out of TCP sees. Who holds a
+//! session gives up by himself. A pooled connection is closed when nothing passes on it for a while,
+//! whether it is idle or somebody waits for its answer; and one that was not in use a moment ago must
+//! answer before it is lent again.
+//!
 //! The planner is told to walk indexes and to plan once: a day's tables begin empty, and a plan made
 //! then (scan everything, it is one page) would be wrong for the rest of the day.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use deadpool_postgres::{
-    ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime,
-    Transaction,
+    ClientWrapper, Connect, Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod,
+    Runtime, Transaction,
 };
-use tokio::time::Instant;
+use parking_lot::Mutex;
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
+};
 use tokio_postgres::{
     Client, Config, Error as PgError, Row, SimpleQueryMessage, Socket, Statement,
     tls::MakeTlsConnect, types::ToSql,
@@ -25,6 +40,16 @@ use crate::{fault::chain, options::Options, tls, url};
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(6 * 3600);
 /// How long to wait for a pooled connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
+/// How long it may take until a session can be used.
+const CONNECTING: Duration = Duration::from_secs(10);
+/// After so long in which nothing passes, a pooled connection is closed. Longer than a statement may
+/// wait for a lock, and shorter than it may take in all: what is asked of pooled connections is quick.
+const SILENCE: Duration = Duration::from_secs(12);
+/// A pooled connection that was lent less long ago than this is lent again without a question. Less
+/// than the time between two looks for changes, which are then never asked on a dead one.
+const FRESH: Duration = Duration::from_millis(300);
+/// How long it may take to answer that question.
+const ANSWER: Duration = Duration::from_secs(2);
 
 const SET_UP: &str = "\
 SET default_transaction_isolation = 'read committed';
@@ -37,7 +62,11 @@ SET enable_bitmapscan = off;
 SET enable_hashjoin = off;
 SET enable_mergejoin = off;
 SET jit = off;
-SET client_min_messages = 'warning'";
+SET client_min_messages = 'warning';
+-- Long data is compressed as it is stored. Where the server has lz4, that takes a fraction of the
+-- time of its default, for about the same size.
+SELECT set_config(name, 'lz4', false) FROM pg_settings
+WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
 
 const PROMISES: &str = "\
 SELECT current_setting('fsync'), current_setting('synchronous_commit'),
@@ -95,25 +124,23 @@ impl Connector {
     /// A connection that is driven by a task of its own and not set up.
     pub(crate) async fn bare(&self) -> Result<ClientWrapper, PgError> {
         let (client, connection) = self.raw().await?;
-        let task = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(
-                    error = chain(&error),
-                    "a connection to the database has ended"
-                );
-            }
-        });
-        Ok(ClientWrapper::new(client, task))
+        Ok(ClientWrapper::new(client, tokio::spawn(drive(connection))))
     }
 
     /// A connection for a task that keeps it.
     pub(crate) async fn session(&self) -> Result<Session, ConnectError> {
-        let client = self.bare().await?;
-        set_up(&client).await?;
-        Ok(Session {
-            client,
-            opened: Instant::now(),
-        })
+        let connecting = async {
+            let client = self.bare().await?;
+            set_up(&client).await?;
+            Ok(Session {
+                client,
+                opened: Instant::now(),
+            })
+        };
+        let silent = || ConnectError::Refused("the database does not answer".to_owned());
+        timeout(CONNECTING, connecting)
+            .await
+            .map_err(|_| silent())?
     }
 
     /// A pool of connections that are set up.
@@ -121,7 +148,8 @@ impl Connector {
         let config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(self.config.clone(), self.tls.clone(), config);
+        let connect = Watched(Arc::clone(self));
+        let manager = Manager::from_connect(self.config.clone(), connect, config);
         Pool::builder(manager)
             .max_size(size.max(1))
             .runtime(Runtime::Tokio1)
@@ -136,13 +164,80 @@ impl Connector {
                     })
                 })
             }))
-            .pre_recycle(Hook::sync_fn(|_, metrics| match metrics.age() > MAX_AGE {
-                true => Err(HookError::message("it is old")),
-                false => Ok(()),
+            .pre_recycle(Hook::async_fn(|client: &mut ClientWrapper, metrics| {
+                Box::pin(async move {
+                    if metrics.age() > MAX_AGE {
+                        return Err(HookError::message("it is old"));
+                    }
+                    if metrics.last_used() < FRESH {
+                        return Ok(());
+                    }
+                    match timeout(ANSWER, client.simple_query("")).await {
+                        Ok(answer) => answer.map(drop).map_err(HookError::Backend),
+                        Err(_) => Err(HookError::message("it does not answer")),
+                    }
+                })
             }))
             .build()
             .expect("the runtime is named")
     }
+}
+
+/// Drives a connection to its end.
+async fn drive(connection: impl Future<Output = Result<(), PgError>>) {
+    if let Err(error) = connection.await {
+        let error = chain(&error);
+        tracing::debug!(error, "a connection to the database has ended");
+    }
+}
+
+/// Makes connections for pools, which are closed when they are silent.
+struct Watched(Arc<Connector>);
+
+impl Connect for Watched {
+    fn connect(
+        &self,
+        _: &Config,
+    ) -> Pin<Box<dyn Future<Output = Result<(Client, JoinHandle<()>), PgError>> + Send + '_>> {
+        Box::pin(async move {
+            let (client, connection) = self.0.raw().await?;
+            Ok((client, watched(connection)))
+        })
+    }
+}
+
+/// Drives a connection until its end, or until nothing has passed for [`SILENCE`].
+fn watched(
+    connection: impl Future<Output = Result<(), PgError>> + Send + 'static,
+) -> JoinHandle<()> {
+    let active = Arc::new(Mutex::new(Instant::now()));
+    let noted = Arc::clone(&active);
+    let task = tokio::spawn(async move {
+        let mut connection = pin!(connection);
+        // Each poll is something to send or something that came.
+        drive(poll_fn(|context| {
+            *noted.lock() = Instant::now();
+            connection.as_mut().poll(context)
+        }))
+        .await;
+    });
+    let connection = task.abort_handle();
+    // A task of its own: the wake of a timer would look like something that came.
+    tokio::spawn(async move {
+        loop {
+            let quiet = active.lock().elapsed();
+            if connection.is_finished() {
+                return;
+            }
+            if quiet >= SILENCE {
+                tracing::debug!("a pooled connection to the database was silent and is closed");
+                connection.abort();
+                return;
+            }
+            sleep(SILENCE - quiet).await;
+        }
+    });
+    task
 }
 
 /// The two pools.

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use bellwire_core::{
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId},
-    ports::{Enqueue, NewDelivery, NewEvent, Receipt, Result, Submission},
+    ports::{Asked, Enqueue, NewDelivery, NewEvent, Receipt, Repeats, Result, Submission},
+    stored::receipts,
     time::Time,
 };
 use futures_util::future::{OptionFuture, join, join3, join4};
@@ -26,8 +27,10 @@ use crate::{
     locks,
     partitions::day,
     plan::{self, Answered, Hook, Known, Named, Plan},
+    repeats,
     rows::{Key as _, RowExt as _},
     shared::Shared,
+    stats::Stage,
 };
 
 /// Expired keys removed in one call.
@@ -67,7 +70,7 @@ SET event_id = excluded.event_id, fingerprint = excluded.fingerprint, matched = 
     unknown_type = excluded.unknown_type, created_at = excluded.created_at,
     earlier = x.earlier || x.event_id
 WHERE x.created_at <= $8";
-const STORE_EVENTS: &str = "\
+pub(crate) const STORE_EVENTS: &str = "\
 INSERT INTO events (id, organization_id, type, flags, created_at, time, channels, external_id,
                     deliveries, data)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::bigint[],
@@ -84,6 +87,11 @@ impl Enqueue for Postgres {
         let (receipts, claimed) = self.inner.enqueues.call(submission).await?;
         claimed.keep();
         Ok(receipts)
+    }
+
+    async fn repeats(&self, asked: Asked) -> Result<Repeats> {
+        let conn = self.inner.shared.reader().await?;
+        Ok(repeats::repeats(&conn, &asked).await?)
     }
 
     async fn enqueue_again(
@@ -155,7 +163,7 @@ impl Kind for Enqueues {
         let mut known = read(shared, session, asks, node).await?;
         let plan = plan::plan(&mut known, asks);
         if plan.events.is_empty() && plan.keys.is_empty() {
-            shared.stats.sent(1);
+            shared.stats.sent(Stage::Enqueue, 1);
             session.command("COMMIT").await?;
         } else {
             store(shared, session, asks, &known, &plan, node).await?;
@@ -229,7 +237,10 @@ async fn read(
         .iter()
         .filter_map(|ask| {
             let key = ask.key.as_ref()?;
-            Some((ask.organization_id.uuid(), plan::short(&key.key).to_vec()))
+            Some((
+                ask.organization_id.uuid(),
+                receipts::short(&key.key).to_vec(),
+            ))
         })
         .unzip();
     let (name_organizations, names): (Vec<Uuid>, Vec<&[u8]>) = asks
@@ -258,6 +269,7 @@ async fn read(
     let keys_wanted = (!short_keys.is_empty()).then_some(());
     let names_wanted = (!names.is_empty()).then_some(());
     shared.stats.sent(
+        Stage::Enqueue,
         3 + [webhooks_wanted, keys_wanted, names_wanted]
             .iter()
             .flatten()
@@ -289,7 +301,8 @@ async fn read(
     )?)
 }
 
-fn known(
+/// What rows of [`ORGANIZATIONS`], [`WEBHOOKS`], [`KEYS`] and [`EXTERNAL_IDS`] tell.
+pub(crate) fn known(
     organizations: &[Row],
     webhooks: &[Row],
     keys: &[Row],
@@ -306,7 +319,7 @@ fn known(
         known.webhooks.insert(row.id(0)?, hook(row)?);
     }
     for row in keys {
-        let receipts = plan::decode(row.try_get(3)?)
+        let receipts = receipts::decode(row.try_get(3)?)
             .ok_or_else(|| corrupt("the answer kept for a key is damaged"))?;
         let answered = Answered {
             fingerprint: array(row.try_get(2)?)?,
@@ -403,6 +416,7 @@ async fn store(
     // What another node may have stored meanwhile must be counted before the commit.
     let counted = keys_wanted || names_wanted;
     shared.stats.sent(
+        Stage::Enqueue,
         1 + usize::from(keys_wanted)
             + usize::from(names_wanted)
             + [events_wanted, deliveries_wanted].iter().flatten().count(),

@@ -1,15 +1,17 @@
 //! Event types, the platform's and organizations' own, and channels.
 
 use bellwire_core::{
+    audit::Entry,
     ids::{EventTypeId, OrganizationId},
     organization::{Channel, EventType},
     ports::Error,
+    time::Time,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::{
-    changes,
+    audit, changes,
     connect::Conn,
     fault::Fault,
     rows::{self, EVENT_TYPE, Key as _, text},
@@ -17,7 +19,7 @@ use crate::{
 };
 
 /// Stands for the platform where an organization's id would.
-fn catalogue(organization: Option<OrganizationId>) -> Uuid {
+pub(crate) fn catalogue(organization: Option<OrganizationId>) -> Uuid {
     organization.map_or(Uuid::nil(), |id| id.uuid())
 }
 
@@ -38,14 +40,23 @@ async fn open(conn: &impl Conn, organization: Option<OrganizationId>) -> Result<
 }
 
 /// Ends a change: a change of an organization's own catalogue concerns its matching.
-async fn changed(conn: &impl Conn, organization: Option<OrganizationId>) -> Result<(), Fault> {
+async fn changed(
+    conn: &impl Conn,
+    organization: Option<OrganizationId>,
+    entry: &Entry,
+) -> Result<(), Fault> {
+    audit::write(conn, entry).await?;
     match organization {
         Some(id) => changes::raise(conn, id).await,
         None => changes::tell_platform(conn).await,
     }
 }
 
-pub(crate) async fn create(shared: &Shared, event_type: &EventType) -> Result<(), Fault> {
+pub(crate) async fn create(
+    shared: &Shared,
+    event_type: &EventType,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
@@ -71,11 +82,16 @@ pub(crate) async fn create(shared: &Shared, event_type: &EventType) -> Result<()
     if stored == 0 {
         return Err(Error::Taken("name").into());
     }
-    changed(&transaction, event_type.organization_id).await?;
+    changed(&transaction, event_type.organization_id, entry).await?;
     shared.commit(transaction, began).await
 }
 
-pub(crate) async fn update(shared: &Shared, event_type: &EventType) -> Result<(), Fault> {
+pub(crate) async fn update(
+    shared: &Shared,
+    event_type: &EventType,
+    former: Time,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
@@ -83,7 +99,7 @@ pub(crate) async fn update(shared: &Shared, event_type: &EventType) -> Result<()
     let updated = transaction
         .execute(
             "UPDATE event_types SET description = $3, schema = $4, example = $5, updated_at = $6
-             WHERE id = $1 AND organization_id = $2",
+             WHERE id = $1 AND organization_id = $2 AND updated_at = $7",
             &[
                 &event_type.id.uuid(),
                 &catalogue(event_type.organization_id),
@@ -91,13 +107,23 @@ pub(crate) async fn update(shared: &Shared, event_type: &EventType) -> Result<()
                 &event_type.schema.as_ref().map(|schema| schema.get()),
                 &event_type.example.as_ref().map(|example| example.get()),
                 &event_type.updated_at.as_micros(),
+                &former.as_micros(),
             ],
         )
         .await?;
     if updated == 0 {
-        return Err(Error::NotFound("event type").into());
+        let there = transaction
+            .query_opt(
+                "SELECT 1 FROM event_types WHERE id = $1 AND organization_id = $2",
+                &[
+                    &event_type.id.uuid(),
+                    &catalogue(event_type.organization_id),
+                ],
+            )
+            .await?;
+        return Err(untouched(there.is_some(), "event type").into());
     }
-    changed(&transaction, event_type.organization_id).await?;
+    changed(&transaction, event_type.organization_id, entry).await?;
     shared.commit(transaction, began).await
 }
 
@@ -105,6 +131,7 @@ pub(crate) async fn delete(
     shared: &Shared,
     organization_id: Option<OrganizationId>,
     id: EventTypeId,
+    entry: &Entry,
 ) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -119,16 +146,27 @@ pub(crate) async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound("event type").into());
     }
-    changed(&transaction, organization_id).await?;
+    changed(&transaction, organization_id, entry).await?;
     shared.commit(transaction, began).await
 }
 
-/// A change of an organization's channels in one statement; `refused` when it touches no row.
+/// Why a change over what was last changed at a time has touched nothing.
+fn untouched(there: bool, what: &'static str) -> Error {
+    if there {
+        Error::Stale
+    } else {
+        Error::NotFound(what)
+    }
+}
+
+/// A change of an organization's channels in one statement, whose `$5` is the time given; when it
+/// touches no row, `refused` says why, told whether there is such a channel.
 async fn channel(
     shared: &Shared,
     organization_id: OrganizationId,
-    (sql, channel): (&str, &Channel),
-    refused: Error,
+    (sql, channel, at): (&str, &Channel, Time),
+    entry: &Entry,
+    refused: impl FnOnce(bool) -> Error,
 ) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -142,15 +180,21 @@ async fn channel(
                 &text(&channel.key),
                 &text(&channel.label),
                 &text(&channel.kind),
-                &channel.created_at.as_micros(),
+                &at.as_micros(),
                 &channel.updated_at.as_micros(),
             ],
         )
         .await?;
     if touched == 0 {
-        return Err(refused.into());
+        let there = transaction
+            .query_opt(
+                "SELECT 1 FROM channels WHERE organization_id = $1 AND key = $2",
+                &[&organization_id.uuid(), &text(&channel.key)],
+            )
+            .await?;
+        return Err(refused(there.is_some()).into());
     }
-    changes::raise(&transaction, organization_id).await?;
+    changed(&transaction, Some(organization_id), entry).await?;
     shared.commit(transaction, began).await
 }
 
@@ -158,25 +202,34 @@ pub(crate) async fn create_channel(
     shared: &Shared,
     organization_id: OrganizationId,
     new: &Channel,
+    entry: &Entry,
 ) -> Result<(), Fault> {
     let sql = "INSERT INTO channels (organization_id, key, label, kind, created_at, updated_at)
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-    channel(shared, organization_id, (sql, new), Error::Taken("key")).await
+    channel(
+        shared,
+        organization_id,
+        (sql, new, new.created_at),
+        entry,
+        |_| Error::Taken("key"),
+    )
+    .await
 }
 
 pub(crate) async fn update_channel(
     shared: &Shared,
     organization_id: OrganizationId,
-    new: &Channel,
+    (new, former): (&Channel, Time),
+    entry: &Entry,
 ) -> Result<(), Fault> {
-    // When it was made is not changed; the comparison only gives the parameter its type.
     let sql = "UPDATE channels SET label = $3, kind = $4, updated_at = $6
-               WHERE organization_id = $1 AND key = $2 AND $5::bigint IS NOT NULL";
+               WHERE organization_id = $1 AND key = $2 AND updated_at = $5";
     channel(
         shared,
         organization_id,
-        (sql, new),
-        Error::NotFound("channel"),
+        (sql, new, former),
+        entry,
+        |there| untouched(there, "channel"),
     )
     .await
 }
@@ -185,6 +238,7 @@ pub(crate) async fn delete_channel(
     shared: &Shared,
     organization_id: OrganizationId,
     key: &str,
+    entry: &Entry,
 ) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -199,6 +253,6 @@ pub(crate) async fn delete_channel(
     if deleted == 0 {
         return Err(Error::NotFound("channel").into());
     }
-    changes::raise(&transaction, organization_id).await?;
+    changed(&transaction, Some(organization_id), entry).await?;
     shared.commit(transaction, began).await
 }

@@ -12,12 +12,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use crate::{
     connect::{Conn, Session},
     fault::Fault,
-    lease,
+    lease, owners,
     shared::Shared,
 };
 
 /// How often days are made ahead, and what strangers left is looked for.
 const MAINTENANCE: Duration = Duration::from_secs(60);
+/// How often owners of lanes look for what is due in them, beside being told.
+const LOOK: Duration = Duration::from_secs(5);
 /// How long a heartbeat may take: less than what a lease lasts beyond one.
 const BEAT_LIMIT: Duration = Duration::from_secs(3);
 /// How long mending may take before its connection is given up.
@@ -62,6 +64,7 @@ pub(crate) async fn mend(shared: Weak<Shared>) {
     let mut tick = interval(lease::BEAT);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut maintained = Instant::now();
+    let mut looked = Instant::now();
     loop {
         tick.tick().await;
         let Some(shared) = shared.upgrade() else {
@@ -71,6 +74,10 @@ pub(crate) async fn mend(shared: Weak<Shared>) {
         let round = async {
             let live = connected(&mut session, &shared).await?;
             let mut freed = lease::reap(live).await?;
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                owners::look(&shared, live).await?;
+            }
             if due {
                 freed += lease::reap_strangers(live).await?;
                 maintain(&shared).await?;

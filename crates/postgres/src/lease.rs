@@ -20,7 +20,14 @@ use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 use uuid::Uuid;
 
-use crate::{connect::Conn, fault::Fault, rows::Key as _, shared::Shared};
+use crate::{
+    changes::{self, Notice},
+    connect::Conn,
+    fault::Fault,
+    owners,
+    rows::Key as _,
+    shared::Shared,
+};
 
 /// How often the row is renewed.
 pub(crate) const BEAT: Duration = Duration::from_secs(1);
@@ -199,7 +206,7 @@ pub(crate) async fn release(
         .collect()
 }
 
-/// Finds dead nodes and frees what they held; how many deliveries that was.
+/// Finds dead nodes, frees what they held and owned, and tells the other nodes; how many there were.
 pub(crate) async fn reap(conn: &impl Conn) -> Result<usize, Fault> {
     let seconds = TTL.as_secs_f64();
     conn.execute(
@@ -208,23 +215,33 @@ pub(crate) async fn reap(conn: &impl Conn) -> Result<usize, Fault> {
         &[&seconds],
     )
     .await?;
-    let mut freed = 0;
+    let mut reaped = 0;
     for row in conn.query("SELECT id FROM nodes WHERE dead", &[]).await? {
         let number: i64 = row.try_get(0)?;
-        // Whoever is leasing under this number holds the lock shared, and looked before it was dead.
-        conn.query("SELECT pg_advisory_xact_lock($1)", &[&number])
-            .await?;
-        freed += free(conn, number).await?;
+        let freed = bury(conn, number).await?;
         conn.execute("DELETE FROM nodes WHERE id = $1 AND dead", &[&number])
             .await?;
+        reaped += 1;
         tracing::warn!(node = number, freed, "a node is dead; what it held is free");
     }
+    Ok(reaped)
+}
+
+/// Frees what a dead node held and owned, and tells the others; how many deliveries that was.
+async fn bury(conn: &impl Conn, number: i64) -> Result<usize, Fault> {
+    // Whoever is leasing under this number holds the lock shared, and looked before it was dead.
+    conn.query("SELECT pg_advisory_xact_lock($1)", &[&number])
+        .await?;
+    let freed = free(conn, number).await?;
+    owners::free(conn, number).await?;
+    // What it would have paged in by and by is nobody's now, whether it held anything or not.
+    changes::give_notice(conn, std::iter::once(Notice::Gone(number))).await?;
     Ok(freed)
 }
 
-/// Frees what is held under numbers that no node has.
+/// Frees what is held and owned under numbers that no node has; how much that was.
 pub(crate) async fn reap_strangers(conn: &impl Conn) -> Result<usize, Fault> {
-    let mut freed = 0;
+    let mut freed = owners::free_strangers(conn).await?;
     for row in conn.query(STRANGERS, &[]).await? {
         freed += free(conn, row.try_get(0)?).await?;
     }
@@ -286,11 +303,12 @@ pub(crate) async fn others(conn: &impl Conn, number: i64) -> Result<bool, Fault>
     Ok(row.is_some())
 }
 
-/// Leaves: the row says dead at once, so that others need not wait for it.
+/// Leaves: the row says dead at once, what the node holds and owns is free, and the others are told,
+/// so that they need not wait for anything. One of them removes the row.
 pub(crate) async fn leave(conn: &impl Conn, number: i64) -> Result<(), Fault> {
     conn.execute("UPDATE nodes SET dead = true WHERE id = $1", &[&number])
         .await?;
-    Ok(())
+    bury(conn, number).await.map(drop)
 }
 
 #[cfg(test)]

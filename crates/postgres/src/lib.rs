@@ -15,33 +15,39 @@
 //! hot path scans a table, and what it reads does not grow with history (`plans.rs` holds their plans
 //! to that). PostgreSQL does the distributed part: its locks, its transactions, its clock.
 
-mod address;
 mod again;
 mod attempts;
+mod audit;
 mod catalogue;
 mod changes;
 mod claim;
 mod columns;
 mod committer;
 mod connect;
+pub mod copy;
 mod enqueue;
 mod event_types;
 mod fault;
-mod headers;
 mod keep;
 mod lease;
+mod links;
 mod locks;
 mod open;
 mod options;
 mod organizations;
+mod owners;
 mod partitions;
+mod people;
 mod plan;
 #[cfg(test)]
 mod plans;
 mod query;
 mod record;
+mod repeats;
+mod retain;
 mod rows;
-mod seal;
+mod scratch;
+mod sessions;
 mod settle;
 mod shared;
 mod stats;
@@ -49,20 +55,25 @@ mod sweep;
 mod tls;
 mod tokens;
 mod url;
+mod users;
 mod webhooks;
 
 use std::sync::Arc;
 
-use bellwire_core::{crypt::Keyring, entropy::Entropy, ports::Result};
+use bellwire_core::{
+    crypt::Keyring,
+    entropy::Entropy,
+    ports::Result,
+    stored::{audit::Ids, seal::Seal},
+};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 pub use open::OpenError;
 pub use options::Options;
+pub use scratch::Scratch;
 
-use crate::{
-    committer::Committers, enqueue::Enqueues, record::Records, seal::Seal, shared::Shared,
-};
+use crate::{committer::Committers, enqueue::Enqueues, record::Records, shared::Shared};
 
 /// The store. A cheap clone.
 #[derive(Clone)]
@@ -77,6 +88,7 @@ pub(crate) struct Inner {
     shared: Arc<Shared>,
     seal: Arc<Seal>,
     swept: sweep::Position,
+    pass: tokio::sync::Mutex<retain::Pass>,
 }
 
 impl Postgres {
@@ -89,7 +101,8 @@ impl Postgres {
         keyring: Keyring,
         entropy: Arc<dyn Entropy>,
     ) -> std::result::Result<Self, OpenError> {
-        let inner = open::open(options, Seal::new(keyring, entropy)).await?;
+        let ids = Ids::new(Arc::clone(&entropy));
+        let inner = open::open(options, Seal::new(keyring, entropy), ids).await?;
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -119,6 +132,10 @@ impl Postgres {
         self.inner.records.close().await;
         for task in std::mem::take(&mut *self.inner.tasks.lock()) {
             task.abort();
+        }
+        // Another node may go on with retention.
+        if let Ok(mut pass) = self.inner.pass.try_lock() {
+            *pass = retain::Pass::default();
         }
         let shared = self.shared();
         if let Ok(conn) = shared.worker().await

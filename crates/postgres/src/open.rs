@@ -3,7 +3,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bellwire_core::crypt::CryptError;
+use bellwire_core::{
+    crypt::CryptError,
+    stored::{audit::Ids, seal::Seal},
+};
 use parking_lot::Mutex;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
@@ -12,12 +15,12 @@ use crate::{
     Inner, changes,
     committer::Committers,
     connect::{Conn, ConnectError, Connector, Pools, Session},
+    copy,
     enqueue::Enqueues,
     fault::{Fault, chain, told},
     keep, lease,
     options::Options,
     record::Records,
-    seal::Seal,
     shared::Shared,
 };
 
@@ -27,7 +30,7 @@ mod embedded {
 
 /// Two that migrate at the same time go one after the other.
 const LOCK: i64 = 0x6265_6c6c_0000_0002;
-const KEY_CHECK: &[u8] = b"bellwire key check";
+pub(crate) const KEY_CHECK: &[u8] = b"bellwire key check";
 /// How long opening waits for the server.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -102,6 +105,36 @@ pub enum OpenError {
     /// A migration failed; the schema is as it was before it.
     #[error("the schema cannot be brought up to date: {0}")]
     Migration(String),
+    /// It was to be thrown away, and must not.
+    #[error("this database is not a scratch one: {0}")]
+    Taken(&'static str),
+    /// Somebody works on what is to be copied from or to.
+    #[error("the database is in use: {0}; stop that first: nobody may work on it during a copy")]
+    Served(String),
+    /// A copy into it was begun and not ended.
+    #[error(
+        "the database holds a copy that is not finished; run `bellwire copy --from {from}` with \
+         the same configuration again, or begin anew with an empty database"
+    )]
+    Unfinished {
+        /// What is copied into it.
+        from: String,
+    },
+    /// A copy of something else into it was begun and not ended.
+    #[error(
+        "the database holds an unfinished copy of {from}, made from another database or by another \
+         version; begin anew with an empty one"
+    )]
+    OtherCopy {
+        /// What was to be copied into it.
+        from: String,
+    },
+    /// A copy needs an empty database.
+    #[error(
+        "the database is not empty, there are {0} in it; make a new one, for example with \
+         `createdb`, and run `bellwire migrate` on it"
+    )]
+    NotEmpty(&'static str),
     /// Anything else.
     #[error("the database cannot be opened: {0}")]
     Other(String),
@@ -122,8 +155,8 @@ impl From<tokio_postgres::Error> for OpenError {
     }
 }
 
-/// Names the server in whatever goes wrong with it.
-fn unreachable(connector: &Connector, error: ConnectError) -> OpenError {
+/// Where the server is, without user and password.
+pub(crate) fn hosts(connector: &Connector) -> String {
     let config = connector.config();
     let hosts: Vec<String> = config
         .get_hosts()
@@ -141,7 +174,12 @@ fn unreachable(connector: &Connector, error: ConnectError) -> OpenError {
             }
         })
         .collect();
-    let host = hosts.join(",");
+    hosts.join(",")
+}
+
+/// Names the server in whatever goes wrong with it.
+fn unreachable(connector: &Connector, error: ConnectError) -> OpenError {
+    let host = hosts(connector);
     let error = match error {
         ConnectError::Refused(why) => return OpenError::Unfit(why),
         ConnectError::Sql(error) => error,
@@ -157,7 +195,11 @@ fn unreachable(connector: &Connector, error: ConnectError) -> OpenError {
     let code = db.code();
     if code == &SqlState::INVALID_CATALOG_NAME {
         OpenError::NoDatabase {
-            name: config.get_dbname().unwrap_or_default().to_owned(),
+            name: connector
+                .config()
+                .get_dbname()
+                .unwrap_or_default()
+                .to_owned(),
             why,
         }
     } else if code.code().starts_with("28") || code == &SqlState::INSUFFICIENT_PRIVILEGE {
@@ -167,7 +209,7 @@ fn unreachable(connector: &Connector, error: ConnectError) -> OpenError {
     }
 }
 
-async fn connect(connector: &Connector) -> Result<Session, OpenError> {
+pub(crate) async fn connect(connector: &Connector) -> Result<Session, OpenError> {
     match timeout(PATIENCE, connector.session()).await {
         Ok(session) => session.map_err(|error| unreachable(connector, error)),
         Err(_) => Err(unreachable(
@@ -242,24 +284,29 @@ async fn schema(client: &tokio_postgres::Client) -> Result<i64, tokio_postgres::
         .try_get(0)
 }
 
-pub(crate) async fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
+pub(crate) async fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, OpenError> {
     let connector = Arc::new(Connector::new(&options.url).map_err(OpenError::Url)?);
     let session = connect(&connector).await?;
     check_schema(&session).await?;
     check_key(&session, &seal).await?;
+    refuse_unfinished(&session).await?;
     let pools = Pools::new(&connector, options);
     let shared = Arc::new(Shared::new(connector, pools, options.answer_timeout));
     shared.lease.beat(&session).await?;
+    // A copy that begins at this very moment sees the node, or is seen here.
+    refuse_unfinished(&session).await?;
     keep::maintain(&shared).await?;
     lease::reap(&session).await?;
     lease::reap_strangers(&session).await?;
     keep::count(&shared, &session).await?;
     // Before anybody can load the catalogue: what changes from here on is told.
+    let listener = changes::listen(&shared).await;
     let told = changes::read(&session).await?;
     let enqueues = Enqueues(Arc::clone(&shared));
     let records = Records {
         shared: Arc::clone(&shared),
         kept: Default::default(),
+        ids,
     };
     Ok(Inner {
         enqueues: Committers::start(enqueues, options.committers, &shared),
@@ -267,15 +314,24 @@ pub(crate) async fn open(options: &Options, seal: Seal) -> Result<Inner, OpenErr
         tasks: Mutex::new(vec![
             tokio::spawn(keep::heartbeat(Arc::downgrade(&shared), session)),
             tokio::spawn(keep::mend(Arc::downgrade(&shared))),
-            tokio::spawn(changes::run(Arc::downgrade(&shared), told)),
+            tokio::spawn(changes::run(Arc::downgrade(&shared), listener, told)),
         ]),
         shared,
         seal: Arc::new(seal),
         swept: Mutex::default(),
+        pass: Default::default(),
     })
 }
 
-async fn check_schema(session: &Session) -> Result<(), OpenError> {
+/// A database that is only half filled must not be served.
+async fn refuse_unfinished(session: &Session) -> Result<(), OpenError> {
+    match copy::unfinished(session).await? {
+        None => Ok(()),
+        Some(origin) => Err(OpenError::Unfinished { from: origin.name }),
+    }
+}
+
+pub(crate) async fn check_schema(session: &Session) -> Result<(), OpenError> {
     let known = known();
     let there = session
         .query_opt(
@@ -311,7 +367,7 @@ async fn check_schema(session: &Session) -> Result<(), OpenError> {
 }
 
 /// Tells a wrong encryption key here, and not when the first secret is needed.
-async fn check_key(session: &Session, seal: &Seal) -> Result<(), OpenError> {
+pub(crate) async fn check_key(session: &Session, seal: &Seal) -> Result<(), OpenError> {
     // The first node stores it; of several first ones, one.
     session
         .execute(

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use bellwire_core::{
+    audit::Entry,
     ids::OrganizationId,
     organization::{Channel, EventType, Organization},
     ports::{Error, OrganizationRecord},
+    stored::seal::Seal,
     time::Time,
 };
 use deadpool_postgres::Object;
@@ -14,12 +16,11 @@ use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
 use crate::{
-    changes,
+    audit, changes,
     connect::Conn,
     fault::Fault,
     locks,
     rows::{self, CHANNEL, EVENT_TYPE, Key as _, ORGANIZATION, text},
-    seal::Seal,
     shared::Shared,
     webhooks,
 };
@@ -89,7 +90,11 @@ pub(crate) async fn load(
         .collect())
 }
 
-pub(crate) async fn create(shared: &Shared, organization: &Organization) -> Result<(), Fault> {
+pub(crate) async fn create(
+    shared: &Shared,
+    organization: &Organization,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
@@ -113,34 +118,50 @@ pub(crate) async fn create(shared: &Shared, organization: &Organization) -> Resu
     if stored == 0 {
         return Err(Error::Taken("slug").into());
     }
+    audit::write(&transaction, entry).await?;
     changes::tell(&transaction, organization.id).await?;
     shared.commit(transaction, began).await
 }
 
-pub(crate) async fn update(shared: &Shared, organization: &Organization) -> Result<(), Fault> {
+pub(crate) async fn update(
+    shared: &Shared,
+    organization: &Organization,
+    former: Time,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
     changes::open(&transaction, organization.id).await?;
-    transaction
+    let updated = transaction
         .execute(
             "UPDATE organizations SET name = $2, default_profile = $3, strict_types = $4,
                  updated_at = $5
-             WHERE id = $1",
+             WHERE id = $1 AND updated_at = $6",
             &[
                 &organization.id.uuid(),
                 &text(&organization.name),
                 &organization.default_profile,
                 &organization.strict_event_types,
                 &organization.updated_at.as_micros(),
+                &former.as_micros(),
             ],
         )
         .await?;
+    if updated == 0 {
+        return Err(Error::Stale.into());
+    }
+    audit::write(&transaction, entry).await?;
     changes::raise(&transaction, organization.id).await?;
     shared.commit(transaction, began).await
 }
 
-pub(crate) async fn delete(shared: &Shared, id: OrganizationId, now: Time) -> Result<(), Fault> {
+pub(crate) async fn delete(
+    shared: &Shared,
+    id: OrganizationId,
+    now: Time,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
@@ -154,6 +175,7 @@ pub(crate) async fn delete(shared: &Shared, id: OrganizationId, now: Time) -> Re
     if deleted == 0 {
         return Err(Error::NotFound("organization").into());
     }
+    audit::write(&transaction, entry).await?;
     changes::raise(&transaction, id).await?;
     shared.commit(transaction, began).await
 }

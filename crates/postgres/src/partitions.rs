@@ -120,6 +120,25 @@ fn floor(day: i64) -> Option<Uuid> {
     Some(Uuid::from_bytes(bytes))
 }
 
+/// The day of a table of this name.
+pub(crate) fn day_of_leaf(table: &str, leaf: &str) -> Option<i64> {
+    parse(leaf.strip_prefix(table)?.strip_prefix('_')?)
+}
+
+/// The smallest id of a day, and of the next one.
+pub(crate) fn span(day: i64) -> (Uuid, Uuid) {
+    let from = floor(day).unwrap_or(Uuid::nil());
+    (from, floor(day + 1).unwrap_or(Uuid::max()))
+}
+
+/// What a partition of a day is attached for.
+pub(crate) fn range(day: i64) -> String {
+    let bound = |day| floor(day).map(|id| format!("'{id}'"));
+    let from = bound(day).unwrap_or_else(|| "MINVALUE".to_owned());
+    let to = bound(day + 1).unwrap_or_else(|| "MAXVALUE".to_owned());
+    format!("FOR VALUES FROM ({from}) TO ({to})")
+}
+
 impl Partitions {
     /// Makes what is missing of these days.
     pub(crate) async fn ensure(&self, pool: &Pool, days: &BTreeSet<i64>) -> Result<(), Fault> {
@@ -168,6 +187,12 @@ impl Partitions {
         let there = read(&client).await?;
         *self.known.lock() = there;
         Ok(())
+    }
+
+    /// All days there are, from the database.
+    pub(crate) async fn days(&self, pool: &Pool) -> Result<BTreeSet<i64>, Fault> {
+        self.refresh(pool).await?;
+        Ok(self.known.lock().clone())
     }
 
     /// Makes the days of the coming week, and looks where the oldest pending delivery is.
@@ -229,9 +254,7 @@ async fn read(conn: &impl crate::connect::Conn) -> Result<BTreeSet<i64>, Fault> 
 /// Attaching locks the parent against nobody who reads or inserts; creating a partition in place
 /// would lock everybody out.
 fn create(day: i64) -> String {
-    let bound = |day| floor(day).map(|id| format!("'{id}'"));
-    let from = bound(day).unwrap_or_else(|| "MINVALUE".to_owned());
-    let to = bound(day + 1).unwrap_or_else(|| "MAXVALUE".to_owned());
+    let range = range(day);
     let mut sql = String::new();
     for Table { name, storage, .. } in &TABLES {
         let leaf = leaf(name, day);
@@ -242,7 +265,7 @@ fn create(day: i64) -> String {
             sql.push_str(&format!("ALTER TABLE {leaf} SET ({storage});\n"));
         }
         sql.push_str(&format!(
-            "ALTER TABLE {name} ATTACH PARTITION {leaf} FOR VALUES FROM ({from}) TO ({to});\n"
+            "ALTER TABLE {name} ATTACH PARTITION {leaf} {range};\n"
         ));
     }
     sql

@@ -6,28 +6,13 @@
 use std::collections::HashMap;
 
 use bellwire_core::{
-    ids::{EventId, OrganizationId, WebhookId},
+    ids::{OrganizationId, WebhookId},
     ports::{Error, NewEvent, Receipt, Result, Submission},
+    stored::receipts::{self, ShortKey, short},
     time::Time,
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::fault::unavailable;
-
-/// Bytes of a receipt in a stored answer: event id, matched, unknown type.
-const RECEIPT_BYTES: usize = 21;
-
-/// A key as it is stored: the beginning of its hash, short and of one length.
-pub(crate) type ShortKey = [u8; 16];
-
-pub(crate) fn short(key: &str) -> ShortKey {
-    let digest = Sha256::digest(key.as_bytes());
-    let (short, _) = digest
-        .as_slice()
-        .split_first_chunk()
-        .expect("SHA-256 has 32 bytes");
-    *short
-}
 
 /// A webhook, as far as an enqueue needs it.
 #[derive(Debug, Clone, Copy)]
@@ -197,7 +182,7 @@ fn decide<'s>(
             organization,
             key,
             fingerprint,
-            answer: encode(&receipts),
+            answer: receipts::encode(&receipts),
             expires_at,
         });
         let repeats = receipts
@@ -249,36 +234,4 @@ fn steps(known: &Known, submission: &Submission) -> Result<Vec<Step>> {
         });
     }
     Ok(steps)
-}
-
-fn encode(receipts: &[Receipt]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(receipts.len() * RECEIPT_BYTES);
-    for receipt in receipts {
-        bytes.extend_from_slice(receipt.event_id.as_bytes());
-        bytes.extend_from_slice(&receipt.matched.to_be_bytes());
-        bytes.push(u8::from(receipt.unknown_type));
-    }
-    bytes
-}
-
-/// The receipts of a stored answer, as a repeat gets them; `None` when the bytes are not what is
-/// stored.
-pub(crate) fn decode(bytes: &[u8]) -> Option<Vec<Receipt>> {
-    let (chunks, rest) = bytes.as_chunks::<RECEIPT_BYTES>();
-    if !rest.is_empty() {
-        return None;
-    }
-    chunks
-        .iter()
-        .map(|chunk| {
-            let (id, rest) = chunk.split_first_chunk::<16>()?;
-            let (matched, rest) = rest.split_first_chunk::<4>()?;
-            Some(Receipt {
-                event_id: EventId::from_bytes(*id),
-                matched: u32::from_be_bytes(*matched),
-                unknown_type: *rest.first()? != 0,
-                repeated: true,
-            })
-        })
-        .collect()
 }

@@ -4,6 +4,8 @@
 //! Plans are made once, while a day is still empty, and kept; so they are asked for here as they are
 //! made then, and measured after the tables have filled.
 
+mod people;
+
 use bellwire_testkit::postgres::Server;
 use uuid::Uuid;
 
@@ -12,6 +14,7 @@ use crate::{
     connect::{Connector, Session},
     enqueue,
     options::Options,
+    owners,
     partitions::Partitions,
     query, record, sweep,
 };
@@ -259,6 +262,14 @@ fn hot() -> Vec<Asked> {
         )
         .by(lane)
         .within(30)
+        .prunes(),
+        Asked::new(
+            "what owners of lanes look for",
+            owners::DUE,
+            format!("'{since}', {lanes}"),
+        )
+        .by(lane)
+        .within(40)
         .prunes(),
         Asked::new(
             "the events of a claim",

@@ -15,6 +15,7 @@ use bellwire_core::{
     delivery::{CancelReason, Delivery, State},
     ids::{DeliveryId, OrganizationId, WebhookId},
     ports::{Change, Error, Record, RecordPort, Recorded, Result},
+    stored::audit::Ids,
     time::Time,
 };
 use futures_util::future::{OptionFuture, join, join_all, join3};
@@ -34,6 +35,7 @@ use crate::{
     rows::{self, DeliveryRow, Key as _, RowExt as _, code, delivery_columns, mark_columns, time},
     settle::{Batch, Counted, Hook},
     shared::Shared,
+    stats::Stage,
     sweep, webhooks,
 };
 
@@ -84,7 +86,7 @@ SET redirects = excluded.redirects, client_errors = excluded.client_errors,
 
 #[async_trait]
 impl RecordPort for Postgres {
-    async fn record(&self, records: Vec<Record>) -> Result<Recorded> {
+    async fn record(&self, records: Arc<[Record]>) -> Result<Recorded> {
         if records.is_empty() {
             return Ok(Recorded::default());
         }
@@ -109,20 +111,22 @@ impl RecordPort for Postgres {
 pub(crate) struct Records {
     pub(crate) shared: Arc<Shared>,
     pub(crate) kept: crate::attempts::Kept,
+    /// For entries of the log that nobody else makes.
+    pub(crate) ids: Ids,
 }
 
 impl Kind for Records {
-    type Ask = Vec<Record>;
+    type Ask = Arc<[Record]>;
     type Answer = Recorded;
 
-    fn rows(ask: &Vec<Record>) -> usize {
+    fn rows(ask: &Arc<[Record]>) -> usize {
         ask.len() * 2
     }
 
     async fn run(
         &self,
         session: &Session,
-        asks: &[&Vec<Record>],
+        asks: &[&Arc<[Record]>],
     ) -> std::result::Result<Vec<Result<Recorded>>, Stop> {
         let mut exclusive = BTreeSet::new();
         loop {
@@ -130,7 +134,7 @@ impl Kind for Records {
                 Pass::Committed(answers) => return Ok(answers.into_iter().map(Ok).collect()),
                 // A disable needs the organization to itself, which must come before anything else.
                 Pass::Disables(organizations) => {
-                    self.shared.stats.sent(1);
+                    self.shared.stats.sent(Stage::Record, 1);
                     session.command("ROLLBACK").await?;
                     exclusive.extend(organizations);
                 }
@@ -139,7 +143,7 @@ impl Kind for Records {
     }
 
     /// A record that comes again is known by its number.
-    fn uncertain(&self, _: &[&Vec<Record>]) {}
+    fn uncertain(&self, _: &[&Arc<[Record]>]) {}
 }
 
 enum Pass {
@@ -151,14 +155,14 @@ impl Records {
     async fn pass(
         &self,
         session: &Session,
-        asks: &[&Vec<Record>],
+        asks: &[&Arc<[Record]>],
         exclusive: &BTreeSet<OrganizationId>,
     ) -> std::result::Result<Pass, Stop> {
         let shared = &self.shared;
         let (rows, mut hooks) = self.read(session, asks, exclusive).await?;
         let locked = to_lock(asks, &hooks);
         if !locked.is_empty() {
-            shared.stats.sent(1);
+            shared.stats.sent(Stage::Record, 1);
             let statement = session.prepare(LOCK_HEALTH).await?;
             for row in session.rows(&statement, &[&locked]).await? {
                 if let Some(hook) = hooks.get_mut(&row.id::<WebhookId>(0)?) {
@@ -169,7 +173,7 @@ impl Records {
         for (id, hook) in &mut hooks {
             // Only who may disable need know how far the mark must reach.
             if exclusive.contains(&hook.organization) {
-                shared.stats.sent(1);
+                shared.stats.sent(Stage::Record, 1);
                 let now = asks
                     .iter()
                     .flat_map(|ask| ask.iter())
@@ -196,7 +200,7 @@ impl Records {
     async fn read(
         &self,
         session: &Session,
-        asks: &[&Vec<Record>],
+        asks: &[&Arc<[Record]>],
         exclusive: &BTreeSet<OrganizationId>,
     ) -> std::result::Result<(Vec<DeliveryRow>, BTreeMap<WebhookId, Hook>), Stop> {
         let shared = &self.shared;
@@ -224,9 +228,10 @@ impl Records {
         let webhooks: Vec<Uuid> = webhooks.into_iter().collect();
         let lock_params: [&(dyn ToSql + Sync); 1] = [&keys];
         let hook_params: [&(dyn ToSql + Sync); 1] = [&webhooks];
-        shared
-            .stats
-            .sent(2 + usize::from(!keys.is_empty()) + finds.len());
+        shared.stats.sent(
+            Stage::Record,
+            2 + usize::from(!keys.is_empty()) + finds.len(),
+        );
         let ((begun, locked, hooks), found) = join(
             join3(
                 session.command("BEGIN"),
@@ -272,9 +277,10 @@ impl Records {
         let (attempts_wanted, excerpts_wanted) = (attempts.len() > 0, attempts.excerpts() > 0);
         // Webhooks before deliveries, as everybody does it.
         for (webhook, disabled) in batch.disables() {
-            webhooks::disable(session, webhook, disabled).await?;
+            webhooks::disable(session, webhook, disabled, &self.ids).await?;
         }
         shared.stats.sent(
+            Stage::Record,
             1 + moves.len()
                 + usize::from(attempts_wanted)
                 + usize::from(excerpts_wanted)
@@ -327,7 +333,7 @@ fn hook(row: &Row) -> std::result::Result<Hook, Fault> {
 
 /// The webhooks whose counters this batch can change. The rest is not locked: a success of a webhook
 /// whose counters are zero writes nothing.
-fn to_lock(asks: &[&Vec<Record>], hooks: &BTreeMap<WebhookId, Hook>) -> Vec<Uuid> {
+fn to_lock(asks: &[&Arc<[Record]>], hooks: &BTreeMap<WebhookId, Hook>) -> Vec<Uuid> {
     let mut locked = BTreeSet::new();
     for record in asks.iter().flat_map(|ask| ask.iter()) {
         let Some(tally) = &record.tally else { continue };

@@ -3,8 +3,15 @@
 use bellwire_core::{
     delivery::{CancelReason, Delivery, Kind, State},
     event::Event,
-    ids::{DeliveryId, EventId, EventTypeId, OrganizationId, TokenId, WebhookId},
+    ids::{
+        AuditId, DeliveryId, EventId, EventTypeId, LinkId, OrganizationId, SessionId, TokenId,
+        UserId, WebhookId,
+    },
     organization::{Channel, EventType, Organization},
+    stored::{
+        TEST, UNKNOWN_TYPE,
+        standing::{Marks, Named, Standing},
+    },
     time::Time,
 };
 use bytes::Bytes;
@@ -39,7 +46,11 @@ key!(
     WebhookId,
     DeliveryId,
     EventTypeId,
-    TokenId
+    TokenId,
+    UserId,
+    SessionId,
+    LinkId,
+    AuditId
 );
 
 /// Free text as PostgreSQL can hold it: everything but NUL.
@@ -148,11 +159,6 @@ macro_rules! event_columns {
 }
 pub(crate) use event_columns;
 
-/// The flag of an event whose type is not in the catalogue.
-pub(crate) const UNKNOWN_TYPE: i16 = 1;
-/// The flag of an event that a test button made.
-pub(crate) const TEST: i16 = 2;
-
 pub(crate) fn event(row: &Row) -> Result<Event, Fault> {
     let flags: i16 = row.try_get(2)?;
     let created_at = row.at(3)?;
@@ -176,12 +182,6 @@ pub(crate) fn event(row: &Row) -> Result<Event, Fault> {
         unknown_type: flags & UNKNOWN_TYPE != 0,
         test: flags & TEST != 0,
     })
-}
-
-/// The ids in an event's list of deliveries.
-pub(crate) fn listed(bytes: &[u8]) -> impl Iterator<Item = DeliveryId> {
-    let (ids, _) = bytes.as_chunks::<16>();
-    ids.iter().map(|id| DeliveryId::from_bytes(*id))
 }
 
 /// A delivery as its row has it: what a disable or a deletion made of it meanwhile is not in it.
@@ -233,14 +233,6 @@ pub(crate) fn delivery(row: &Row) -> Result<DeliveryRow, Fault> {
     })
 }
 
-/// What a webhook does to its pending deliveries, whatever their rows say.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Marks {
-    pub(crate) cancelled_up_to: Option<Time>,
-    pub(crate) disabled_up_to: Option<Time>,
-    pub(crate) deleted_at: Option<Time>,
-}
-
 /// The columns of a webhook that [`marks`] reads.
 macro_rules! mark_columns {
     () => {
@@ -258,43 +250,28 @@ pub(crate) fn marks(row: &Row, column: usize) -> Result<Marks, Fault> {
     })
 }
 
-impl Marks {
-    /// Why and when a pending delivery was cancelled by its webhook, if it was. Tests go to
-    /// disabled webhooks too; a deleted webhook gets nothing.
-    pub(crate) fn cancel(&self, kind: Kind, created_at: Time) -> Option<(CancelReason, Time)> {
-        let covers =
-            |mark: Option<Time>| mark.filter(|mark| kind != Kind::Test && created_at <= *mark);
-        covers(self.disabled_up_to)
-            .map(|at| (CancelReason::WebhookDisabled, at))
-            .or_else(|| self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)))
-            .or_else(|| covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at)))
-    }
-}
-
 impl DeliveryRow {
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            kind: self.kind,
+            reason: self.reason,
+            attempts: self.attempts,
+            created_at: self.created_at,
+            due_at: self.due_at,
+            updated_at: self.updated_at,
+        }
+    }
+
     /// The delivery as everybody is to see it.
     pub(crate) fn seen(&self, organization_id: OrganizationId, marks: &Marks) -> Delivery {
-        let cancelled = (self.state == State::Pending)
-            .then(|| marks.cancel(self.kind, self.created_at))
-            .flatten();
-        let updated_at = self.updated_at.unwrap_or(self.created_at);
-        Delivery {
+        let named = Named {
             id: self.id,
             event_id: self.event_id,
             webhook_id: self.webhook_id,
             organization_id,
-            state: if cancelled.is_some() {
-                State::Cancelled
-            } else {
-                self.state
-            },
-            kind: self.kind,
-            cancel_reason: cancelled.map(|(reason, _)| reason).or(self.reason),
-            attempts: self.attempts,
-            due_at: self.due_at.unwrap_or(updated_at),
-            created_at: self.created_at,
-            updated_at: cancelled.map_or(updated_at, |(_, at)| at.max(updated_at)),
-        }
+        };
+        self.standing().seen(named, marks)
     }
 }
 

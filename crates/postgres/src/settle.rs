@@ -6,14 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwire_core::{
-    delivery::{CancelReason, State},
+    delivery::State,
     ids::{DeliveryId, OrganizationId, WebhookId},
-    policy::{Class, Counters, DisableReason, Next},
+    policy::{Counters, DisableReason, Next},
     ports::{Record, Recorded},
+    stored::standing::Marks,
     time::Time,
 };
 
-use crate::rows::{DeliveryRow, Marks};
+use crate::rows::DeliveryRow;
 
 /// A webhook, as far as records need it.
 #[derive(Debug, Clone)]
@@ -47,7 +48,6 @@ pub(crate) struct Counted {
 /// An attempt to be kept.
 pub(crate) struct Kept<'r> {
     pub(crate) record: &'r Record,
-    pub(crate) success: bool,
     pub(crate) retry_at: Option<Time>,
 }
 
@@ -102,8 +102,6 @@ impl<'r> Batch<'r> {
             return;
         };
         let before = hook.marks;
-        let cancelled =
-            row.state != State::Pending || before.cancel(row.kind, row.created_at).is_some();
         if let Some(tally) = &record.tally
             && hook.marks.deleted_at.is_none()
         {
@@ -117,28 +115,20 @@ impl<'r> Batch<'r> {
                 recorded.disabled.push((attempt.webhook_id, reason));
             }
         }
-        let (state, reason, due_at) = settle(row, cancelled, record.next, &before, &hook.marks);
-        let retry_at = match (state, record.next) {
+        let settled = row.standing().settle(record.next, &before, &hook.marks);
+        let retry_at = match (settled.state, record.next) {
             (State::Pending, Next::RetryAt(at)) => Some(at),
             _ => None,
         };
-        let class = record.tally.as_ref().map(|tally| tally.class);
-        let success = class.map_or(record.next == Next::Deliver, |class| {
-            class == Class::Success
-        });
-        if row.state == State::Pending && state != State::Pending {
+        if row.state == State::Pending && settled.state != State::Pending {
             self.ended += 1;
         }
-        row.state = state;
-        row.reason = reason;
-        row.due_at = due_at;
+        row.state = settled.state;
+        row.reason = settled.reason;
+        row.due_at = settled.due_at;
         row.attempts = attempt.number;
         row.updated_at = Some(record.now.max(row.created_at));
-        self.attempts.push(Kept {
-            record,
-            success,
-            retry_at,
-        });
+        self.attempts.push(Kept { record, retry_at });
     }
 
     /// Deliveries that are different now: before and after, in the order of ids.
@@ -199,31 +189,4 @@ impl Hook {
 pub(crate) fn mark(now: Time, former: Option<Time>, newest: Time) -> Time {
     now.max(newest)
         .max(former.map_or(Time::default(), |former| former + 1))
-}
-
-/// The delivery's next state. `before` and `after` are the webhook's marks before this attempt was
-/// counted and after it.
-fn settle(
-    row: &DeliveryRow,
-    cancelled: bool,
-    next: Next,
-    before: &Marks,
-    after: &Marks,
-) -> (State, Option<CancelReason>, Option<Time>) {
-    let marked = |marks: &Marks| {
-        marks
-            .cancel(row.kind, row.created_at)
-            .map(|(reason, _)| reason)
-    };
-    match next {
-        // It did arrive, whatever was decided meanwhile.
-        Next::Deliver => (State::Delivered, None, None),
-        _ if cancelled && row.state == State::Pending => (State::Cancelled, marked(before), None),
-        _ if cancelled => (row.state, row.reason, None),
-        Next::Fail => (State::Failed, None, None),
-        Next::RetryAt(at) => match marked(after) {
-            Some(reason) => (State::Cancelled, Some(reason), None),
-            None => (State::Pending, None, Some(at.max(row.created_at))),
-        },
-    }
 }

@@ -10,6 +10,7 @@ use crate::{
     connect::{Connector, Pools},
     fault::Fault,
     lease::Lease,
+    owners::Owners,
     partitions::Partitions,
     stats::Stats,
 };
@@ -23,6 +24,7 @@ pub(crate) struct Shared {
     pub(crate) pools: Pools,
     pub(crate) partitions: Partitions,
     pub(crate) lease: Lease,
+    pub(crate) owners: Owners,
     pub(crate) stats: Stats,
     pub(crate) answer_timeout: Duration,
     changes: broadcast::Sender<Change>,
@@ -35,6 +37,7 @@ impl Shared {
             pools,
             partitions: Partitions::default(),
             lease: Lease::new(),
+            owners: Owners::default(),
             stats: Stats::default(),
             answer_timeout,
             changes: broadcast::channel(FEED).0,

@@ -5,7 +5,15 @@ use std::{
     time::Duration,
 };
 
-use bellwire_core::ports::StoreStats;
+use bellwire_core::ports::{Statements, StoreStats};
+
+/// The stages of the hot path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stage {
+    Enqueue,
+    Claim,
+    Record,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
@@ -14,7 +22,8 @@ pub(crate) struct Stats {
     calls: AtomicU64,
     commit_us: AtomicU64,
     failures: AtomicU64,
-    statements: AtomicU64,
+    /// By [`Stage`].
+    statements: [AtomicU64; 3],
 }
 
 impl Stats {
@@ -38,13 +47,27 @@ impl Stats {
         self.failures.fetch_add(1, Relaxed);
     }
 
-    /// Statements of the hot path: enqueue, claim, record; begin and commit included.
-    pub(crate) fn sent(&self, statements: usize) {
-        self.statements.fetch_add(statements as u64, Relaxed);
+    /// Statements of the hot path, begin and commit included.
+    pub(crate) fn sent(&self, stage: Stage, statements: usize) {
+        self.statements[stage as usize].fetch_add(statements as u64, Relaxed);
     }
 
     pub(crate) fn statements(&self) -> u64 {
-        self.statements.load(Relaxed)
+        let Statements {
+            enqueue,
+            claim,
+            record,
+        } = self.by_stage();
+        enqueue + claim + record
+    }
+
+    fn by_stage(&self) -> Statements {
+        let of = |stage: Stage| self.statements[stage as usize].load(Relaxed);
+        Statements {
+            enqueue: of(Stage::Enqueue),
+            claim: of(Stage::Claim),
+            record: of(Stage::Record),
+        }
     }
 
     pub(crate) fn read(&self) -> StoreStats {
@@ -54,6 +77,7 @@ impl Stats {
             calls: self.calls.load(Relaxed),
             commit_us: self.commit_us.load(Relaxed),
             failures: self.failures.load(Relaxed),
+            statements: self.by_stage(),
         }
     }
 }

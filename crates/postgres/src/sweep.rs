@@ -4,6 +4,7 @@
 use bellwire_core::{
     delivery::{CancelReason, State},
     ids::{DeliveryId, WebhookId},
+    stored::listed,
 };
 use deadpool_postgres::Transaction;
 use parking_lot::Mutex;
@@ -14,7 +15,7 @@ use crate::{
     Inner,
     connect::Conn as _,
     fault::Fault,
-    rows::{self, Key as _, RowExt as _, code, delivery_columns, listed, mark_columns},
+    rows::{self, Key as _, RowExt as _, code, delivery_columns, mark_columns},
     shared::Shared,
 };
 
@@ -162,7 +163,7 @@ impl Cancelled {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 11] = [
     "DELETE FROM health WHERE webhook_id IN (
          SELECT h.webhook_id FROM webhooks w JOIN health h ON h.webhook_id = w.id
          WHERE w.organization_id = $1 LIMIT $2)",
@@ -181,6 +182,13 @@ const TABLES: [&str; 8] = [
          SELECT external_id FROM external_ids WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM tokens WHERE id IN (
          SELECT id FROM tokens WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM sessions WHERE id IN (
+         SELECT s.id FROM links l JOIN sessions s ON s.link_id = l.id
+         WHERE l.organization_id = $1 LIMIT $2)",
+    "DELETE FROM links WHERE id IN (
+         SELECT id FROM links WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM memberships WHERE (user_id, organization_id) IN (
+         SELECT user_id, organization_id FROM memberships WHERE organization_id = $1 LIMIT $2)",
 ];
 
 /// Removes rows of one deleted organization; true when there may be more.

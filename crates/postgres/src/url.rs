@@ -94,6 +94,22 @@ pub(crate) fn parse(url: &str) -> Result<Target, String> {
     Ok(Target { config, trust })
 }
 
+/// The same URL with another database in it. `name` needs no escaping.
+pub(crate) fn with_database(url: &str, name: &str) -> String {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let (scheme, rest) = base.split_once("://").unwrap_or(("postgresql", base));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("dbname="))
+        .collect();
+    let query = match kept.is_empty() {
+        true => String::new(),
+        false => format!("?{}", kept.join("&")),
+    };
+    format!("{scheme}://{authority}/{name}{query}")
+}
+
 /// `%2F` and its like.
 fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
@@ -134,6 +150,20 @@ mod tests {
         );
         let ca = parse("postgres://localhost/x?sslmode=verify-ca").expect("a URL");
         assert_eq!(ca.trust, Trust::Authority(Roots::Public));
+    }
+
+    #[test]
+    fn another_database_of_the_same_server_can_be_named() {
+        for (url, wanted) in [
+            (
+                "postgresql://ann:s%2Fx@one:5433,two/main?sslmode=require&dbname=y",
+                "postgresql://ann:s%2Fx@one:5433,two/new?sslmode=require",
+            ),
+            ("postgres://localhost", "postgres://localhost/new"),
+            ("postgres://localhost/?", "postgres://localhost/new"),
+        ] {
+            assert_eq!(with_database(url, "new"), wanted);
+        }
     }
 
     #[test]

@@ -3,9 +3,15 @@
 use std::collections::HashMap;
 
 use bellwire_core::{
+    audit::Entry,
     ids::{EventId, OrganizationId, WebhookId},
     policy::Counters,
     ports::{DeleteOutcome, Error, WebhookChange},
+    stored::{
+        audit::{Disabling, Ids},
+        seal::Seal,
+        standing::Marks,
+    },
     time::Time,
     webhook::{Disabled, Settings, Webhook},
 };
@@ -14,12 +20,11 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    changes,
+    audit, changes,
     connect::Conn,
     fault::{Fault, corrupt},
     locks,
-    rows::{self, Key as _, Marks, RowExt as _, mark_columns, text, time},
-    seal::Seal,
+    rows::{self, Key as _, RowExt as _, mark_columns, text, time},
     settle::{self, Disables},
     shared::Shared,
 };
@@ -37,7 +42,9 @@ macro_rules! webhook_columns {
     };
 }
 
-fn read(row: &Row, seal: &Seal) -> Result<Webhook, Fault> {
+pub(crate) use webhook_columns;
+
+pub(crate) fn read(row: &Row, seal: &Seal) -> Result<Webhook, Fault> {
     let id = row.id(0)?;
     let mut settings: Settings = serde_json::from_str(row.try_get(3)?).map_err(corrupt)?;
     settings.headers = seal.open_headers(id, row.try_get(4)?)?;
@@ -62,7 +69,7 @@ fn read(row: &Row, seal: &Seal) -> Result<Webhook, Fault> {
 }
 
 /// The settings without what is encrypted apart from them.
-fn plain(settings: &Settings) -> String {
+pub(crate) fn plain(settings: &Settings) -> String {
     let bare = Settings {
         headers: Vec::new(),
         ..settings.clone()
@@ -70,7 +77,7 @@ fn plain(settings: &Settings) -> String {
     serde_json::to_string(&bare).expect("settings are plain data")
 }
 
-fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
+pub(crate) fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
     disabled.map(|disabled| serde_json::to_string(disabled).expect("a reason is plain data"))
 }
 
@@ -169,6 +176,7 @@ pub(crate) async fn create(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
+    entry: &Entry,
 ) -> Result<WebhookChange, Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -208,6 +216,7 @@ pub(crate) async fn create(
             &[&webhook.id.uuid()],
         )
         .await?;
+    audit::write(&transaction, entry).await?;
     changes::raise(&transaction, webhook.organization_id).await?;
     shared.commit(transaction, began).await?;
     Ok(WebhookChange::Stored)
@@ -282,6 +291,7 @@ pub(crate) async fn update(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
+    entry: &Entry,
 ) -> Result<WebhookChange, Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -339,6 +349,7 @@ pub(crate) async fn update(
             )
             .await?;
     }
+    audit::write(&transaction, entry).await?;
     changes::raise(&transaction, webhook.organization_id).await?;
     shared.commit(transaction, began).await?;
     Ok(WebhookChange::Stored)
@@ -350,25 +361,37 @@ pub(crate) async fn disable(
     conn: &impl Conn,
     id: WebhookId,
     disables: &Disables,
+    ids: &Ids,
 ) -> Result<(), Fault> {
     remember(conn, id).await?;
     let disabled = Disabled {
         reason: disables.reason.clone(),
         at: disables.at,
     };
-    conn.execute(
-        "UPDATE webhooks SET revision = revision + 1, disabled = $2, cancelled_up_to = $3,
-             disabled_up_to = $3, unswept = true, updated_at = $4, updated_by = $5
-         WHERE id = $1",
-        &[
-            &id.uuid(),
-            &disabled_text(Some(&disabled)),
-            &disables.mark.as_micros(),
-            &disables.at.as_micros(),
-            &BY_ITSELF,
-        ],
-    )
-    .await?;
+    let row = conn
+        .query_opt(
+            "UPDATE webhooks SET revision = revision + 1, disabled = $2, cancelled_up_to = $3,
+                 disabled_up_to = $3, unswept = true, updated_at = $4, updated_by = $5
+             WHERE id = $1 RETURNING revision, settings",
+            &[
+                &id.uuid(),
+                &disabled_text(Some(&disabled)),
+                &disables.mark.as_micros(),
+                &disables.at.as_micros(),
+                &BY_ITSELF,
+            ],
+        )
+        .await?
+        .ok_or_else(|| corrupt("a webhook vanished within a transaction"))?;
+    let settings: Settings = serde_json::from_str(row.try_get(1)?).map_err(corrupt)?;
+    let disabling = Disabling {
+        organization_id: disables.organization,
+        webhook_id: id,
+        name: &settings.name,
+        revision: row.u32(0)?,
+        disabled: &disabled,
+    };
+    audit::write(conn, &disabling.entry(ids.next(disables.at))).await?;
     changes::raise(conn, disables.organization).await
 }
 
@@ -379,6 +402,7 @@ pub(crate) async fn delete(
     force: bool,
     now: Time,
     by: &str,
+    entry: &Entry,
 ) -> Result<DeleteOutcome, Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -407,6 +431,7 @@ pub(crate) async fn delete(
             ],
         )
         .await?;
+    audit::write(&transaction, entry).await?;
     changes::raise(&transaction, organization_id).await?;
     shared.commit(transaction, began).await?;
     Ok(DeleteOutcome::Deleted)

@@ -14,7 +14,10 @@ use bellwire_core::{
     },
 };
 use bellwire_postgres::Postgres;
-use bellwire_testkit::conformance::{Subject, World};
+use bellwire_testkit::{
+    conformance::{Subject, World},
+    people::any,
+};
 use database::{Database, connect};
 use tokio::time::timeout;
 
@@ -52,6 +55,7 @@ async fn a_delivery_is_with_one_node() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 10,
+        exclusive: false,
     }];
     assert!(
         other
@@ -68,6 +72,7 @@ async fn a_delivery_is_with_one_node() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 25,
+        exclusive: false,
     }];
     let (here, there) = tokio::join!(world.claim(&webhook, 25), other.claim(&ask, world.now));
     let mut given: Vec<_> = here
@@ -114,6 +119,7 @@ async fn what_a_dead_node_held_goes_on_elsewhere() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 10,
+        exclusive: false,
     }];
     let given = other.claim(&ask, world.now).await.expect("claimed");
     assert_eq!(
@@ -150,6 +156,7 @@ async fn a_node_that_vanishes_is_found_dead() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 10,
+        exclusive: false,
     }];
     let given = other.claim(&ask, now).await.expect("claimed");
     assert_eq!(
@@ -202,6 +209,7 @@ async fn a_node_taken_for_dead_begins_anew() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 10,
+        exclusive: false,
     }];
     let mut given = other.claim(&ask, world.now).await.expect("claimed");
     assert_eq!(given.remove(0).delivery_id, id);
@@ -254,6 +262,7 @@ async fn nothing_is_leased_under_a_dead_number() {
     let ask = [LaneAsk {
         webhook_id: webhook.id,
         room: 5,
+        exclusive: false,
     }];
     let claimed = world.store().claim(&ask, world.now).await;
     assert!(matches!(claimed, Err(Error::Unavailable(_))), "{claimed:?}");
@@ -296,7 +305,7 @@ async fn changes_reach_every_node() {
     let event_type = bellwire_testkit::builders::event_type(None, "a.b").build();
     world
         .store()
-        .create_event_type(event_type)
+        .create_event_type(event_type, any())
         .await
         .expect("stored");
     let heard = async { while there.next().await != Change::Platform {} };
@@ -380,12 +389,13 @@ async fn counters_hold_across_nodes() {
             let ask = [LaneAsk {
                 webhook_id: webhook.id,
                 room,
+                exclusive: false,
             }];
             for job in store.claim(&ask, world.now).await.expect("claimed") {
                 let record = world.record(&job, 404, Next::Fail);
                 let store = store.clone();
                 calls.push(tokio::spawn(
-                    async move { store.record(vec![record]).await },
+                    async move { store.record([record].into()).await },
                 ));
             }
         }
@@ -443,6 +453,7 @@ async fn a_disable_and_enqueues_elsewhere_leave_nothing_pending() {
         let ask = [LaneAsk {
             webhook_id: webhook.id,
             room: 100,
+            exclusive: false,
         }];
         assert!(
             other

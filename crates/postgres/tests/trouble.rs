@@ -2,7 +2,7 @@
 
 mod database;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bellwire_core::{
@@ -199,9 +199,13 @@ async fn what_a_refused_call_has_stored_is_sent_all_the_same() {
     // The same for a record: it comes again, and is counted once.
     let record = world.record(&given[0], 404, bellwire_core::policy::Next::Fail);
     proxy.swallow_next_commit();
-    let refused = world.store().record(vec![record.clone()]).await;
+    let refused = world.store().record([record.clone()].into()).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
-    world.store().record(vec![record]).await.expect("recorded");
+    world
+        .store()
+        .record([record].into())
+        .await
+        .expect("recorded");
     let health = world.store().health(&[webhook.id]).await.expect("read");
     assert_eq!(health[0].counters.client_errors, 1);
 }
@@ -287,4 +291,37 @@ async fn a_missing_day_is_made() {
         given.iter().map(|job| job.delivery_id).collect::<Vec<_>>(),
         expected
     );
+}
+
+/// Nothing passes any more on the connections that are open, and nobody is told. Whoever asks gets an
+/// answer or an error in time, and soon all is well again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_fall_silent_are_given_up() {
+    let server = Server::shared();
+    let database = Database::within(&server).await;
+    let target = SocketAddr::from(([127, 0, 0, 1], server.port()));
+    let proxy = bellwire_testkit::proxy::Proxy::before(target, 1).await;
+    let ports = [server.port(), proxy.address().port()].map(|port| format!(":{port}/"));
+    let through = Database {
+        url: database.url.replace(&ports[0], &ports[1]),
+    };
+    let world = World::new(Node(through.open().await));
+    let cool = world.organization("cool").await;
+    let webhook = world.webhook(&cool).await;
+    let (event, _) = world.enqueue(&cool, &webhook).await;
+    let store = world.store();
+    let new = world.to(world.event(&cool), &[&webhook], Kind::Matched, true);
+    let submission = world.submission(&cool, vec![new]).await;
+    // Lent a moment ago, it is lent again without a question.
+    store.due_lanes().await.expect("asked");
+    proxy.forget();
+    let well = async {
+        let pooled = async { while store.due_lanes().await.is_err() {} };
+        let reading = async { while store.event(cool.id, event).await.is_err() {} };
+        let committed = async { while store.enqueue(submission.clone()).await.is_err() {} };
+        tokio::join!(pooled, reading, committed);
+    };
+    timeout(Duration::from_secs(30), well)
+        .await
+        .expect("nothing waits for ever");
 }

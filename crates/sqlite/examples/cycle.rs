@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Instant};
 use bellwire_core::{
     crypt::{Key, Keyring},
     delivery::{Job, Kind},
-    outcome::Header,
+    headers::HeaderList,
     policy::Next,
     ports::{Claim, LaneAsk, Query, Store},
 };
@@ -137,6 +137,7 @@ async fn backlog(size: usize) {
         let asks = [LaneAsk {
             webhook_id: webhook.id,
             room: 64,
+            exclusive: false,
         }];
         let now = webhook.created_at + 1;
         let jobs = store.claim(&asks, now).await.expect("claimed");
@@ -169,7 +170,7 @@ async fn run(callers: usize, fan_out: usize, size: usize) {
                 let records = batch
                     .drain(..)
                     .map(|job| record(&world, &job))
-                    .collect::<Vec<_>>();
+                    .collect::<Arc<[_]>>();
                 done += records.len();
                 world.store().record(records).await.expect("recorded");
             }
@@ -225,26 +226,27 @@ async fn run(callers: usize, fan_out: usize, size: usize) {
 }
 
 fn record(world: &World<Bench>, job: &Job) -> bellwire_core::ports::Record {
-    let header = |name: &str, value: &str| Header {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
     let mut record = world.record(job, 200, Next::Deliver);
     record.attempt.address = Some("127.0.0.1:8080".parse().expect("an address"));
-    record.attempt.request_headers = vec![
-        header("content-type", "application/json"),
-        header("user-agent", "Bellwire/0.1.0"),
-        header("webhook-id", &job.event.id.to_string()),
-        header("webhook-timestamp", "1763700000"),
-        header("webhook-signature", "***"),
-    ];
-    record.attempt.response_headers = (0..8)
-        .map(|index| header(&format!("x-header-{index}"), "some value of a header"))
-        .chain([
-            header("content-type", "application/json"),
-            header("content-length", "200"),
-        ])
-        .collect();
+    record.attempt.request_headers = [
+        ("content-type", "application/json"),
+        ("user-agent", "Bellwire/0.1.0"),
+        ("webhook-id", &job.event.id.to_string()),
+        ("webhook-timestamp", "1763700000"),
+        ("webhook-signature", "***"),
+    ]
+    .into_iter()
+    .collect();
+    let mut response_headers: HeaderList = [
+        ("content-type", "application/json"),
+        ("content-length", "200"),
+    ]
+    .into_iter()
+    .collect();
+    for index in 0..8 {
+        response_headers.push(&format!("x-header-{index}"), "some value of a header");
+    }
+    record.attempt.response_headers = response_headers;
     record.attempt.excerpt = Bytes::from(vec![b'y'; 200]);
     record
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bellwire_core::{
+    audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
     ports::{Catalogue, DeleteOutcome, OrganizationRecord, Result, Token, WebhookChange},
@@ -29,47 +30,69 @@ impl Catalogue for Sqlite {
             .await
     }
 
-    async fn create_organization(&self, organization: Organization) -> Result<()> {
+    async fn create_organization(&self, organization: Organization, entry: Entry) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| organizations::create(work, &organization))
+            .call(1, move |work| {
+                organizations::create(work, &organization, &entry)
+            })
             .await
     }
 
-    async fn update_organization(&self, organization: Organization) -> Result<()> {
+    async fn update_organization(
+        &self,
+        organization: Organization,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| organizations::update(work, &organization))
+            .call(1, move |work| {
+                organizations::update(work, &organization, former, &entry)
+            })
             .await
     }
 
-    async fn delete_organization(&self, id: OrganizationId, now: Time) -> Result<()> {
+    async fn delete_organization(&self, id: OrganizationId, now: Time, entry: Entry) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| organizations::delete(work, id, now))
+            .call(1, move |work| organizations::delete(work, id, now, &entry))
             .await
     }
 
     async fn sweep_deleted(&self) -> Result<bool> {
         self.as_server()?;
-        self.writer().call(sweep::ROWS, sweep::deleted).await
+        let more = self.writer().call(sweep::ROWS, sweep::deleted).await?;
+        if more {
+            self.restart_pass();
+        }
+        Ok(more)
     }
 
     async fn platform_event_types(&self) -> Result<Vec<EventType>> {
         self.readers().read(event_types::platform).await
     }
 
-    async fn create_event_type(&self, event_type: EventType) -> Result<()> {
+    async fn create_event_type(&self, event_type: EventType, entry: Entry) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| event_types::create(work, &event_type))
+            .call(1, move |work| {
+                event_types::create(work, &event_type, &entry)
+            })
             .await
     }
 
-    async fn update_event_type(&self, event_type: EventType) -> Result<()> {
+    async fn update_event_type(
+        &self,
+        event_type: EventType,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()> {
         self.as_server()?;
         self.writer()
-            .call(1, move |work| event_types::update(work, &event_type))
+            .call(1, move |work| {
+                event_types::update(work, &event_type, former, &entry)
+            })
             .await
     }
 
@@ -77,11 +100,12 @@ impl Catalogue for Sqlite {
         &self,
         organization_id: Option<OrganizationId>,
         id: EventTypeId,
+        entry: Entry,
     ) -> Result<()> {
         self.as_server()?;
         self.writer()
             .call(1, move |work| {
-                event_types::delete(work, organization_id, id)
+                event_types::delete(work, organization_id, id, &entry)
             })
             .await
     }
@@ -90,11 +114,12 @@ impl Catalogue for Sqlite {
         &self,
         organization_id: OrganizationId,
         channel: Channel,
+        entry: Entry,
     ) -> Result<()> {
         self.as_server()?;
         self.writer()
             .call(1, move |work| {
-                event_types::create_channel(work, organization_id, &channel)
+                event_types::create_channel(work, organization_id, &channel, &entry)
             })
             .await
     }
@@ -103,41 +128,58 @@ impl Catalogue for Sqlite {
         &self,
         organization_id: OrganizationId,
         channel: Channel,
+        former: Time,
+        entry: Entry,
     ) -> Result<()> {
         self.as_server()?;
         self.writer()
             .call(1, move |work| {
-                event_types::update_channel(work, organization_id, &channel)
+                event_types::update_channel(work, organization_id, &channel, former, &entry)
             })
             .await
     }
 
-    async fn delete_channel(&self, organization_id: OrganizationId, key: &str) -> Result<()> {
+    async fn delete_channel(
+        &self,
+        organization_id: OrganizationId,
+        key: &str,
+        entry: Entry,
+    ) -> Result<()> {
         self.as_server()?;
         let key = key.to_owned();
         self.writer()
             .call(1, move |work| {
-                event_types::delete_channel(work, organization_id, &key)
+                event_types::delete_channel(work, organization_id, &key, &entry)
             })
             .await
     }
 
-    async fn create_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange> {
+    async fn create_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange> {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
         self.writer()
             .call(2, move |work| {
-                webhooks::create(work, &seal, &webhook, one_per_url)
+                webhooks::create(work, &seal, &webhook, one_per_url, &entry)
             })
             .await
     }
 
-    async fn update_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange> {
+    async fn update_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange> {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
         self.writer()
             .call(3, move |work| {
-                webhooks::update(work, &seal, &webhook, one_per_url)
+                webhooks::update(work, &seal, &webhook, one_per_url, &entry)
             })
             .await
     }
@@ -149,13 +191,14 @@ impl Catalogue for Sqlite {
         force: bool,
         now: Time,
         by: &str,
+        entry: Entry,
     ) -> Result<DeleteOutcome> {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
-        let by = by.to_owned();
+        let (which, by) = ((organization_id, id), by.to_owned());
         self.writer()
             .call(3, move |work| {
-                webhooks::delete(work, &seal, organization_id, id, force, now, &by)
+                webhooks::delete(work, &seal, which, force, now, &by, &entry)
             })
             .await
     }
@@ -171,9 +214,9 @@ impl Catalogue for Sqlite {
             .await
     }
 
-    async fn create_token(&self, token: Token) -> Result<()> {
+    async fn create_token(&self, token: Token, entry: Entry) -> Result<()> {
         self.writer()
-            .call(1, move |work| tokens::create(work, &token))
+            .call(1, move |work| tokens::create(work.conn, &token, &entry))
             .await
     }
 
@@ -194,11 +237,18 @@ impl Catalogue for Sqlite {
         organization_id: Option<OrganizationId>,
         id: TokenId,
         now: Time,
+        entry: Entry,
     ) -> Result<bool> {
         self.writer()
             .call(1, move |work| {
-                tokens::revoke(work, organization_id, id, now)
+                tokens::revoke(work.conn, organization_id, id, now, &entry)
             })
+            .await
+    }
+
+    async fn touch_tokens(&self, used: Vec<(TokenId, Time)>) -> Result<()> {
+        self.writer()
+            .call(used.len(), move |work| tokens::touch(work.conn, &used))
             .await
     }
 }

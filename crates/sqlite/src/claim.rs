@@ -12,6 +12,7 @@ use bellwire_core::{
     event::Event,
     ids::{DeliveryId, WebhookId},
     ports::{Claim, LaneAsk, Result},
+    stored::standing::Marks,
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -20,7 +21,7 @@ use crate::{
     Inner, Sqlite,
     claims::Claims,
     fault::Fault,
-    rows::{self, DeliveryRow, Marks, RowExt as _, delivery_columns, event_columns},
+    rows::{self, DeliveryRow, RowExt as _, delivery_columns, event_columns},
 };
 
 /// Rows that one walk looks at beyond those it is asked for: held ones, and what is not swept.

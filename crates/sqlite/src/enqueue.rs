@@ -10,23 +10,22 @@ use bellwire_core::{
     delivery::{Kind, State},
     event::Event,
     ids::{EventId, OrganizationId},
-    ports::{Enqueue, Error, NewDelivery, NewEvent, Receipt, Result, Submission},
+    ports::{Asked, Enqueue, Error, NewDelivery, NewEvent, Receipt, Repeats, Result, Submission},
+    stored::{TEST, UNKNOWN_TYPE, receipts},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     Sqlite,
     fault::{Fault, corrupt},
-    rows::{self, DeliveryRow, RowExt as _, TEST, UNKNOWN_TYPE, event_columns},
+    repeats,
+    rows::{self, DeliveryRow, event_columns},
     work::Work,
 };
 
 /// Expired keys removed in one call.
 const KEYS_PER_SWEEP: i64 = 300;
-/// Bytes of a receipt in a stored answer: event id, matched, unknown type.
-const RECEIPT_BYTES: usize = 21;
 
 #[async_trait]
 impl Enqueue for Sqlite {
@@ -40,6 +39,12 @@ impl Enqueue for Sqlite {
         let rows = submission.events.len() + deliveries;
         self.writer()
             .call(rows, move |work| enqueue(work, &submission))
+            .await
+    }
+
+    async fn repeats(&self, asked: Asked) -> Result<Repeats> {
+        self.readers()
+            .read(move |conn| repeats::repeats(conn, &asked))
             .await
     }
 
@@ -93,10 +98,14 @@ fn enqueue(
     let key = submission
         .key
         .as_ref()
-        .map(|key| (short(&key.key), key.fingerprint));
+        .map(|key| (receipts::short(&key.key), key.fingerprint));
     if let Some((key, fingerprint)) = &key
-        && let Some(receipts) = answered(work, organization.seq, key, fingerprint, submission.now)?
+        && let Some((stored, receipts)) =
+            repeats::answered(work.conn, organization.seq, key, submission.now)?
     {
+        if stored != *fingerprint {
+            return Err(Error::KeyReused(None).into());
+        }
         return Ok(receipts);
     }
     if organization.generation != submission.generation {
@@ -144,38 +153,11 @@ fn enqueue(
                 organization.seq,
                 key,
                 fingerprint,
-                encode(&receipts),
+                receipts::encode(&receipts),
                 (submission.now + submission.idempotency_ttl).as_micros(),
             ])?;
     }
     Ok(receipts)
-}
-
-/// The answer that this key got, while it is remembered.
-fn answered(
-    work: &Work<'_>,
-    organization: i64,
-    key: &[u8; 16],
-    fingerprint: &[u8; 32],
-    now: Time,
-) -> std::result::Result<Option<Vec<Receipt>>, Fault> {
-    let stored: Option<([u8; 32], Vec<u8>)> = work
-        .conn
-        .prepare_cached(
-            "SELECT fingerprint, answer FROM idempotency
-             WHERE organization = ?1 AND key = ?2 AND expires_at > ?3",
-        )?
-        .query_row(params![organization, key, now.as_micros()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    match stored {
-        None => Ok(None),
-        Some((stored, _)) if stored != *fingerprint => Err(Error::KeyReused(None).into()),
-        Some((_, answer)) => decode(&answer)
-            .map(Some)
-            .ok_or_else(|| corrupt("the answer kept for a key")),
-    }
 }
 
 /// Decides for each event whether it is new, from external ids alone.
@@ -200,23 +182,7 @@ fn plan(
         }
         here.insert(external_id, index);
         let oldest = submission.now - submission.idempotency_ttl;
-        let stored = work
-            .conn
-            .prepare_cached(
-                "SELECT id, fingerprint, length(deliveries) / 16, flags, created_at FROM events
-                 WHERE organization = ?1 AND external_id = ?2 ORDER BY seq DESC LIMIT 1",
-            )?
-            .query_row(params![organization, external_id], |row| {
-                let fingerprint: Option<[u8; 32]> = row.get(1)?;
-                let receipt = Receipt {
-                    event_id: row.id(0)?,
-                    matched: row.get(2)?,
-                    unknown_type: row.get::<_, i64>(3)? & UNKNOWN_TYPE != 0,
-                    repeated: true,
-                };
-                Ok((fingerprint, receipt, row.at(4)?))
-            })
-            .optional()?;
+        let stored = repeats::named(work.conn, organization, external_id)?;
         plans.push(match stored {
             Some((fingerprint, receipt, created_at)) if created_at > oldest => {
                 if fingerprint != event.fingerprint {
@@ -338,6 +304,9 @@ fn enqueue_again(
         })
         .optional()?
         .ok_or(Error::NotFound("event"))?;
+    if event.is_payload_removed() {
+        return Err(Error::PayloadRemoved.into());
+    }
     for delivery in deliveries {
         match work.webhook(delivery.webhook_id)? {
             Some(slot) if slot.organization == organization => {
@@ -356,44 +325,4 @@ fn enqueue_again(
     }
     insert(work, seq, deliveries, true, now)?;
     Ok(Arc::new(event))
-}
-
-/// Keys are looked up by their hash: short, and of one length.
-fn short(key: &str) -> [u8; 16] {
-    let digest = Sha256::digest(key.as_bytes());
-    let (short, _) = digest
-        .as_slice()
-        .split_first_chunk()
-        .expect("SHA-256 has 32 bytes");
-    *short
-}
-
-fn encode(receipts: &[Receipt]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(receipts.len() * RECEIPT_BYTES);
-    for receipt in receipts {
-        bytes.extend_from_slice(receipt.event_id.as_bytes());
-        bytes.extend_from_slice(&receipt.matched.to_be_bytes());
-        bytes.push(u8::from(receipt.unknown_type));
-    }
-    bytes
-}
-
-fn decode(bytes: &[u8]) -> Option<Vec<Receipt>> {
-    let (chunks, rest) = bytes.as_chunks::<RECEIPT_BYTES>();
-    if !rest.is_empty() {
-        return None;
-    }
-    chunks
-        .iter()
-        .map(|chunk| {
-            let (id, rest) = chunk.split_first_chunk::<16>()?;
-            let (matched, rest) = rest.split_first_chunk::<4>()?;
-            Some(Receipt {
-                event_id: EventId::from_bytes(*id),
-                matched: u32::from_be_bytes(*matched),
-                unknown_type: *rest.first()? != 0,
-                repeated: true,
-            })
-        })
-        .collect()
 }

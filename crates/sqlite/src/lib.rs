@@ -12,29 +12,34 @@
 //! touch the database: a crash forgets them. No query of the hot path scans a table, and what it
 //! reads does not grow with history (`plans.rs` holds their plans to that).
 
-mod address;
+mod audit;
 mod catalogue;
 mod checkpoint;
 mod claim;
 mod claims;
+pub mod copy;
 mod enqueue;
 mod event_types;
 mod fault;
-mod headers;
+mod links;
 mod open;
 mod options;
 mod organizations;
+mod people;
 #[cfg(test)]
 mod plans;
 mod query;
 mod readers;
 mod record;
+mod repeats;
+mod retain;
 mod rows;
-mod seal;
+mod sessions;
 mod state;
 mod stats;
 mod sweep;
 mod tokens;
+mod users;
 mod webhooks;
 mod work;
 mod writer;
@@ -45,13 +50,14 @@ use bellwire_core::{
     crypt::Keyring,
     entropy::Entropy,
     ports::{Error, Result},
+    stored::{audit::Ids, seal::Seal},
 };
 use parking_lot::Mutex;
 
 pub use open::OpenError;
 pub use options::{Options, Role};
 
-use crate::{claims::Claims, readers::Readers, seal::Seal, stats::Stats, writer::Writer};
+use crate::{claims::Claims, readers::Readers, stats::Stats, writer::Writer};
 
 /// The store. A cheap clone; the last one to go closes the database.
 #[derive(Clone)]
@@ -65,7 +71,10 @@ pub(crate) struct Inner {
     writer: Writer,
     claims: Arc<Claims>,
     stats: Arc<Stats>,
+    pass: Mutex<retain::Pass>,
     seal: Arc<Seal>,
+    /// For entries of the log that nobody else makes.
+    ids: Arc<Ids>,
     role: Role,
     lock: Mutex<Option<File>>,
 }
@@ -81,7 +90,8 @@ impl Sqlite {
         keyring: Keyring,
         entropy: Arc<dyn Entropy>,
     ) -> std::result::Result<Self, OpenError> {
-        open::open(options, Seal::new(keyring, entropy)).map(|inner| Self {
+        let ids = Ids::new(Arc::clone(&entropy));
+        open::open(options, Seal::new(keyring, entropy), ids).map(|inner| Self {
             inner: Arc::new(inner),
         })
     }

@@ -7,7 +7,11 @@ use std::{
     sync::Arc,
 };
 
-use bellwire_core::{crypt::CryptError, time::Time};
+use bellwire_core::{
+    crypt::CryptError,
+    stored::{audit::Ids, seal::Seal},
+    time::Time,
+};
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _};
 
@@ -15,9 +19,9 @@ use crate::{
     Inner,
     checkpoint::Checkpoints,
     claims::Claims,
+    copy,
     options::{Options, Role},
     readers::Readers,
-    seal::Seal,
     state::State,
     stats::Stats,
     writer::Writer,
@@ -28,7 +32,7 @@ mod embedded {
 }
 
 /// "BELW": tells our files from other SQLite databases.
-const APPLICATION_ID: i32 = 0x4245_4c57;
+pub(crate) const APPLICATION_ID: i32 = 0x4245_4c57;
 /// See docs/reference/performance.md for what other sizes cost.
 const PAGE_BYTES: u32 = 4096;
 const READER_CACHE_KIB: u32 = 2048;
@@ -36,7 +40,7 @@ const READER_CACHE_KIB: u32 = 2048;
 const BUSY_MS: u64 = 2_000;
 /// The log file is cut back to this after it has started again.
 const LOG_LIMIT_BYTES: u32 = 64 << 20;
-const KEY_CHECK: &[u8] = b"bellwire key check";
+pub(crate) const KEY_CHECK: &[u8] = b"bellwire key check";
 
 /// Why the store cannot be opened, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +102,60 @@ pub enum OpenError {
         /// What went wrong.
         why: String,
     },
+    /// There is no such file, and this is not the one to make it.
+    #[error("there is no database at {}; check the path", .0.display())]
+    Missing(PathBuf),
+    /// Somebody works on what is to be copied from or to.
+    #[error("{} is in use by {by}; stop it first: nobody may work on it during a copy", .path.display())]
+    Served {
+        /// The file.
+        path: PathBuf,
+        /// Who has it.
+        by: String,
+    },
+    /// The schema of what is only read is older than this program.
+    #[error(
+        "the schema of {} is at {found}, and this version reads {known}: run `bellwire migrate \
+         --store {}` first", .path.display(), .path.display()
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema that this program reads.
+        known: i64,
+    },
+    /// A copy into it was begun and not ended.
+    #[error(
+        "{} holds a copy that is not finished; run `bellwire copy --from {from} --to sqlite:{}` \
+         again, or remove the file and begin anew", .path.display(), .path.display()
+    )]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// What is copied into it.
+        from: String,
+    },
+    /// A copy of something else into it was begun and not ended.
+    #[error(
+        "{} holds an unfinished copy of {from}, made from another database or by another version; \
+         remove the file and begin anew", .path.display()
+    )]
+    OtherCopy {
+        /// The file.
+        path: PathBuf,
+        /// What was to be copied into it.
+        from: String,
+    },
+    /// A copy needs an empty database.
+    #[error("{} is not empty, there are {what} in it; name a file that does not exist", .path.display())]
+    NotEmpty {
+        /// The file.
+        path: PathBuf,
+        /// What is in it.
+        what: &'static str,
+    },
     /// Anything else.
     #[error("{} cannot be opened: {why}", .path.display())]
     Other {
@@ -109,10 +167,10 @@ pub enum OpenError {
 }
 
 /// Names the file in whatever goes wrong.
-struct On<'p>(&'p Path);
+pub(crate) struct On<'p>(pub(crate) &'p Path);
 
 impl On<'_> {
-    fn io(&self, error: &io::Error) -> OpenError {
+    pub(crate) fn io(&self, error: &io::Error) -> OpenError {
         let path = self.0.to_owned();
         match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
@@ -128,7 +186,7 @@ impl On<'_> {
         }
     }
 
-    fn sql(&self, error: &rusqlite::Error) -> OpenError {
+    pub(crate) fn sql(&self, error: &rusqlite::Error) -> OpenError {
         let path = self.0.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
@@ -143,7 +201,7 @@ impl On<'_> {
     }
 }
 
-pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
+pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, OpenError> {
     let path = options.path.as_path();
     let on = On(path);
     make(path).map_err(|error| on.io(&error))?;
@@ -161,6 +219,12 @@ pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
     is_ours(&conn, path)?;
     migrate(&mut conn, path, lock.is_some())?;
     check_key(&conn, path, &seal)?;
+    if let Some(origin) = copy::unfinished(&conn).map_err(|error| on.sql(&error))? {
+        return Err(OpenError::Unfinished {
+            path: path.to_owned(),
+            from: origin.name,
+        });
+    }
     // A local command holds the lock only while it may have had to migrate.
     let lock = lock.filter(|_| options.role == Role::Server);
 
@@ -213,14 +277,16 @@ pub(crate) fn open(options: &Options, seal: Seal) -> Result<Inner, OpenError> {
         writer,
         claims,
         stats,
+        pass: Mutex::default(),
         seal: Arc::new(seal),
+        ids: Arc::new(ids),
         role: options.role,
         lock: Mutex::new(lock),
     })
 }
 
 /// Makes the file if there is none, for its owner only: events are in it in clear.
-fn make(path: &Path) -> io::Result<()> {
+pub(crate) fn make(path: &Path) -> io::Result<()> {
     let mut open = OpenOptions::new();
     open.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -228,15 +294,20 @@ fn make(path: &Path) -> io::Result<()> {
     open.open(path).map(drop)
 }
 
-/// The lock of the one server; `None` when somebody has it.
-fn lock(path: &Path) -> io::Result<Option<File>> {
+/// The file that the one server of a database locks.
+pub(crate) fn lock_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
+    PathBuf::from(name)
+}
+
+/// The lock of the one server; `None` when somebody has it.
+pub(crate) fn lock(path: &Path) -> io::Result<Option<File>> {
     let mut open = OpenOptions::new();
     open.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
-    let file = open.open(PathBuf::from(name))?;
+    let file = open.open(lock_file(path))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -244,7 +315,11 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn connect(path: &Path, mode: OpenFlags, cache_kib: u32) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(
+    path: &Path,
+    mode: OpenFlags,
+    cache_kib: u32,
+) -> rusqlite::Result<Connection> {
     // Each connection stays with one thread at a time: SQLite's own mutex would only cost.
     let conn = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_MS))?;
@@ -256,7 +331,7 @@ fn connect(path: &Path, mode: OpenFlags, cache_kib: u32) -> rusqlite::Result<Con
 }
 
 /// What the writer's connection needs; the first lines before the first page is written.
-fn prepare(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
+pub(crate) fn prepare(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     conn.pragma_update(None, "page_size", PAGE_BYTES)?;
     conn.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
@@ -276,7 +351,7 @@ fn prepare(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
 }
 
 /// Marks a new database as ours, and refuses another program's.
-fn is_ours(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+pub(crate) fn is_ours(conn: &Connection, path: &Path) -> Result<(), OpenError> {
     let on = On(path);
     let id: i32 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
@@ -294,32 +369,33 @@ fn is_ours(conn: &Connection, path: &Path) -> Result<(), OpenError> {
         .map_err(|error| on.sql(&error))
 }
 
-fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), OpenError> {
-    let on = On(path);
+/// The schema that a database has, 0 when it has none, and the newest that this program knows.
+pub(crate) fn versions(conn: &Connection) -> rusqlite::Result<(i64, i64)> {
     let runner = embedded::migrations::runner();
-    let known = runner
-        .get_migrations()
-        .iter()
-        .map(|migration| i64::from(migration.version()))
-        .max()
-        .unwrap_or(0);
-    let has_history: bool = conn
-        .query_row(
-            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(|error| on.sql(&error))?;
-    let found: i64 = if has_history {
-        conn.query_row(
+    let migrations = runner.get_migrations().iter();
+    let known = migrations.map(|migration| i64::from(migration.version()));
+    let has_history: bool = conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history')",
+        [],
+        |row| row.get(0),
+    )?;
+    let found = match has_history {
+        false => 0,
+        true => conn.query_row(
             "SELECT coalesce(max(version), 0) FROM refinery_schema_history",
             [],
             |row| row.get(0),
-        )
-        .map_err(|error| on.sql(&error))?
-    } else {
-        0
+        )?,
     };
+    Ok((found, known.max().unwrap_or(0)))
+}
+
+pub(crate) fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    may_write: bool,
+) -> Result<(), OpenError> {
+    let (found, known) = versions(conn).map_err(|error| On(path).sql(&error))?;
     if found > known {
         return Err(OpenError::Newer {
             path: path.to_owned(),
@@ -331,6 +407,7 @@ fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), Op
         return Err(OpenError::OlderServer(path.to_owned()));
     }
     if found < known {
+        let runner = embedded::migrations::runner();
         runner.run(conn).map_err(|error| OpenError::Migration {
             path: path.to_owned(),
             why: error.to_string(),
@@ -340,7 +417,7 @@ fn migrate(conn: &mut Connection, path: &Path, may_write: bool) -> Result<(), Op
 }
 
 /// Tells a wrong encryption key here, and not when the first secret is needed.
-fn check_key(conn: &Connection, path: &Path, seal: &Seal) -> Result<(), OpenError> {
+pub(crate) fn check_key(conn: &Connection, path: &Path, seal: &Seal) -> Result<(), OpenError> {
     let on = On(path);
     let sealed: Option<Vec<u8>> = conn
         .query_row(

@@ -1,17 +1,19 @@
 //! Organizations, and all that the matching of one needs, read at once.
 
 use bellwire_core::{
+    audit::Entry,
     ids::OrganizationId,
     organization::Organization,
     ports::{Error, OrganizationRecord},
+    stored::seal::Seal,
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
+    audit,
     fault::Fault,
     rows::{self, CHANNEL, EVENT_TYPE, ORGANIZATION},
-    seal::Seal,
     webhooks,
     work::Work,
 };
@@ -81,7 +83,11 @@ fn record(
     })
 }
 
-pub(crate) fn create(work: &mut Work<'_>, organization: &Organization) -> Result<(), Fault> {
+pub(crate) fn create(
+    work: &mut Work<'_>,
+    organization: &Organization,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let taken: bool = work
         .conn
         .prepare_cached(
@@ -106,16 +112,22 @@ pub(crate) fn create(work: &mut Work<'_>, organization: &Organization) -> Result
             organization.created_at.as_micros(),
             organization.updated_at.as_micros(),
         ])?;
-    Ok(())
+    audit::write(work.conn, entry)
 }
 
-pub(crate) fn update(work: &mut Work<'_>, organization: &Organization) -> Result<(), Fault> {
+pub(crate) fn update(
+    work: &mut Work<'_>,
+    organization: &Organization,
+    former: Time,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let seq = work.organization(organization.id)?.seq;
-    work.conn
+    let updated = work
+        .conn
         .prepare_cached(
             "UPDATE organizations SET name = ?2, default_profile = ?3, strict_types = ?4,
                  updated_at = ?5
-             WHERE seq = ?1",
+             WHERE seq = ?1 AND updated_at = ?6",
         )?
         .execute(params![
             seq,
@@ -123,12 +135,21 @@ pub(crate) fn update(work: &mut Work<'_>, organization: &Organization) -> Result
             organization.default_profile,
             organization.strict_event_types,
             organization.updated_at.as_micros(),
+            former.as_micros(),
         ])?;
+    if updated == 0 {
+        return Err(Error::Stale.into());
+    }
     work.state.raise(work.conn, seq)?;
-    Ok(())
+    audit::write(work.conn, entry)
 }
 
-pub(crate) fn delete(work: &mut Work<'_>, id: OrganizationId, now: Time) -> Result<(), Fault> {
+pub(crate) fn delete(
+    work: &mut Work<'_>,
+    id: OrganizationId,
+    now: Time,
+    entry: &Entry,
+) -> Result<(), Fault> {
     let seq = work.organization(id)?.seq;
     work.conn
         .prepare_cached(
@@ -137,5 +158,5 @@ pub(crate) fn delete(work: &mut Work<'_>, id: OrganizationId, now: Time) -> Resu
         .execute(params![seq, now.as_micros()])?;
     work.state.flush(work.conn)?;
     work.state.forget_organization(id, seq);
-    Ok(())
+    audit::write(work.conn, entry)
 }

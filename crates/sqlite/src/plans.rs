@@ -2,12 +2,17 @@
 
 use rusqlite::Connection;
 
-use crate::{claim, query, record};
+use crate::{audit::Walk, claim, links, query, record, sessions, users};
 
 fn schema() -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
-    conn.execute_batch(include_str!("../migrations/V1__start.sql"))
-        .expect("the schema");
+    for migration in [
+        include_str!("../migrations/V1__start.sql"),
+        include_str!("../migrations/V2__lanes_and_retention.sql"),
+        include_str!("../migrations/V3__people.sql"),
+    ] {
+        conn.execute_batch(migration).expect("the schema");
+    }
     conn
 }
 
@@ -74,4 +79,46 @@ fn events_are_read_in_the_order_of_their_index() {
         query::LIST_EVENTS,
         &["USING INDEX events_by_organization (organization=? AND id<?)"],
     );
+}
+
+#[test]
+fn whoever_asks_is_found_by_key() {
+    assert_plan(
+        sessions::BY_HASH,
+        &["sqlite_autoindex_sessions_2 (sha256=?)"],
+    );
+    assert_plan(links::ONE, &["sqlite_autoindex_links_1 (id=?)"]);
+}
+
+#[test]
+fn lists_of_people_are_read_in_the_order_of_their_index() {
+    assert_plan(users::LIST, &["sqlite_autoindex_users_2 (email>?)"]);
+    assert_plan(
+        links::LIST,
+        &["USING INDEX links_by_organization (organization=? AND id<?)"],
+    );
+}
+
+#[test]
+fn the_audit_log_is_read_in_the_order_of_an_index() {
+    for (walk, index) in [
+        (Walk::All, "sqlite_autoindex_audit_1 (id>? AND id<?)"),
+        (
+            Walk::Organization,
+            "audit_by_organization (organization=? AND id>? AND id<?)",
+        ),
+        (
+            Walk::Subject,
+            "audit_by_subject (subject=? AND id>? AND id<?)",
+        ),
+    ] {
+        assert_plan(&walk.floor(), &[index]);
+        assert_plan(&walk.list(), &[index]);
+    }
+}
+
+#[test]
+fn what_has_ended_is_found_by_its_end() {
+    assert_plan(sessions::ENDED, &["sessions_by_end (<expr><?)"]);
+    assert_plan(links::ENDED, &["links_by_end (ends_at<?)"]);
 }

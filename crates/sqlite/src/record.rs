@@ -1,30 +1,29 @@
 //! Stage 6: attempts onto disk, deliveries moved on, counters folded, webhooks disabled.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bellwire_core::{
-    delivery::{CancelReason, Delivery, State},
+    delivery::{Attempt, CancelReason, Delivery, State},
     ids::{DeliveryId, OrganizationId},
-    outcome::{Answer, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES},
-    policy::{Class, Next},
+    outcome::Answer,
+    policy::Next,
     ports::{Error, Record, RecordPort, Recorded, Result},
+    stored::{self, SHORT_EXCERPT_BYTES, address, audit::Ids},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Sqlite, address,
+    Sqlite,
     fault::Fault,
-    headers,
     query::delivery_of,
-    rows::{self, DeliveryRow, Marks, delivery_columns, time},
+    rows::{self, DeliveryRow, delivery_columns, time},
     sweep,
     webhooks::disable,
     work::Work,
 };
-
-/// Excerpts up to this length stay in the attempt's row.
-const SHORT_EXCERPT_BYTES: usize = 48;
 
 /// How a record finds its delivery.
 pub(crate) const FIND: &str = concat!(
@@ -46,15 +45,16 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 
 #[async_trait]
 impl RecordPort for Sqlite {
-    async fn record(&self, records: Vec<Record>) -> Result<Recorded> {
+    async fn record(&self, records: Arc<[Record]>) -> Result<Recorded> {
         self.as_server()?;
         // What the writer thread need not do is done here.
-        let ready: Vec<Ready> = records.into_iter().map(Ready::new).collect();
+        let ready: Vec<Ready> = records.iter().map(Ready::new).collect();
+        let ids = Arc::clone(&self.inner.ids);
         self.writer()
             .call(ready.len() * 2, move |work| {
                 let mut recorded = Recorded::default();
-                for one in &ready {
-                    record(work, one, &mut recorded)?;
+                for (one, ready) in records.iter().zip(&ready) {
+                    record(work, one, ready, &ids, &mut recorded)?;
                 }
                 Ok(recorded)
             })
@@ -81,44 +81,32 @@ impl RecordPort for Sqlite {
     }
 }
 
-/// A record in the form that it is written in.
+/// What is to be known of a record before it is written.
 struct Ready {
-    record: Record,
-    request_headers: Vec<u8>,
-    response_headers: Vec<u8>,
     /// How much of the response's body is kept.
     excerpt: usize,
+    truncated: bool,
     excerpt_sha256: [u8; 32],
 }
 
 impl Ready {
-    fn new(record: Record) -> Self {
-        let success = match &record.tally {
-            Some(tally) => tally.class == Class::Success,
-            None => record.next == Next::Deliver,
-        };
-        let limit = if success {
-            EXCERPT_SUCCESS_BYTES
-        } else {
-            EXCERPT_FAILURE_BYTES
-        };
-        let excerpt = record.attempt.excerpt.len().min(limit);
+    fn new(record: &Record) -> Self {
+        let (excerpt, truncated) = stored::excerpt(&record.attempt, record.success());
         Self {
-            request_headers: headers::encode(&record.attempt.request_headers),
-            response_headers: headers::encode(&record.attempt.response_headers),
-            excerpt,
-            excerpt_sha256: Sha256::digest(&record.attempt.excerpt[..excerpt]).into(),
-            record,
+            excerpt: excerpt.len(),
+            truncated,
+            excerpt_sha256: Sha256::digest(excerpt).into(),
         }
     }
 }
 
 fn record(
     work: &mut Work<'_>,
+    record: &Record,
     ready: &Ready,
+    ids: &Ids,
     recorded: &mut Recorded,
 ) -> std::result::Result<(), Fault> {
-    let record = &ready.record;
     let attempt = &record.attempt;
     work.effects.ended.push(attempt.delivery_id);
     let row = match work.claims.known(&attempt.delivery_id) {
@@ -138,8 +126,6 @@ fn record(
         return Ok(());
     };
     let before = slot.marks();
-    let cancelled =
-        row.state != State::Pending || before.cancel(row.kind, row.created_at).is_some();
 
     if let Some(tally) = &record.tally
         && slot.deleted_at.is_none()
@@ -151,7 +137,7 @@ fn record(
         let disables = reason.filter(|_| !slot.disabled);
         work.state.count(attempt.webhook_id, counters);
         if let Some(reason) = disables {
-            disable(work, attempt.webhook_id, reason.clone(), record.now)?;
+            disable(work, attempt.webhook_id, reason.clone(), record.now, ids)?;
             recorded.disabled.push((attempt.webhook_id, reason));
         }
     }
@@ -160,67 +146,42 @@ fn record(
         None => before,
     };
 
-    let (state, reason, due_at) = settle(&row, cancelled, record.next, &before, &marks);
-    let retry_at = match (state, record.next) {
+    let settled = row.standing().settle(record.next, &before, &marks);
+    let retry_at = match (settled.state, record.next) {
         (State::Pending, Next::RetryAt(at)) => Some(at),
         _ => None,
     };
-    let seq = insert(work, ready, &row, retry_at)?;
-    if row.state == State::Pending && state != State::Pending {
+    let seq = insert(work, attempt, ready, &row, retry_at)?;
+    if row.state == State::Pending && settled.state != State::Pending {
         work.effects.pending -= 1;
     }
     work.conn.prepare_cached(MOVE_ON)?.execute(params![
         row.id.as_bytes(),
-        state.code(),
-        reason.map(CancelReason::code),
+        settled.state.code(),
+        settled.reason.map(CancelReason::code),
         attempt.number,
-        time(due_at),
+        time(settled.due_at),
         record.now.max(row.created_at).as_micros(),
         seq,
     ])?;
     Ok(())
 }
 
-/// The delivery's next state. `before` and `after` are the webhook's marks before this attempt was
-/// counted and after it.
-fn settle(
-    row: &DeliveryRow,
-    cancelled: bool,
-    next: Next,
-    before: &Marks,
-    after: &Marks,
-) -> (State, Option<CancelReason>, Option<Time>) {
-    let marked = |marks: &Marks| {
-        marks
-            .cancel(row.kind, row.created_at)
-            .map(|(reason, _)| reason)
-    };
-    match next {
-        // It did arrive, whatever was decided meanwhile.
-        Next::Deliver => (State::Delivered, None, None),
-        _ if cancelled && row.state == State::Pending => (State::Cancelled, marked(before), None),
-        _ if cancelled => (row.state, row.reason, None),
-        Next::Fail => (State::Failed, None, None),
-        Next::RetryAt(at) => match marked(after) {
-            Some(reason) => (State::Cancelled, Some(reason), None),
-            None => (State::Pending, None, Some(at.max(row.created_at))),
-        },
-    }
-}
-
 fn insert(
     work: &mut Work<'_>,
+    attempt: &Attempt,
     ready: &Ready,
     row: &DeliveryRow,
     retry_at: Option<Time>,
 ) -> std::result::Result<i64, Fault> {
-    let attempt = &ready.record.attempt;
     let excerpt = &attempt.excerpt[..ready.excerpt];
-    let truncated = attempt.truncated || excerpt.len() < attempt.excerpt.len();
     let (inline, excerpt_seq) = match excerpt.len() {
         0 => (None, None),
         1..=SHORT_EXCERPT_BYTES => (Some(excerpt), None),
-        _ => (None, Some(keep(work, row.webhook, ready, excerpt)?)),
+        _ => (
+            None,
+            Some(keep(work, row.webhook, attempt.at.day(), ready, excerpt)?),
+        ),
     };
     let (status, cause) = match attempt.answer {
         Answer::Status(status) => (Some(status), None),
@@ -244,11 +205,11 @@ fn insert(
         attempt.address.map(address::encode),
         attempt.detail,
         attempt.body_sha256,
-        ready.request_headers,
-        ready.response_headers,
+        attempt.request_headers.as_bytes(),
+        attempt.response_headers.as_bytes(),
         inline,
         excerpt_seq,
-        truncated,
+        ready.truncated,
         time(retry_at),
     ])?;
     Ok(work.conn.last_insert_rowid())
@@ -258,11 +219,11 @@ fn insert(
 fn keep(
     work: &mut Work<'_>,
     webhook: i64,
+    day: i64,
     ready: &Ready,
     body: &[u8],
 ) -> std::result::Result<i64, Fault> {
     let sha256 = ready.excerpt_sha256;
-    let day = ready.record.attempt.at.day();
     if let Some(seq) = work.state.excerpt(webhook, &sha256, day) {
         return Ok(seq);
     }

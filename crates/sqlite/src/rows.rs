@@ -5,6 +5,10 @@ use bellwire_core::{
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
     organization::{Channel, EventType, Organization},
+    stored::{
+        TEST, UNKNOWN_TYPE,
+        standing::{Marks, Named, Standing},
+    },
     time::Time,
 };
 use bytes::Bytes;
@@ -42,7 +46,11 @@ from_id16!(
     WebhookId,
     DeliveryId,
     bellwire_core::ids::EventTypeId,
-    bellwire_core::ids::TokenId
+    bellwire_core::ids::TokenId,
+    bellwire_core::ids::UserId,
+    bellwire_core::ids::SessionId,
+    bellwire_core::ids::LinkId,
+    bellwire_core::ids::AuditId
 );
 
 impl RowExt for Row<'_> {
@@ -130,11 +138,6 @@ macro_rules! event_columns {
 }
 pub(crate) use event_columns;
 
-/// The flag of an event whose type is not in the catalogue.
-pub(crate) const UNKNOWN_TYPE: i64 = 1;
-/// The flag of an event that a test button made.
-pub(crate) const TEST: i64 = 2;
-
 pub(crate) fn event(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Event> {
     let flags: i64 = row.get(2)?;
     let created_at = row.at(3)?;
@@ -151,15 +154,9 @@ pub(crate) fn event(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite:
         data: Bytes::copy_from_slice(row.get_ref(9)?.as_blob()?),
         time: row.time(4)?.unwrap_or(created_at),
         created_at,
-        unknown_type: flags & UNKNOWN_TYPE != 0,
-        test: flags & TEST != 0,
+        unknown_type: flags & i64::from(UNKNOWN_TYPE) != 0,
+        test: flags & i64::from(TEST) != 0,
     })
-}
-
-/// The ids in an event's list of deliveries.
-pub(crate) fn listed(bytes: &[u8]) -> impl Iterator<Item = DeliveryId> {
-    let (ids, _) = bytes.as_chunks::<16>();
-    ids.iter().map(|id| DeliveryId::from_bytes(*id))
 }
 
 /// A delivery as its row has it: what a disable or a deletion made of it meanwhile is not in it.
@@ -207,27 +204,6 @@ pub(crate) fn delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     })
 }
 
-/// What a webhook does to its pending deliveries, whatever their rows say.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Marks {
-    pub(crate) cancelled_up_to: Option<Time>,
-    pub(crate) disabled_up_to: Option<Time>,
-    pub(crate) deleted_at: Option<Time>,
-}
-
-impl Marks {
-    /// Why and when a pending delivery was cancelled by its webhook, if it was. Tests go to
-    /// disabled webhooks too; a deleted webhook gets nothing.
-    pub(crate) fn cancel(&self, kind: Kind, created_at: Time) -> Option<(CancelReason, Time)> {
-        let covers =
-            |mark: Option<Time>| mark.filter(|mark| kind != Kind::Test && created_at <= *mark);
-        covers(self.disabled_up_to)
-            .map(|at| (CancelReason::WebhookDisabled, at))
-            .or_else(|| self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)))
-            .or_else(|| covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at)))
-    }
-}
-
 impl DeliveryRow {
     /// The row of a delivery that was just made.
     pub(crate) fn new(id: DeliveryId, webhook: i64, kind: Kind, created_at: Time) -> Self {
@@ -246,6 +222,18 @@ impl DeliveryRow {
         }
     }
 
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            state: self.state,
+            kind: self.kind,
+            reason: self.reason,
+            attempts: self.attempts,
+            created_at: self.created_at,
+            due_at: self.due_at,
+            updated_at: self.updated_at,
+        }
+    }
+
     /// The delivery as everybody is to see it.
     pub(crate) fn seen(
         &self,
@@ -254,26 +242,12 @@ impl DeliveryRow {
         webhook_id: WebhookId,
         marks: &Marks,
     ) -> Delivery {
-        let cancelled = (self.state == State::Pending)
-            .then(|| marks.cancel(self.kind, self.created_at))
-            .flatten();
-        let updated_at = self.updated_at.unwrap_or(self.created_at);
-        Delivery {
+        let named = Named {
             id: self.id,
             event_id,
             webhook_id,
             organization_id,
-            state: if cancelled.is_some() {
-                State::Cancelled
-            } else {
-                self.state
-            },
-            kind: self.kind,
-            cancel_reason: cancelled.map(|(reason, _)| reason).or(self.reason),
-            attempts: self.attempts,
-            due_at: self.due_at.unwrap_or(updated_at),
-            created_at: self.created_at,
-            updated_at: cancelled.map_or(updated_at, |(_, at)| at.max(updated_at)),
-        }
+        };
+        self.standing().seen(named, marks)
     }
 }

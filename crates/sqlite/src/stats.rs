@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use bellwire_core::ports::StoreStats;
+use bellwire_core::ports::{Statements, StoreStats};
 
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
@@ -39,6 +39,7 @@ impl Stats {
             calls: self.calls.load(Relaxed),
             commit_us: self.commit_us.load(Relaxed),
             failures: self.failures.load(Relaxed),
+            statements: Statements::default(),
         }
     }
 }

@@ -3,12 +3,14 @@
 use bellwire_core::{
     delivery::{CancelReason, State},
     ids::DeliveryId,
+    stored::{listed, standing::Marks},
 };
 use rusqlite::{OptionalExtension as _, params};
 
 use crate::{
     fault::Fault,
-    rows::{self, Marks, RowExt as _, delivery_columns, listed},
+    retain,
+    rows::{self, RowExt as _, delivery_columns},
     work::Work,
 };
 
@@ -84,7 +86,7 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 10] = [
     "DELETE FROM health WHERE webhook IN (
          SELECT h.webhook FROM webhooks w JOIN health h ON h.webhook = w.seq
          WHERE w.organization = ?1 LIMIT ?2)",
@@ -101,6 +103,13 @@ const TABLES: [&str; 7] = [
          SELECT key FROM idempotency WHERE organization = ?1 LIMIT ?2)",
     "DELETE FROM tokens WHERE seq IN (
          SELECT seq FROM tokens WHERE organization = ?1 LIMIT ?2)",
+    "DELETE FROM sessions WHERE seq IN (
+         SELECT s.seq FROM links l JOIN sessions s ON s.link = l.seq
+         WHERE l.organization = ?1 LIMIT ?2)",
+    "DELETE FROM links WHERE seq IN (
+         SELECT seq FROM links WHERE organization = ?1 LIMIT ?2)",
+    "DELETE FROM memberships WHERE (user, organization) IN (
+         SELECT user, organization FROM memberships WHERE organization = ?1 LIMIT ?2)",
 ];
 
 /// Removes rows of one deleted organization; true when there may be more.
@@ -156,11 +165,14 @@ fn events(work: &mut Work<'_>, organization: i64) -> Result<bool, Fault> {
                 .collect::<rusqlite::Result<Vec<_>>>()?,
         );
         for id in ids {
-            budget = budget.saturating_sub(delivery(work, id)?);
+            if let Some(attempts) = delivery(work, id, true)? {
+                budget = budget.saturating_sub(1 + attempts);
+            }
             if budget == 0 {
                 return Ok(true);
             }
         }
+        retain::forget_payload(work, event)?;
         work.conn
             .prepare_cached("DELETE FROM events WHERE seq = ?1")?
             .execute([event])?;
@@ -169,22 +181,27 @@ fn events(work: &mut Work<'_>, organization: i64) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Removes a delivery with its attempts and their excerpts; how many rows that was.
-fn delivery(work: &mut Work<'_>, id: DeliveryId) -> Result<usize, Fault> {
+/// Removes a delivery with its attempts, and with their excerpts when all that share them go; how
+/// many attempts that was, `None` when there is no such delivery.
+pub(crate) fn delivery(
+    work: &mut Work<'_>,
+    id: DeliveryId,
+    excerpts: bool,
+) -> Result<Option<usize>, Fault> {
     let found: Option<(i64, Option<i64>)> = work
         .conn
         .prepare_cached("DELETE FROM deliveries WHERE id = ?1 RETURNING state, last_attempt")?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((state, mut attempt)) = found else {
-        return Ok(0);
+        return Ok(None);
     };
     if state == State::Pending.code() {
         work.effects.pending -= 1;
     }
     work.claims.unknow(&id);
     work.effects.ended.push(id);
-    let mut rows = 1;
+    let mut attempts = 0;
     while let Some(seq) = attempt {
         let removed: Option<(Option<i64>, Option<i64>)> = work
             .conn
@@ -199,13 +216,13 @@ fn delivery(work: &mut Work<'_>, id: DeliveryId) -> Result<usize, Fault> {
         let Some((previous, excerpt)) = removed else {
             break;
         };
-        if let Some(excerpt) = excerpt {
+        if let Some(excerpt) = excerpt.filter(|_| excerpts) {
             work.conn
                 .prepare_cached("DELETE FROM excerpts WHERE seq = ?1")?
                 .execute([excerpt])?;
         }
-        rows += 1;
-        attempt = previous;
+        attempts += 1;
+        attempt = previous.filter(|previous| *previous < seq);
     }
-    Ok(rows)
+    Ok(Some(attempts))
 }

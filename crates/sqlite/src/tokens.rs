@@ -2,21 +2,24 @@
 //! server, so nothing about tokens is cached here: the server sees such a change at its next look.
 
 use bellwire_core::{
+    audit::Entry,
     ids::{OrganizationId, TokenId},
-    ports::{Error, Token, TokenScope},
+    ports::{Token, TokenScope},
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
+    audit,
     fault::Fault,
-    rows::{RowExt as _, time},
-    work::Work,
+    rows::{RowExt as _, damage, time},
+    users,
 };
 
 /// Tokens whose organization is gone are gone.
 const SELECT: &str = "\
-SELECT t.id, o.id, t.name, t.sha256, t.created_at, t.revoked_at
+SELECT t.id, o.id, t.name, t.sha256, t.created_at, t.revoked_at, t.role, t.expires_at,
+       t.last_used_at
 FROM tokens t LEFT JOIN organizations o ON o.seq = t.organization
 WHERE (t.organization IS NULL OR o.deleted_at IS NULL)";
 
@@ -31,38 +34,38 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Token> {
         sha256: row.get(3)?,
         created_at: row.at(4)?,
         revoked_at: row.time(5)?,
+        role: row
+            .get_ref(6)?
+            .as_str()?
+            .parse()
+            .map_err(|error| damage(6, error))?,
+        expires_at: row.time(7)?,
+        last_used_at: row.time(8)?,
     })
 }
 
-pub(crate) fn create(work: &mut Work<'_>, token: &Token) -> Result<(), Fault> {
+pub(crate) fn create(conn: &Connection, token: &Token, entry: &Entry) -> Result<(), Fault> {
     let organization = match token.scope {
         TokenScope::Platform => None,
-        TokenScope::Organization(id) => {
-            // Not from the cache: a local command has no part in the server's.
-            let seq: Option<i64> = work
-                .conn
-                .prepare_cached(
-                    "SELECT seq FROM organizations WHERE id = ?1 AND deleted_at IS NULL",
-                )?
-                .query_row([id.as_bytes()], |row| row.get(0))
-                .optional()?;
-            Some(seq.ok_or(Error::NotFound("organization"))?)
-        }
+        TokenScope::Organization(id) => Some(users::organization(conn, id)?),
     };
-    work.conn
-        .prepare_cached(
-            "INSERT INTO tokens (id, organization, name, sha256, created_at, revoked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            token.id.as_bytes(),
-            organization,
-            token.name,
-            token.sha256,
-            token.created_at.as_micros(),
-            time(token.revoked_at),
-        ])?;
-    Ok(())
+    conn.prepare_cached(
+        "INSERT INTO tokens (id, organization, name, sha256, created_at, revoked_at, role,
+                             expires_at, last_used_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        token.id.as_bytes(),
+        organization,
+        token.name,
+        token.sha256,
+        token.created_at.as_micros(),
+        time(token.revoked_at),
+        token.role.as_str(),
+        time(token.expires_at),
+        time(token.last_used_at),
+    ])?;
+    audit::write(conn, entry)
 }
 
 pub(crate) fn by_hash(conn: &Connection, sha256: [u8; 32]) -> Result<Option<Token>, Fault> {
@@ -91,13 +94,13 @@ pub(crate) fn list(
 }
 
 pub(crate) fn revoke(
-    work: &mut Work<'_>,
+    conn: &Connection,
     organization_id: Option<OrganizationId>,
     id: TokenId,
     now: Time,
+    entry: &Entry,
 ) -> Result<bool, Fault> {
-    let revoked = work
-        .conn
+    let revoked = conn
         .prepare_cached(
             "UPDATE tokens SET revoked_at = ?3 WHERE id = ?1 AND revoked_at IS NULL
              AND (?2 IS NULL OR organization = (SELECT seq FROM organizations WHERE id = ?2))",
@@ -107,5 +110,19 @@ pub(crate) fn revoke(
             organization_id.map(|id| *id.as_bytes()),
             now.as_micros()
         ])?;
+    if revoked == 1 {
+        audit::write(conn, entry)?;
+    }
     Ok(revoked == 1)
+}
+
+/// Notes when tokens were last used.
+pub(crate) fn touch(conn: &Connection, used: &[(TokenId, Time)]) -> Result<(), Fault> {
+    let mut touch = conn.prepare_cached(
+        "UPDATE tokens SET last_used_at = max(?2, coalesce(last_used_at, ?2)) WHERE id = ?1",
+    )?;
+    for (id, at) in used {
+        touch.execute(params![id.as_bytes(), at.as_micros()])?;
+    }
+    Ok(())
 }

@@ -1,18 +1,24 @@
 //! Webhooks: each change a revision, each disable a mark that cancels what was made before it.
 
 use bellwire_core::{
+    audit::Entry,
     ids::{OrganizationId, WebhookId},
     policy::{Counters, DisableReason},
     ports::{DeleteOutcome, Error, WebhookChange},
+    stored::{
+        audit::{Disabling, Ids},
+        seal::Seal,
+        standing::Marks,
+    },
     time::Time,
     webhook::{Disabled, Settings, Webhook},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
+    audit,
     fault::{Fault, corrupt},
-    rows::{Marks, RowExt as _, damage, delivery, delivery_columns, time},
-    seal::Seal,
+    rows::{RowExt as _, damage, delivery, delivery_columns, time},
     work::Work,
 };
 
@@ -29,14 +35,16 @@ macro_rules! webhook_columns {
     };
 }
 
+pub(crate) use webhook_columns;
+
 /// A webhook as stored, before its secrets are opened.
-struct Sealed {
+pub(crate) struct Sealed {
     webhook: Webhook,
     headers: Vec<u8>,
     secrets: Vec<u8>,
 }
 
-fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Sealed> {
+pub(crate) fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Sealed> {
     let settings: Settings =
         serde_json::from_str(row.get_ref(2)?.as_str()?).map_err(|error| damage(2, error))?;
     let disabled: Option<Disabled> = row
@@ -64,7 +72,7 @@ fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Seal
     })
 }
 
-fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
+pub(crate) fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
     let Sealed {
         mut webhook,
         headers,
@@ -76,7 +84,7 @@ fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
 }
 
 /// The settings without what is encrypted apart from them.
-fn plain(settings: &Settings) -> String {
+pub(crate) fn plain(settings: &Settings) -> String {
     let bare = Settings {
         headers: Vec::new(),
         ..settings.clone()
@@ -84,7 +92,7 @@ fn plain(settings: &Settings) -> String {
     serde_json::to_string(&bare).expect("settings are plain data")
 }
 
-fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
+pub(crate) fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
     disabled.map(|disabled| serde_json::to_string(disabled).expect("a reason is plain data"))
 }
 
@@ -153,6 +161,7 @@ pub(crate) fn create(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
+    entry: &Entry,
 ) -> Result<WebhookChange, Fault> {
     let organization = work.organization(webhook.organization_id)?.seq;
     if one_per_url && let Some(other) = same_url(work, seal, organization, webhook)? {
@@ -183,6 +192,7 @@ pub(crate) fn create(
             time(webhook.deleted_at),
         ])?;
     work.state.raise(work.conn, organization)?;
+    audit::write(work.conn, entry)?;
     Ok(WebhookChange::Stored)
 }
 
@@ -204,6 +214,7 @@ pub(crate) fn update(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
+    entry: &Entry,
 ) -> Result<WebhookChange, Fault> {
     let organization = match work
         .state
@@ -257,6 +268,7 @@ pub(crate) fn update(
         work.state.count(webhook.id, Counters::default());
     }
     changed(work, webhook.id, organization, mark)?;
+    audit::write(work.conn, entry)?;
     Ok(WebhookChange::Stored)
 }
 
@@ -266,6 +278,7 @@ pub(crate) fn disable(
     id: WebhookId,
     reason: DisableReason,
     now: Time,
+    ids: &Ids,
 ) -> Result<(), Fault> {
     let mark = now.max(work.state.newest);
     let Some(slot) = work.webhook(id)? else {
@@ -273,6 +286,7 @@ pub(crate) fn disable(
     };
     let (seq, organization) = (slot.seq, slot.organization);
     remember(work, seq)?;
+    let disabled = Disabled { reason, at: now };
     work.conn
         .prepare_cached(
             "UPDATE webhooks SET revision = revision + 1, disabled = ?2, cancelled_up_to = ?3,
@@ -281,22 +295,47 @@ pub(crate) fn disable(
         )?
         .execute(params![
             seq,
-            disabled_text(Some(&Disabled { reason, at: now })),
+            disabled_text(Some(&disabled)),
             mark.as_micros(),
             now.as_micros(),
             BY_ITSELF,
         ])?;
-    changed(work, id, organization, Some(mark))
+    changed(work, id, organization, Some(mark))?;
+    let entry = disabling(work.conn, seq, &disabled, ids)?;
+    audit::write(work.conn, &entry)
+}
+
+/// What the log says of a webhook that a threshold has just disabled.
+fn disabling(conn: &Connection, seq: i64, disabled: &Disabled, ids: &Ids) -> Result<Entry, Fault> {
+    let found = conn
+        .prepare_cached(
+            "SELECT o.id, w.id, w.settings, w.revision FROM webhooks w
+             JOIN organizations o ON o.seq = w.organization WHERE w.seq = ?1",
+        )?
+        .query_row([seq], |row| {
+            let settings: Settings = serde_json::from_str(row.get_ref(2)?.as_str()?)
+                .map_err(|error| damage(2, error))?;
+            let revision: u32 = row.get(3)?;
+            let disabling = Disabling {
+                organization_id: row.id(0)?,
+                webhook_id: row.id(1)?,
+                name: &settings.name,
+                revision,
+                disabled,
+            };
+            Ok(disabling.entry(ids.next(disabled.at)))
+        })?;
+    Ok(found)
 }
 
 pub(crate) fn delete(
     work: &mut Work<'_>,
     seal: &Seal,
-    organization_id: OrganizationId,
-    id: WebhookId,
+    (organization_id, id): (OrganizationId, WebhookId),
     force: bool,
     now: Time,
     by: &str,
+    entry: &Entry,
 ) -> Result<DeleteOutcome, Fault> {
     let organization = match work.state.organization(work.conn, organization_id)? {
         Some(organization) => organization.seq,
@@ -330,6 +369,7 @@ pub(crate) fn delete(
             seal.secrets(id, &[]),
         ])?;
     changed(work, id, organization, None)?;
+    audit::write(work.conn, entry)?;
     Ok(DeleteOutcome::Deleted)
 }
 

@@ -4,13 +4,14 @@
 use bellwire_core::{
     ids::{DeliveryId, OrganizationId, WebhookId},
     ports::Error,
+    stored::standing::Marks,
 };
 use rusqlite::Connection;
 
 use crate::{
     claims::Claims,
     fault::Fault,
-    rows::{DeliveryRow, Marks},
+    rows::DeliveryRow,
     state::{OrganizationSlot, State, WebhookSlot},
 };
 

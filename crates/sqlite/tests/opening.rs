@@ -5,12 +5,14 @@ mod fixture;
 use std::path::Path;
 
 use bellwire_core::{
+    access::Role,
     crypt::{Key, Keyring},
     ids::TokenId,
     ports::{Catalogue as _, Error, Query as _, Token, TokenScope},
     time::Time,
 };
 use bellwire_sqlite::{OpenError, Options, Sqlite};
+use bellwire_testkit::people::any;
 use fixture::{entropy, keyring};
 use tempfile::TempDir;
 
@@ -32,6 +34,9 @@ fn token(byte: u8) -> Token {
         sha256: [byte; 32],
         created_at: Time::EPOCH,
         revoked_at: None,
+        role: Role::Admin,
+        expires_at: None,
+        last_used_at: None,
     }
 }
 
@@ -56,7 +61,7 @@ async fn a_second_server_is_refused_until_the_first_is_closed() {
 async fn a_closed_database_is_one_file_without_a_log() {
     let (_place, path) = place();
     let store = try_open(&path).expect("opens");
-    store.create_token(token(1)).await.expect("stored");
+    store.create_token(token(1), any()).await.expect("stored");
     store.close().await;
     drop(store);
     assert!(!path.with_extension("db-wal").exists());
@@ -69,10 +74,10 @@ async fn a_local_command_makes_tokens_beside_a_running_server() {
     let (_place, path) = place();
     let server = try_open(&path).expect("opens");
     let tool = Sqlite::open(&Options::tool(&path), keyring(), entropy()).expect("opens beside it");
-    tool.create_token(token(1)).await.expect("stored");
+    tool.create_token(token(1), any()).await.expect("stored");
     assert!(server.token_by_hash([1; 32]).await.expect("read").is_some());
     assert!(
-        tool.revoke_token(None, token(1).id, Time::EPOCH)
+        tool.revoke_token(None, token(1).id, Time::EPOCH, any())
             .await
             .expect("revoked")
     );
@@ -94,7 +99,7 @@ async fn a_local_command_makes_tokens_beside_a_running_server() {
 async fn a_local_command_may_come_first() {
     let (_place, path) = place();
     let tool = Sqlite::open(&Options::tool(&path), keyring(), entropy()).expect("makes it");
-    tool.create_token(token(1)).await.expect("stored");
+    tool.create_token(token(1), any()).await.expect("stored");
     let server = try_open(&path).expect("no lock is left");
     assert!(server.token_by_hash([1; 32]).await.expect("read").is_some());
 }

@@ -10,7 +10,10 @@ use bellwire_core::{
     ports::{Error, Store},
 };
 use bellwire_sqlite::{Options, Sqlite};
-use bellwire_testkit::conformance::{Subject, World};
+use bellwire_testkit::{
+    conformance::{Subject, World},
+    people::any,
+};
 use bytes::Bytes;
 use fixture::{entropy, keyring};
 use tempfile::TempDir;
@@ -190,7 +193,7 @@ async fn secrets_and_headers_are_not_on_disk_in_clear() {
     next.settings.name = "a name that is found".to_owned();
     world
         .store()
-        .update_webhook(next, false)
+        .update_webhook(next, false, any())
         .await
         .expect("changed");
     let header = webhook.settings.headers[0].value.clone();

@@ -9,23 +9,29 @@
 //! Nothing is installed; when the binaries are missing, the message is the line to run. `fsync` is
 //! on, because the store refuses to work without it.
 
+mod certificate;
+mod cluster;
+mod shared;
+
 use std::{
-    fs::{self, File, OpenOptions},
-    io,
-    net::TcpListener,
-    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    fs,
+    path::PathBuf,
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
+    time::{Duration, Instant},
 };
 
-/// How long a start may take, in seconds.
-const START_S: &str = "60";
-/// A port can be taken between finding it free and using it.
-const TRIES: usize = 5;
+pub use self::certificate::Certificate;
+use self::{
+    cluster::{binaries, copy, kill, launch, promote, run, start, stop},
+    shared::Held,
+};
+
+/// How long a standby may take to catch up.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// A user of the server whose password is asked for; see [`Server::guarded`].
 const GUARDED: &str = "guarded";
 
@@ -56,13 +62,6 @@ pub struct Server {
     owned: bool,
 }
 
-/// What the whole process holds: the shared server, and the lock that keeps it running.
-struct Held {
-    place: PathBuf,
-    port: u16,
-    _users: File,
-}
-
 impl Server {
     /// The server that all tests share.
     ///
@@ -71,7 +70,7 @@ impl Server {
     #[must_use]
     pub fn shared() -> Self {
         static HELD: OnceLock<Held> = OnceLock::new();
-        let held = HELD.get_or_init(|| join().expect("the shared PostgreSQL server"));
+        let held = HELD.get_or_init(|| shared::join().expect("the shared PostgreSQL server"));
         Self {
             place: held.place.clone(),
             port: held.port,
@@ -100,15 +99,7 @@ impl Server {
     /// As [`start`](Self::start).
     #[must_use]
     pub fn start_with_tls(certificate: &Certificate) -> Self {
-        // Files that the server reads must be its user's, and nobody else's.
-        let mine = |name: &str| {
-            let path = certificate.place.join(name);
-            if let Some((user, group)) = unprivileged() {
-                chown(&path, Some(user), Some(group)).expect("the server may read it");
-            }
-            path.display().to_string()
-        };
-        let (cert, key) = (mine("server.pem"), mine("server.key"));
+        let [cert, key] = ["server.pem", "server.key"].map(|name| certificate.given(name));
         Self::start(&[
             "ssl = on",
             &format!("ssl_cert_file = '{cert}'"),
@@ -153,6 +144,18 @@ impl Server {
         self.url(&name)
     }
 
+    /// Runs SQL in a database, given by its URL; what it selects, a line for each row.
+    ///
+    /// # Panics
+    /// When it fails; the message is the server's.
+    pub fn run(&self, url: &str, sql: &str) -> String {
+        let mut psql = Command::new(binaries().join("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url])
+            .args(["-c", sql]);
+        let output = run(&mut psql).expect("it runs");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
     /// Stops it; [`resume`](Self::resume) goes on with what is on its disk.
     ///
     /// # Panics
@@ -160,6 +163,49 @@ impl Server {
     pub fn stop(&self, how: Stop) {
         assert!(self.owned, "the shared server is not one test's to stop");
         stop(&self.place, how).expect("it stops");
+    }
+
+    /// As when its machine loses power: every process of it is killed at once.
+    ///
+    /// # Panics
+    /// When it cannot be.
+    pub fn kill(&self) {
+        assert!(self.owned, "the shared server is not one test's to kill");
+        kill(&self.place, self.port).expect("it is killed");
+    }
+
+    /// Starts a copy of this server that follows it, reaching it on this port: its own, or that of a
+    /// proxy before it. From then on a commit is answered when the copy has it on its disk too.
+    ///
+    /// # Panics
+    /// When that does not work.
+    #[must_use]
+    pub fn standby(&self, port: u16) -> Self {
+        assert!(self.owned, "all commits of the shared server would wait");
+        let (place, port) = copy(port).expect("a standby");
+        let standby = Self {
+            place,
+            port,
+            owned: true,
+        };
+        // Only now: the copy must not wait for a standby of its own when it is promoted.
+        let url = self.url("postgres");
+        self.run(&url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.run(&url, "SELECT pg_reload_conf()");
+        let deadline = Instant::now() + PATIENCE;
+        let asked = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while self.run(&url, asked) != "1" {
+            assert!(Instant::now() < deadline, "the standby does not follow");
+        }
+        standby
+    }
+
+    /// Makes a standby the primary.
+    ///
+    /// # Panics
+    /// When it does not become one.
+    pub fn promote(&self) {
+        promote(&self.place).expect("it is promoted");
     }
 
     /// Starts it again, on the same port.
@@ -171,300 +217,12 @@ impl Server {
     }
 }
 
-/// A certificate of an authority of its own, in files; removed when this is dropped.
-#[derive(Debug)]
-pub struct Certificate {
-    place: PathBuf,
-}
-
-impl Certificate {
-    /// For this name.
-    ///
-    /// # Panics
-    /// When it cannot be made.
-    #[must_use]
-    pub fn new(name: &str) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Relaxed);
-        let place = std::env::temp_dir().join(format!(
-            "bellwire-certificate-{}-{number}",
-            std::process::id()
-        ));
-        let made = issue(name).expect("a certificate");
-        write_certificate(&place, &made).expect("its files");
-        Self { place }
-    }
-
-    /// The authority, in PEM.
-    #[must_use]
-    pub fn root(&self) -> PathBuf {
-        self.place.join("ca.pem")
-    }
-}
-
-impl Drop for Certificate {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.place);
-    }
-}
-
-/// Authority, certificate and key, in PEM.
-fn issue(name: &str) -> Result<[String; 3], rcgen::Error> {
-    let authority_key = rcgen::KeyPair::generate()?;
-    let mut authority = rcgen::CertificateParams::new(Vec::new())?;
-    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let root = authority.self_signed(&authority_key)?;
-    let key = rcgen::KeyPair::generate()?;
-    let issuer = rcgen::Issuer::new(authority, authority_key);
-    let certificate =
-        rcgen::CertificateParams::new(vec![name.to_owned()])?.signed_by(&key, &issuer)?;
-    Ok([root.pem(), certificate.pem(), key.serialize_pem()])
-}
-
-fn write_certificate(place: &Path, [root, certificate, key]: &[String; 3]) -> io::Result<()> {
-    fs::create_dir_all(place)?;
-    for (name, text) in [
-        ("ca.pem", root),
-        ("server.pem", certificate),
-        ("server.key", key),
-    ] {
-        let path = place.join(name);
-        fs::write(&path, text)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-    }
-    Ok(())
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
         if self.owned {
-            // It may be stopped already.
-            let _ = stop(&self.place, Stop::Immediate);
+            // It may be stopped already. An orderly stop would take seconds.
+            let _ = kill(&self.place, self.port);
             let _ = fs::remove_dir_all(&self.place);
         }
     }
-}
-
-/// Where Debian keeps the newest server.
-fn binaries() -> PathBuf {
-    let mut found: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let version = entry.file_name().to_str()?.parse().ok()?;
-            let bin = entry.path().join("bin");
-            bin.join("initdb").exists().then_some((version, bin))
-        })
-        .collect();
-    found.sort();
-    match found.pop() {
-        Some((_, bin)) => bin,
-        None => panic!("PostgreSQL is not installed; run: sudo apt-get install -y postgresql"),
-    }
-}
-
-/// PostgreSQL does not run as root: then it runs as the user of Debian's package.
-fn unprivileged() -> Option<(u32, u32)> {
-    if fs::metadata("/proc/self").ok()?.uid() != 0 {
-        return None;
-    }
-    let users = fs::read_to_string("/etc/passwd").ok()?;
-    let line = users.lines().find(|line| line.starts_with("postgres:"))?;
-    let mut fields = line.split(':').skip(2);
-    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-}
-
-/// A command of the server's, as the user that it runs as.
-fn as_server(program: &Path) -> Command {
-    match unprivileged() {
-        None => Command::new(program),
-        Some((user, group)) => {
-            let mut command = Command::new("setpriv");
-            command
-                .arg(format!("--reuid={user}"))
-                .arg(format!("--regid={group}"));
-            command.args(["--clear-groups", "--"]).arg(program);
-            command
-        }
-    }
-}
-
-fn run(command: &mut Command) -> io::Result<Output> {
-    let output = command.stdin(Stdio::null()).current_dir("/").output()?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let told = String::from_utf8_lossy(&output.stderr).into_owned()
-        + &String::from_utf8_lossy(&output.stdout);
-    Err(io::Error::other(format!("{command:?}: {}", told.trim())))
-}
-
-/// Like [`run`], for what leaves a process behind that would keep a pipe open.
-fn run_detached(command: &mut Command) -> io::Result<()> {
-    let status = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .current_dir("/")
-        .status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("{command:?}: {status}"))),
-    }
-}
-
-/// Where everything of the shared server is.
-fn home() -> io::Result<PathBuf> {
-    let user = fs::metadata("/proc/self")?.uid();
-    let home = std::env::temp_dir().join(format!("bellwire-postgres-{user}"));
-    fs::create_dir_all(&home)?;
-    fs::set_permissions(&home, fs::Permissions::from_mode(0o755))?;
-    Ok(home)
-}
-
-fn lock_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-}
-
-/// Takes part in the shared server; starts it if there is none.
-fn join() -> io::Result<Held> {
-    let home = home()?;
-    // While the watchdog stops a server, this waits.
-    let users = lock_file(&home.join("users.lock"))?;
-    users.lock_shared()?;
-    let starting = lock_file(&home.join("start.lock"))?;
-    starting.lock()?;
-    let note = home.join("server");
-    let running = fs::read_to_string(&note).ok().and_then(|text| {
-        let (port, place) = text.trim().split_once(' ')?;
-        let (port, place) = (port.parse().ok()?, PathBuf::from(place));
-        is_ready(port).then_some((place, port))
-    });
-    let (place, port) = match running {
-        Some(running) => running,
-        None => {
-            let (place, port) = launch(&[])?;
-            fs::write(&note, format!("{port} {}", place.display()))?;
-            watch(&home, &place)?;
-            (place, port)
-        }
-    };
-    Ok(Held {
-        place,
-        port,
-        _users: users,
-    })
-}
-
-fn is_ready(port: u16) -> bool {
-    let mut ask = Command::new(binaries().join("pg_isready"));
-    ask.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
-    run(&mut ask).is_ok()
-}
-
-/// Makes a cluster in a new directory and starts it.
-fn launch(settings: &[&str]) -> io::Result<(PathBuf, u16)> {
-    let mut last = None;
-    for _ in 0..TRIES {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let place =
-            std::env::temp_dir().join(format!("bellwire-postgres-{}-{port}", std::process::id()));
-        match create(&place, settings).and_then(|()| start(&place, port)) {
-            Ok(()) => return Ok((place, port)),
-            Err(error) => {
-                let log = fs::read_to_string(place.join("log")).unwrap_or_default();
-                let _ = fs::remove_dir_all(&place);
-                last = Some(io::Error::other(format!("{error}\n{log}")));
-            }
-        }
-    }
-    Err(last.unwrap_or_else(|| io::Error::other("no port is free")))
-}
-
-fn create(place: &Path, settings: &[&str]) -> io::Result<()> {
-    fs::create_dir_all(place)?;
-    if let Some((user, group)) = unprivileged() {
-        chown(place, Some(user), Some(group))?;
-    }
-    let data = place.join("data");
-    let mut initdb = as_server(&binaries().join("initdb"));
-    initdb.args([
-        "--no-sync",
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "-E",
-        "UTF8",
-        "--locale=C.UTF-8",
-    ]);
-    run(initdb.arg("-D").arg(&data))?;
-    let mut text = String::from(
-        "listen_addresses = '127.0.0.1'\nmax_connections = 500\nshared_buffers = 128MB\n\
-         fsync = on\nsynchronous_commit = on\nmax_wal_size = 1GB\nlogging_collector = off\n",
-    );
-    text.push_str(&format!(
-        "unix_socket_directories = '{}'\n",
-        place.display()
-    ));
-    for setting in settings {
-        text.push_str(setting);
-        text.push('\n');
-    }
-    // Owned by the server's user, and writable by root.
-    let file = data.join("postgresql.conf");
-    let defaults = fs::read_to_string(&file)?;
-    fs::write(&file, defaults + &text)?;
-    let file = data.join("pg_hba.conf");
-    let rules = fs::read_to_string(&file)?;
-    fs::write(
-        &file,
-        format!("host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules}"),
-    )
-}
-
-fn control(place: &Path) -> Command {
-    let mut control = as_server(&binaries().join("pg_ctl"));
-    control.arg("-D").arg(place.join("data"));
-    control
-}
-
-fn start(place: &Path, port: u16) -> io::Result<()> {
-    let mut control = control(place);
-    control
-        .args(["-w", "-t", START_S, "-l"])
-        .arg(place.join("log"));
-    run_detached(control.arg("-o").arg(format!("-p {port}")).arg("start"))
-}
-
-fn stop(place: &Path, how: Stop) -> io::Result<()> {
-    run(control(place).args(["-w", "-m", how.as_str(), "stop"])).map(drop)
-}
-
-/// Leaves a process behind that stops the server once nobody has held the lock of its users twice in
-/// a row, and removes what it leaves.
-fn watch(home: &Path, place: &Path) -> io::Result<()> {
-    let script = format!(
-        "idle=0\n\
-         while sleep 5; do\n\
-           if flock -n -x {users} true; then idle=$((idle + 1)); else idle=0; fi\n\
-           if [ $idle -ge 3 ] && flock -n -x {users} sh -c \
-             'kill -INT $(head -n 1 {place}/data/postmaster.pid); sleep 2; rm -rf {place}'; then exit; fi\n\
-         done",
-        users = home.join("users.lock").display(),
-        place = place.display(),
-    );
-    Command::new("setsid")
-        .args(["sh", "-c", &script])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .current_dir("/")
-        .spawn()
-        .map(drop)
 }

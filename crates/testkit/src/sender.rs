@@ -11,6 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use bellwire_core::{
+    headers::HeaderList,
     ids::WebhookId,
     outcome::{Answer, Cause, Header, Outcome, Reply, Timing},
     ports::{Request, Sender},
@@ -109,8 +110,7 @@ impl Sent {
     /// The value of this header, whose name is in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let header = self.request.headers.iter().find(|h| h.name == name)?;
-        Some(&header.value)
+        self.request.headers.get(name)
     }
 
     /// The body as JSON.
@@ -298,7 +298,11 @@ impl Sender for ScriptedSender {
             },
             address: answered.then(|| SocketAddr::from(([203, 0, 113, 7], port))),
             detail: (!answered).then(|| "the script says so".to_owned()),
-            response_headers: if answered { act.headers } else { Vec::new() },
+            response_headers: if answered {
+                act.headers.iter().collect()
+            } else {
+                HeaderList::default()
+            },
             excerpt: if answered { act.body } else { Bytes::new() },
             truncated: false,
         }
@@ -330,10 +334,7 @@ mod tests {
         Request {
             webhook_id: id(),
             url: Arc::new(URL.parse().unwrap()),
-            headers: vec![Header {
-                name: "x-a".to_owned(),
-                value: "b".to_owned(),
-            }],
+            headers: [("x-a", "b")].into_iter().collect(),
             body: Bytes::from_static(b"{\"a\":1}"),
             timeouts: Timeouts {
                 connect_ms: 1_000,

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bellwire_core::{
+    access::{Actor, ActorKind},
+    crypt::{Key, Keyring},
     ports::Store,
     profile::Profiles,
     service::{NewOrganization, NewWebhook, Options, Parts, Service},
@@ -12,8 +14,23 @@ use bellwire_core::{
 
 use crate::{
     builders::START, clock::FakeClock, entropy::SeededEntropy, lanes::NoLanes,
-    sender::ScriptedSender,
+    passwords::PlainPasswords, sender::ScriptedSender,
 };
+
+/// Somebody of this name, who is behind a change.
+#[must_use]
+pub fn by(name: &str) -> Actor {
+    Actor::named(ActorKind::Token, name)
+}
+
+/// The keys of a service that is not about keys: the same for each, as on the nodes of one store.
+///
+/// # Panics
+/// Never.
+#[must_use]
+pub fn keyring() -> Keyring {
+    Keyring::new(vec![Key::from_bytes([7; 32])]).expect("one key")
+}
 
 /// A service and what it stands on.
 #[derive(Clone)]
@@ -26,6 +43,8 @@ pub struct Kit {
     pub sender: ScriptedSender,
     /// Have no room.
     pub lanes: NoLanes,
+    /// Hash at no cost.
+    pub passwords: PlainPasswords,
 }
 
 impl Kit {
@@ -43,15 +62,31 @@ impl Kit {
     /// # Panics
     /// When the store cannot be read.
     pub async fn with(store: Arc<dyn Store>, options: Options, seed: u64) -> Self {
+        Self::with_keyring(store, options, seed, keyring()).await
+    }
+
+    /// The same with these keys.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn with_keyring(
+        store: Arc<dyn Store>,
+        options: Options,
+        seed: u64,
+        keyring: Keyring,
+    ) -> Self {
         let clock = FakeClock::new(START);
         let sender = ScriptedSender::new(clock.clone());
         let lanes = NoLanes::default();
+        let passwords = PlainPasswords::default();
         let service = Service::new(Parts {
             store,
             lanes: Arc::new(lanes.clone()),
             sender: Arc::new(sender.clone()),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
+            keyring,
+            passwords: Arc::new(passwords.clone()),
             profiles: Profiles::embedded(),
             snapshot: Snapshot::default(),
             options,
@@ -62,6 +97,7 @@ impl Kit {
             clock,
             sender,
             lanes,
+            passwords,
         }
     }
 
@@ -76,7 +112,7 @@ impl Kit {
             ..NewOrganization::default()
         };
         self.service
-            .create_organization(new, "test")
+            .create_organization(new, &by("test"))
             .await
             .expect("the organization is made");
     }
@@ -93,7 +129,7 @@ impl Kit {
         };
         let (webhook, _) = self
             .service
-            .create_webhook(slug, new, "test")
+            .create_webhook(slug, new, &by("test"))
             .await
             .expect("the webhook is made");
         webhook

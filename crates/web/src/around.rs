@@ -20,12 +20,16 @@ use futures_util::FutureExt as _;
 use http::{HeaderName, HeaderValue};
 
 use crate::{
-    AppState,
+    AppState, auth,
     problem::{Code, Problem},
 };
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request, in its extensions.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub HeaderValue);
 
 /// Makes request ids: a prefix of this process and a count, which is as unique and far cheaper
 /// than randomness for each.
@@ -60,12 +64,19 @@ fn given(request: &Request) -> Option<HeaderValue> {
 }
 
 /// The layer.
-pub async fn around(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let began = state.service.now();
     let id = given(&request).unwrap_or_else(|| state.request_ids.next());
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let answer = async {
+        match auth::token_in_query(request.uri().query()) {
+            Some(refusal) => refusal.into_response(),
+            None => next.run(request).await,
+        }
+    };
+    let mut response = match AssertUnwindSafe(answer).catch_unwind().await {
         Ok(response) => response,
         Err(_) => {
             // The panic hook has written the message and the place.

@@ -38,6 +38,7 @@ const OK: Healthy = Healthy { status: "ok" };
     get,
     path = "/health/live",
     tag = "operations",
+    extensions(("x-required-right" = json!("none"))),
     security(()),
     responses((status = 200, description = "It lives.", body = Healthy))
 )]
@@ -52,6 +53,7 @@ pub async fn live() -> Json<Healthy> {
     get,
     path = "/health/ready",
     tag = "operations",
+    extensions(("x-required-right" = json!("none"))),
     security(()),
     responses(
         (status = 200, description = "It is ready.", body = Healthy),

@@ -15,6 +15,7 @@ pub mod extract;
 pub mod health;
 pub mod metrics;
 pub mod openapi;
+mod pages;
 pub mod problem;
 pub mod scrape;
 
@@ -24,25 +25,42 @@ use axum::{
     Router, middleware,
     response::{IntoResponse as _, Response},
 };
-use bellwire_core::{ids::WebhookId, ports, service::Service, webhook::Webhook};
+use bellwire_core::{
+    ids::WebhookId,
+    ports,
+    service::{Service, SignedIn, Who},
+    time::SECOND,
+    webhook::Webhook,
+};
 use bytes::Bytes;
-use http::{Method, StatusCode, Uri};
+use http::{HeaderValue, Method, StatusCode, Uri};
+use ipnet::IpNet;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     around::RequestIds,
-    auth::Within,
+    auth::{
+        Within,
+        cookie::{Kind, Names},
+    },
     health::Readiness,
     metrics::Metrics,
     problem::{Code, Problem},
 };
 
 /// What the operator can set.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// The origin that people and browsers reach it under, as browsers write it, such as
+    /// `https://hooks.example.com`. Cookies go over `https` only, unless it begins with `http://`.
+    pub origin: String,
+    /// Proxies that say truly whom they speak for.
+    pub trusted_proxies: Vec<IpNet>,
     /// `/metrics` wants a token of the platform.
     pub metrics_token: bool,
+    /// How long things are kept.
+    pub retention: ports::Retention,
 }
 
 /// What every handler works with. A cheap clone.
@@ -53,7 +71,7 @@ pub struct AppState {
     /// The counters.
     pub metrics: Arc<Metrics>,
     /// What the operator set.
-    pub options: Options,
+    pub options: Arc<Options>,
     readiness: Readiness,
     request_ids: RequestIds,
     openapi: Bytes,
@@ -70,17 +88,35 @@ impl AppState {
             readiness: Readiness::default(),
             service,
             metrics,
-            options,
+            options: Arc::new(options),
         }
     }
 
-    /// A webhook that is not deleted: history names tombstones, routes do not find them.
-    async fn live_webhook(&self, within: &Within, id: WebhookId) -> Result<Webhook, Problem> {
+    /// A webhook that whoever asks sees and that is not deleted: history names tombstones, routes
+    /// do not find them.
+    async fn live_webhook<R>(&self, within: &Within<R>, id: WebhookId) -> Result<Webhook, Problem> {
         let webhook = self.service.webhook(within.slug(), id).await?;
-        if webhook.deleted_at.is_some() {
+        if webhook.deleted_at.is_some() || !within.access().sees(&webhook) {
             return Err(Problem::not_found("webhook"));
         }
         Ok(webhook)
+    }
+
+    /// Where people find this path.
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.options.origin)
+    }
+
+    /// The header that gives a browser the secret of its new session.
+    fn session_cookie(&self, signed_in: &SignedIn) -> HeaderValue {
+        let principal = &signed_in.principal;
+        let kind = match principal.who {
+            Who::Portal { .. } => Kind::Portal,
+            Who::User { .. } | Who::Token(_) => Kind::User,
+        };
+        let ends_at = principal.session().map(|session| session.ends_at);
+        let lasts = ends_at.map_or(0, |end| end.since(self.service.now()));
+        Names::of(&self.options).set(kind, &signed_in.secret, lasts / SECOND)
     }
 
     async fn health_of(&self, id: WebhookId) -> Result<Option<ports::Health>, Problem> {
@@ -107,6 +143,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(state: AppState) -> Router {
     let (router, _) = routes().split_for_parts();
     router
+        .merge(pages::router())
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(

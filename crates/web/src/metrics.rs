@@ -7,7 +7,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use bellwire_core::{
-    ports::{Store, StoreStats},
+    ports::{Statements, Store, StoreStats},
     time::DurationUs,
 };
 use http::{Method, StatusCode};
@@ -16,6 +16,7 @@ use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric as _, text::encode},
     metrics::{
+        MetricType,
         counter::{ConstCounter, Counter},
         family::Family,
         gauge::ConstGauge,
@@ -198,6 +199,7 @@ impl Collector for StoreNumbers {
             calls,
             commit_us,
             failures,
+            statements,
         } = self.0.stats();
         let gauge = ConstGauge::new(i64::try_from(pending).unwrap_or(i64::MAX));
         gauge.encode(encoder.encode_descriptor(
@@ -222,6 +224,20 @@ impl Collector for StoreNumbers {
                 None,
                 counter.metric_type(),
             )?)?;
+        }
+        let Statements {
+            enqueue,
+            claim,
+            record,
+        } = statements;
+        let mut by_stage = encoder.encode_descriptor(
+            "store_statements",
+            "Statements sent to the database server, by the stage that sent them",
+            None,
+            MetricType::Counter,
+        )?;
+        for (stage, sent) in [("enqueue", enqueue), ("claim", claim), ("record", record)] {
+            ConstCounter::new(sent).encode(by_stage.encode_family(&[("stage", stage)])?)?;
         }
         let seconds = ConstCounter::new(commit_us as f64 / 1e6);
         seconds.encode(encoder.encode_descriptor(

@@ -10,13 +10,13 @@ use utoipa::{
     openapi::{
         ArrayBuilder, Ref, RefOr, Schema,
         schema::AdditionalProperties,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
 use crate::{
     AppState,
-    problem::{Document, FieldError},
+    problem::{Document, FieldError, docs},
 };
 
 #[derive(OpenApi)]
@@ -31,7 +31,7 @@ use crate::{
     ),
     components(schemas(Document<'static>, FieldError)),
     modifiers(&Security),
-    security(("bearer" = [])),
+    security(("bearer" = []), ("basic" = []), ("session" = [])),
     tags(
         (name = "organizations", description = "The tenants."),
         (name = "event types", description = "The catalogue of what can happen."),
@@ -39,7 +39,10 @@ use crate::{
         (name = "webhooks", description = "Who receives which events, and how they fare."),
         (name = "events", description = "What happened, and what became of it."),
         (name = "deliveries", description = "One event for one webhook."),
-        (name = "tokens", description = "Who may call this API."),
+        (name = "tokens", description = "Which programs may call this API."),
+        (name = "session", description = "Signing in, and who I am."),
+        (name = "people", description = "Users, members, portal links: who may come in."),
+        (name = "audit", description = "Who changed what, and when."),
         (name = "operations", description = "For those who run the server.")
     )
 )]
@@ -54,13 +57,23 @@ impl Modify for Security {
             .bearer_format("bw_…")
             .description(Some(
                 "A token of the platform or of one organization. To an organization's token, \
-                 other organizations do not exist.",
+                 other organizations do not exist. Never in a query string.",
             ))
             .build();
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let basic = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Basic)
+            .description(Some("E-mail address and password of a user."))
+            .build();
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-bellwire",
+            "The session of a user who signed in, or (`__Host-bellwire-portal`) of a customer who \
+             came through a portal link. What changes something needs the header `X-CSRF-Token` \
+             too.",
+        ));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("basic", SecurityScheme::Http(basic));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
     }
 }
 
@@ -91,6 +104,11 @@ pub(crate) fn complete(mut openapi: utoipa::openapi::OpenApi) -> utoipa::openapi
         }
     }
     openapi
+        .paths
+        .paths
+        .values_mut()
+        .for_each(docs::refusals_of_all);
+    openapi
 }
 
 /// This description.
@@ -98,6 +116,7 @@ pub(crate) fn complete(mut openapi: utoipa::openapi::OpenApi) -> utoipa::openapi
     get,
     path = "/openapi.json",
     tag = "operations",
+    extensions(("x-required-right" = json!("none"))),
     security(()),
     responses((
         status = 200,

@@ -8,9 +8,12 @@ use http::header;
 
 use crate::{
     AppState,
-    auth::Platform,
+    auth::{OfPlatform, Read},
     metrics,
-    problem::{Code, Problem, docs::PlatformProblems},
+    problem::{
+        Code, Problem,
+        docs::{ForbiddenProblem, PlatformProblems},
+    },
 };
 
 /// What is counted, for Prometheus. A token of the platform is needed only when the server is
@@ -19,6 +22,7 @@ use crate::{
     get,
     path = "/metrics",
     tag = "operations",
+    extensions(("x-required-right" = json!("none"))),
     security((), ("bearer" = [])),
     responses(
         (
@@ -27,13 +31,14 @@ use crate::{
             body = String,
             content_type = "application/openmetrics-text"
         ),
+        ForbiddenProblem,
         PlatformProblems
     )
 )]
 pub async fn scrape(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     if state.options.metrics_token {
         let (mut parts, _) = request.into_parts();
-        Platform::from_request_parts(&mut parts, &state).await?;
+        OfPlatform::<Read>::from_request_parts(&mut parts, &state).await?;
     }
     let text = state.metrics.encode().map_err(|_| {
         tracing::error!("the metrics could not be written");

@@ -9,8 +9,9 @@ use crate::workspace::File;
 /// The systems that ids begin with.
 const SYSTEMS: [&str; 4] = ["ADV-", "EVI-", "WNK-", "APG-"];
 
-/// Functions of the store conformance suite are tests of every backend, without an attribute.
-const SUITE: &str = "crates/testkit/src/conformance";
+/// Functions of the store conformance suite and of the scenarios are tests over every store, by a macro
+/// and without an attribute.
+const SUITES: [&str; 2] = ["crates/testkit/src/conformance", "crates/app/tests/engine"];
 
 /// Every id that a text names, in order: `ADV-13`, `EVI-16b`.
 pub(crate) fn ids(text: &str) -> Vec<&str> {
@@ -43,7 +44,8 @@ pub(crate) fn proofs(files: &[File]) -> Proofs {
     let mut proofs = Proofs::new();
     // xtask's own tests speak of ids without proving anything about Bellwire.
     for file in files.iter().filter(|file| !file.path.starts_with("xtask/")) {
-        for (id, test) in named(&file.text, file.path.starts_with(SUITE)) {
+        let every = SUITES.iter().any(|suite| file.path.starts_with(suite));
+        for (id, test) in named(&file.text, every) {
             proofs.entry(id).or_default().push(Proof {
                 path: file.path.clone(),
                 test,

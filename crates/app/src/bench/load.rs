@@ -38,7 +38,8 @@ pub(super) enum Pace {
 /// What is sent where.
 #[derive(Debug, Clone)]
 pub(super) struct Load {
-    pub(super) door: Door,
+    /// The nodes; connections are spread over them.
+    pub(super) doors: Vec<Door>,
     /// The path of the organization's events.
     pub(super) path: String,
     /// How many bytes the `data` of an event has.
@@ -120,11 +121,16 @@ impl Generator<'_> {
         Ok(())
     }
 
+    /// Where the connection of this number goes.
+    fn door(&self, number: usize) -> &Door {
+        &self.load.doors[number % self.load.doors.len()]
+    }
+
     async fn closed(&self, connections: u32, duration: Duration, events: u32) -> Result<u64> {
         let next = Cell::new(0_u32);
         let end = Instant::now() + duration;
-        let client = async || {
-            let mut connection = Connection::open(&self.load.door).await?;
+        let client = async |number: u32| {
+            let mut connection = Connection::open(self.door(number as usize)).await?;
             while Instant::now() < end && next.get() < events {
                 let sequence = next.replace(next.get() + 1);
                 self.post(&mut connection, sequence, self.stopwatch.ns())
@@ -132,7 +138,7 @@ impl Generator<'_> {
             }
             anyhow::Ok(())
         };
-        let clients: FuturesUnordered<_> = (0..connections).map(|_| client()).collect();
+        let clients: FuturesUnordered<_> = (0..connections).map(client).collect();
         clients.try_collect::<()>().await?;
         Ok(u64::from(next.get()))
     }
@@ -153,7 +159,7 @@ impl Generator<'_> {
                         "{MAX_CONNECTIONS} requests are under way: the server is far behind the \
                          {per_s} events a second of this scenario"
                     );
-                    Connection::open(&self.load.door).await?
+                    Connection::open(self.door(opened.get())).await?
                 }
             };
             self.post(&mut connection, sequence, sent_ns).await?;

@@ -31,6 +31,29 @@ fn cpu_ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
+/// The same of a process and its children, those that have ended included.
+pub(super) fn family_cpu_ms(pid: u32) -> Result<f64> {
+    let path = format!("/proc/{pid}/stat");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+    let mut ticks = cpu_ticks(&text).unwrap_or(0) + ended_children_ticks(&text).unwrap_or(0);
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+    for child in children.split_ascii_whitespace() {
+        // One that has just ended counts at its parent.
+        let text = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        ticks += cpu_ticks(&text).unwrap_or(0);
+    }
+    Ok(ticks as f64 * 1_000.0 / TICKS_PER_S)
+}
+
+/// Fields 16 and 17, behind [`cpu_ticks`].
+fn ended_children_ticks(stat: &str) -> Option<u64> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_ascii_whitespace().skip(13);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(user + system)
+}
+
 /// Resident memory of a process in MiB.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Memory {
@@ -159,6 +182,7 @@ mod tests {
     fn processor_time_is_read_behind_a_name_with_blanks_and_brackets() {
         let stat = "42 (a ) (b) S 1 42 42 0 -1 4194560 100 0 0 0 7 5 0 0 20 0 9 0 100 1 2";
         assert_eq!(cpu_ticks(stat), Some(12));
+        assert_eq!(ended_children_ticks(stat), Some(0));
         assert_eq!(cpu_ticks("nonsense"), None);
     }
 

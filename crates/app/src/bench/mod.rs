@@ -1,8 +1,9 @@
 //! `bellwire bench`: how fast this build is on this machine, against a relay that stores nothing.
 //!
 //! Cast:
-//! - the **server** is a child process, this executable's `serve` with a fresh database on a real
-//!   disk ([`server`]);
+//! - the **server** is a child process, or one for each node: this executable's `serve` with a fresh
+//!   database on a real disk ([`server`]), in a file or in PostgreSQL ([`database`]), which may be one
+//!   of the bench's own ([`temporary`]);
 //! - the **relay** is a child process too, with the same HTTP server and the same sending client
 //!   and no store ([`relay`]): what is left of the ratio to it is what durability costs;
 //! - the **load generator** ([`load`]) and the **receiver** ([`receiver`]) are a thread each of this
@@ -13,6 +14,8 @@
 //! whatever disturbs one disturbs the other. docs/reference/performance.md describes the method.
 
 mod connection;
+mod database;
+mod effort;
 mod ledger;
 mod load;
 mod measure;
@@ -21,9 +24,11 @@ pub mod relay;
 mod report;
 mod scenario;
 mod server;
+mod temporary;
+mod work;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -33,16 +38,18 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use tempfile::TempDir;
 
-pub use self::scenario::Scenario;
 use self::{
     connection::Door,
+    database::Databases,
     ledger::{Balance, Ledger, Spread, Stopwatch},
     load::{Load, Pace},
     measure::Disk,
     receiver::Receiver,
     report::Report,
     server::{Child, Server},
+    work::Work,
 };
+pub use self::{effort::Effort, scenario::Scenario};
 use crate::{
     failure::{Exit, Failure},
     shutdown::Signals,
@@ -53,12 +60,16 @@ use crate::{
 pub struct Options {
     /// One scenario; all of them, otherwise.
     pub scenario: Option<Scenario>,
-    /// Each scenario within 30 seconds, at the price of noisier numbers.
-    pub quick: bool,
+    /// How much each scenario does.
+    pub effort: Effort,
     /// One JSON object a line in place of a table.
     pub json: bool,
     /// Where the database goes.
     pub dir: Option<PathBuf>,
+    /// PostgreSQL in place of a file: its URL, or `postgres` for a server of the bench's own.
+    pub database: Option<String>,
+    /// How many nodes share it: all scenarios with each of these numbers.
+    pub nodes: Vec<u32>,
 }
 
 /// Runs the bench.
@@ -76,22 +87,29 @@ pub fn run(options: &Options) -> Result<()> {
         .build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
-        tokio::select! {
-            done = measure_all(&bench, scenarios, options.json) => done,
+        let done = tokio::select! {
+            done = measure_all(&bench, &scenarios, options) => done,
             // Leaving drops the children, which ends them.
             name = signals.next() => Err(Failure::new(Exit::Failed, format!("stopped by {name}")).into()),
-        }
+        };
+        // Whatever became of it; but what went wrong first is what is told.
+        let discarded = bench.databases.discard().await;
+        done.and(discarded)
     })
 }
 
-async fn measure_all(bench: &Bench, scenarios: Vec<Scenario>, json: bool) -> Result<()> {
-    let mut report = Report::new(json);
-    for scenario in scenarios {
-        let rows = scenario
-            .run(bench)
-            .await
-            .with_context(|| format!("scenario {scenario}"))?;
-        bench.progress.suspend(|| report.add(rows))?;
+async fn measure_all(bench: &Bench, scenarios: &[Scenario], options: &Options) -> Result<()> {
+    let mut report = Report::new(options.json);
+    for nodes in &options.nodes {
+        bench.nodes.set(*nodes);
+        for scenario in scenarios {
+            let rows = scenario
+                .run(bench)
+                .await
+                .with_context(|| format!("scenario {scenario}, nodes: {nodes}"))?;
+            bench.databases.discard().await?;
+            bench.progress.suspend(|| report.add(rows))?;
+        }
     }
     bench.progress.finish_and_clear();
     report.finish(&bench.place)
@@ -99,10 +117,13 @@ async fn measure_all(bench: &Bench, scenarios: Vec<Scenario>, json: bool) -> Res
 
 /// What every scenario works with.
 struct Bench {
-    quick: bool,
+    effort: Effort,
     ledger: Arc<Ledger>,
     stopwatch: Stopwatch,
     receiver: Receiver,
+    databases: Databases,
+    /// How many nodes a server is now.
+    nodes: Cell<u32>,
     directory: TempDir,
     /// Machine and disk, in words.
     place: String,
@@ -113,9 +134,11 @@ struct Bench {
 /// What is measured: the server or the relay.
 #[derive(Clone)]
 struct Subject {
-    door: Door,
+    doors: Vec<Door>,
     path: String,
-    pid: u32,
+    pids: Vec<u32>,
+    /// It has a store, and metrics of it.
+    stores: bool,
 }
 
 /// One round's load.
@@ -131,7 +154,13 @@ struct Measured {
     balance: Balance,
     deliveries_per_s: f64,
     events_per_s: f64,
+    /// Events that were acknowledged.
+    events: u64,
     cpu_ms: f64,
+    /// Where the database is a server of the bench's own.
+    database_cpu_ms: Option<f64>,
+    /// Of the store, where there is one.
+    work: Option<Work>,
 }
 
 /// The rounds of relay and server.
@@ -161,31 +190,35 @@ impl Bench {
         }
         let stopwatch = Stopwatch::start();
         let ledger = Arc::new(Ledger::new());
-        let rounds = scenarios
+        let rounds: u64 = scenarios
             .iter()
-            .map(|scenario| scenario.steps(options.quick))
+            .map(|scenario| scenario.steps(options.effort))
             .sum();
         let style = ProgressStyle::with_template("{bar:30.cyan} {pos}/{len}  {msg}")?;
         Ok(Self {
-            quick: options.quick,
+            effort: options.effort,
             receiver: Receiver::start(Arc::clone(&ledger), stopwatch)?,
             ledger,
             stopwatch,
             disk: RefCell::new(Disk::new(directory.path())?),
             place: format!("{}; {file_system}", measure::machine()),
+            databases: Databases::new(options.database.as_deref(), directory.path())?,
+            nodes: Cell::new(1),
             directory,
-            progress: ProgressBar::new(rounds).with_style(style),
+            progress: ProgressBar::new(rounds * options.nodes.len() as u64).with_style(style),
         })
     }
 
     /// How long to wait for acknowledged deliveries while none comes.
-    const fn patience(&self) -> Duration {
-        Duration::from_secs(if self.quick { 5 } else { 20 })
+    fn patience(&self) -> Duration {
+        Duration::from_secs(self.effort.pick(20, 5, 5))
     }
 
     /// A fresh server of a scenario.
     async fn server(&self, name: &str) -> Result<Server> {
-        Server::start(&self.directory.path().join(name)).await
+        let directory = self.directory.path().join(name);
+        let home = self.databases.fresh(&directory).await?;
+        Server::start(&directory, home, self.nodes.get()).await
     }
 
     /// A fresh relay to so many webhooks.
@@ -196,7 +229,7 @@ impl Bench {
     /// One round.
     async fn measure(&self, subject: &Subject, plan: Plan) -> Result<Measured> {
         let load = Load {
-            door: subject.door.clone(),
+            doors: subject.doors.clone(),
             path: subject.path.clone(),
             data_bytes: plan.data_bytes,
             types: match plan.spread {
@@ -205,20 +238,38 @@ impl Bench {
             },
             pace: plan.pace,
         };
-        let cpu_before = measure::cpu_ms(subject.pid)?;
+        let work_before = Work::read(subject).await?;
+        let (cpu_before, database_before) = self.cpu_ms(subject)?;
         let run = self.ledger.open(plan.spread);
         let sent = load::send(&load, &self.ledger, self.stopwatch, run).await?;
         self.ledger.drain(self.patience()).await;
         let balance = self.ledger.close();
-        let cpu_ms = measure::cpu_ms(subject.pid)? - cpu_before;
+        let (cpu_after, database_after) = self.cpu_ms(subject)?;
+        let work_after = Work::read(subject).await?;
         let seconds = |from: u64, to: u64| (to.saturating_sub(from).max(1)) as f64 / 1e9;
         self.progress.inc(1);
         Ok(Measured {
             deliveries_per_s: balance.arrived as f64 / seconds(sent.first_ns, balance.last_ns),
             events_per_s: sent.acknowledged as f64 / seconds(sent.first_ns, sent.last_ns),
             balance,
-            cpu_ms,
+            events: sent.acknowledged,
+            cpu_ms: cpu_after - cpu_before,
+            database_cpu_ms: database_after
+                .zip(database_before)
+                .map(|(after, before)| after - before),
+            work: work_after
+                .zip(work_before)
+                .map(|(after, before)| after - before),
         })
+    }
+
+    /// Processor time that was used so far: by what is measured, and by its server of databases.
+    fn cpu_ms(&self, subject: &Subject) -> Result<(f64, Option<f64>)> {
+        let mut own = 0.0;
+        for pid in &subject.pids {
+            own += measure::cpu_ms(*pid)?;
+        }
+        Ok((own, self.databases.cpu_ms()?))
     }
 
     /// So many rounds of the relay and the server in turns, after a warm-up of both.
@@ -232,7 +283,7 @@ impl Bench {
             pace: Pace::Closed {
                 connections: 4,
                 duration: Duration::from_millis(300),
-                events: 200,
+                events: self.effort.pick(200, 200, 8),
             },
             ..plan
         };
@@ -253,9 +304,7 @@ impl Bench {
     }
 
     fn sample_disk(&self) -> Result<()> {
-        self.disk
-            .borrow_mut()
-            .sample(if self.quick { 10 } else { 50 })
+        self.disk.borrow_mut().sample(self.effort.pick(50, 10, 10))
     }
 }
 

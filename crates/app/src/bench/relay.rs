@@ -25,7 +25,6 @@ use bellwire_core::{
     envelope::Facts,
     event::Event,
     ids::{IdSource, OrganizationId, WebhookId},
-    outcome::Header,
     ports::{Request, Sender},
     profile::{Profile, Profiles},
     signature,
@@ -161,20 +160,16 @@ impl Relay {
         let secrets = std::iter::once(webhook.secret.as_str());
         let signature = signature::signature_header(secrets, &id, timestamp, &body)?;
         let headers = [
-            ("content-type", self.profile.content_type.clone()),
-            ("user-agent", self.user_agent.clone()),
-            ("webhook-id", id),
-            ("webhook-timestamp", timestamp.to_string()),
-            ("webhook-signature", signature),
-        ]
-        .map(|(name, value)| Header {
-            name: name.to_owned(),
-            value,
-        });
+            ("content-type", self.profile.content_type.as_str()),
+            ("user-agent", &self.user_agent),
+            ("webhook-id", &id),
+            ("webhook-timestamp", &timestamp.to_string()),
+            ("webhook-signature", &signature),
+        ];
         let request = Request {
             webhook_id: webhook.id,
             url: Arc::clone(&webhook.url),
-            headers: headers.into(),
+            headers: headers.into_iter().collect(),
             body,
             timeouts: self.profile.policy.timeouts,
         };

@@ -5,16 +5,13 @@ use serde::Serialize;
 
 use anyhow::Result;
 
-use super::{Bench, Comparison, Measured, ledger::percentile_ms};
+use super::{Bench, Comparison, Measured, Work, ledger::percentile_ms};
 use crate::{
     failure::{Exit, Failure},
     say,
     table::Table,
     terminal::{bad, faint, good},
 };
-
-/// The one store there is.
-const STORE: &str = "sqlite";
 
 /// One result. The keys of the JSON are these fields; `null` where one does not apply.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -34,6 +31,11 @@ pub(super) struct Row {
     pub(super) duplicates: Option<u64>,
     pub(super) cpu_ms_per_delivery: Option<f64>,
     pub(super) peak_rss_mib: Option<f64>,
+    pub(super) nodes: u32,
+    pub(super) statements_per_event: Option<f64>,
+    pub(super) statements_per_delivery: Option<f64>,
+    pub(super) commits_per_delivery: Option<f64>,
+    pub(super) database_cpu_ms_per_delivery: Option<f64>,
     /// What else there is to say, for people.
     #[serde(skip)]
     pub(super) notes: Vec<String>,
@@ -43,10 +45,11 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(scenario: impl Into<String>) -> Self {
+    pub(super) fn new(scenario: impl Into<String>, bench: &Bench) -> Self {
         Self {
             scenario: scenario.into(),
-            store: STORE,
+            store: bench.databases.name(),
+            nodes: bench.nodes.get(),
             ..Self::default()
         }
     }
@@ -60,7 +63,8 @@ impl Row {
     ) -> Self {
         let arrived: u64 = rounds.iter().map(|round| round.balance.arrived).sum();
         let cpu_ms: f64 = rounds.iter().map(|round| round.cpu_ms).sum();
-        Self {
+        let per_delivery = |sum: f64| (arrived > 0).then(|| round3(sum / arrived as f64));
+        let mut row = Self {
             concurrency,
             deliveries_per_s: median(rounds, |round| Some(round.deliveries_per_s)),
             p50_ms: latency(rounds, 0.5),
@@ -69,9 +73,44 @@ impl Row {
             fsync_p50_ms: bench.disk.borrow().p50_ms(),
             lost: Some(rounds.iter().map(|round| round.balance.lost).sum()),
             duplicates: Some(rounds.iter().map(|round| round.balance.duplicates).sum()),
-            cpu_ms_per_delivery: (arrived > 0).then(|| round3(cpu_ms / arrived as f64)),
-            ..Self::new(scenario)
+            cpu_ms_per_delivery: per_delivery(cpu_ms),
+            ..Self::new(scenario, bench)
+        };
+        let database_cpu: Option<f64> = rounds.iter().map(|round| round.database_cpu_ms).sum();
+        row.database_cpu_ms_per_delivery = database_cpu.and_then(per_delivery);
+        if let Some(work) = rounds.iter().map(|round| round.work).sum::<Option<Work>>() {
+            row.commits_per_delivery = per_delivery(work.commits as f64);
+            let events: u64 = rounds.iter().map(|round| round.events).sum();
+            if bench.databases.is_server() && events > 0 {
+                row.statements_per_event =
+                    Some(round3(work.enqueue_statements as f64 / events as f64));
+                row.statements_per_delivery = per_delivery(work.delivery_statements as f64);
+            }
+            row.notes.push(row.costs(work));
         }
+        row
+    }
+
+    /// What the store did for it, in words.
+    fn costs(&self, work: Work) -> String {
+        let mut text = format!(
+            "{} commits a delivery, {:.1} calls a commit",
+            number(self.commits_per_delivery, 3),
+            work.calls as f64 / work.commits.max(1) as f64
+        );
+        if let (Some(event), Some(delivery)) =
+            (self.statements_per_event, self.statements_per_delivery)
+        {
+            text.push_str(&format!(
+                ", {event:.3} statements an event, {delivery:.3} a delivery"
+            ));
+        }
+        if let Some(cpu) = self.database_cpu_ms_per_delivery {
+            text.push_str(&format!(
+                "; the database used {cpu:.3} ms of CPU a delivery"
+            ));
+        }
+        text
     }
 
     /// The same with the relay beside it.
@@ -106,6 +145,14 @@ impl Row {
             relay_cpu / relay_arrived.max(1) as f64,
         ));
         row
+    }
+
+    /// Its scenario, and its nodes where there are several.
+    fn title(&self) -> String {
+        match self.nodes {
+            1 => self.scenario.clone(),
+            nodes => format!("{}, {nodes} nodes", self.scenario),
+        }
     }
 
     /// Notes an aim and whether it was reached.
@@ -204,7 +251,7 @@ impl Report {
         for row in &self.rows {
             let lost = count(row.lost);
             table.row([
-                row.scenario.clone(),
+                row.title(),
                 count(row.concurrency.map(u64::from)),
                 number(row.deliveries_per_s, 0),
                 number(row.relay_per_s, 0),
@@ -247,8 +294,8 @@ impl Report {
 
 fn name(row: &Row) -> String {
     match row.concurrency {
-        Some(concurrency) => format!("{} × {concurrency}", row.scenario),
-        None => row.scenario.clone(),
+        Some(concurrency) => format!("{} × {concurrency}", row.title()),
+        None => row.title(),
     }
 }
 
@@ -258,14 +305,22 @@ mod tests {
 
     #[test]
     fn a_row_has_exactly_the_documented_keys_in_order() {
-        let row = serde_json::to_string(&Row::new("steady")).unwrap();
+        let row = Row {
+            scenario: "steady".to_owned(),
+            store: "sqlite",
+            nodes: 1,
+            ..Row::default()
+        };
+        let row = serde_json::to_string(&row).unwrap();
         assert_eq!(
             row,
             "{\"scenario\":\"steady\",\"store\":\"sqlite\",\"concurrency\":null,\
              \"deliveries_per_s\":null,\"relay_per_s\":null,\"ratio_to_relay\":null,\
              \"p50_ms\":null,\"p99_ms\":null,\"p999_ms\":null,\"relay_p50_ms\":null,\
              \"fsync_p50_ms\":null,\"lost\":null,\"duplicates\":null,\
-             \"cpu_ms_per_delivery\":null,\"peak_rss_mib\":null}"
+             \"cpu_ms_per_delivery\":null,\"peak_rss_mib\":null,\"nodes\":1,\
+             \"statements_per_event\":null,\"statements_per_delivery\":null,\
+             \"commits_per_delivery\":null,\"database_cpu_ms_per_delivery\":null}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The processes that are measured: `serve` on a fresh database, and the relay. Both end with this
+//! The processes that are measured: nodes of `serve` on a fresh database, and the relay. Both end with this
 //! process, however it ends: dropped, they are killed; the relay also ends when its input does.
 
 use std::{
@@ -20,6 +20,7 @@ use tokio::{
 use super::{
     Subject,
     connection::{Connection, Door},
+    database::Home,
     measure::{self, Memory},
 };
 
@@ -100,72 +101,80 @@ fn token(line: &str) -> Option<String> {
     (secret.len() == 43).then(|| format!("bw_{secret}"))
 }
 
-/// A server on a database of its own.
+/// One or more nodes on a database of their own.
 pub(super) struct Server {
-    child: Child,
+    nodes: Vec<Child>,
+    doors: Vec<Door>,
     directory: PathBuf,
+    home: Home,
     token: String,
-    door: Door,
 }
 
 impl Server {
-    /// Starts on a new database in this directory, which is made; returns once it is ready.
-    pub(super) async fn start(directory: &Path) -> Result<Self> {
+    /// Starts so many nodes on a new database; returns once all are ready. `directory` is made.
+    pub(super) async fn start(directory: &Path, home: Home, nodes: u32) -> Result<Self> {
         std::fs::create_dir_all(directory)?;
-        let mut child = spawn(directory)?;
+        let mut first = spawn(directory, &home)?;
         let (mut address_found, mut token_found) = (None, None);
-        let (address, token) = child
+        let (address, token) = first
             .line(|line| {
                 address_found = address_found.or_else(|| address(line));
                 token_found = token_found.take().or_else(|| token(line));
                 Some((address_found?, token_found.clone()?))
             })
             .await?;
-        let door = Door::new(address, Some(&token))?;
-        let server = Self {
-            child,
+        let mut server = Self {
+            nodes: vec![first],
+            doors: vec![Door::new(address, Some(&token))?],
             directory: directory.to_owned(),
+            home,
             token,
-            door,
         };
+        server.ready().await?;
+        while server.nodes.len() < nodes as usize {
+            server.join().await?;
+        }
         server.ready().await?;
         Ok(server)
     }
 
-    /// Kills it and starts it again on the same database; returns once it is ready.
+    /// Starts one more node.
+    async fn join(&mut self) -> Result<()> {
+        let mut node = spawn(&self.directory, &self.home)?;
+        let address = node.line(address).await?;
+        self.nodes.push(node);
+        self.doors.push(Door::new(address, Some(&self.token))?);
+        Ok(())
+    }
+
+    /// Kills every node and starts as many on the same database; returns once all are ready.
     pub(super) async fn restart(&mut self) -> Result<()> {
-        self.child.kill().await?;
-        self.child = spawn(&self.directory)?;
-        let address = self.child.line(address).await?;
-        self.door = Door::new(address, Some(&self.token))?;
+        let count = self.nodes.len();
+        self.doors.clear();
+        for mut node in self.nodes.drain(..) {
+            node.kill().await?;
+        }
+        for _ in 0..count {
+            self.join().await?;
+        }
         self.ready().await
     }
 
     async fn ready(&self) -> Result<()> {
-        let ask = async {
-            loop {
-                if let Ok(mut connection) = Connection::open(&self.door).await
-                    && let Ok((StatusCode::OK, _)) = connection
-                        .call(Method::GET, "/health/ready", Bytes::new())
-                        .await
-                {
-                    return;
-                }
-                tokio::time::sleep(ASK_EVERY).await;
-            }
-        };
-        tokio::time::timeout(START, ask)
-            .await
-            .with_context(|| format!("the server was not ready within {} s", START.as_secs()))
+        for door in &self.doors {
+            until_ok(door, "/health/ready").await?;
+        }
+        Ok(())
     }
 
-    /// Makes an organization with these webhooks (URL and event type).
+    /// Makes an organization with these webhooks (URL and event type); returns once every node
+    /// knows it.
     pub(super) async fn organization(
         &self,
         name: &str,
         webhooks: impl IntoIterator<Item = (String, String)>,
     ) -> Result<()> {
-        let mut connection = Connection::open(&self.door).await?;
+        let mut connection = Connection::open(&self.doors[0]).await?;
         let body = json!({"id": name, "default_profile": "standard"}).to_string();
         connection
             .post("/api/v1/organizations", body.into())
@@ -175,50 +184,103 @@ impl Server {
             let path = format!("/api/v1/organizations/{name}/webhooks");
             connection.post(&path, body.to_string().into()).await?;
         }
+        for door in &self.doors {
+            until_ok(door, &format!("/api/v1/organizations/{name}")).await?;
+        }
         Ok(())
     }
 
     /// The server as something to post events of an organization to.
     pub(super) fn subject(&self, organization: &str) -> Subject {
         Subject {
-            door: self.door.clone(),
+            doors: self.doors.clone(),
             path: format!("/api/v1/organizations/{organization}/events"),
-            pid: self.child.pid,
+            pids: self.nodes.iter().map(|node| node.pid).collect(),
+            stores: true,
         }
     }
 
-    /// How many deliveries are pending, by its own metrics.
+    /// How many deliveries are pending, by the metrics of the nodes. Each of them counts what it
+    /// made and ended since all were counted last.
     pub(super) async fn pending(&self) -> Result<u64> {
-        let mut connection = Connection::open(&self.door).await?;
-        let (status, text) = connection
-            .call(Method::GET, "/metrics", Bytes::new())
-            .await?;
-        ensure!(status == StatusCode::OK, "/metrics was answered {status}");
-        String::from_utf8_lossy(&text)
-            .lines()
-            .find_map(|line| line.strip_prefix("bellwire_deliveries_pending "))
-            .and_then(|number| number.trim().parse().ok())
-            .context("/metrics does not say how many deliveries are pending")
+        let mut pending = 0;
+        for door in &self.doors {
+            pending += scrape(door).await?.get("bellwire_deliveries_pending")?;
+        }
+        Ok(pending)
     }
 
-    /// Its resident memory.
+    /// The resident memory of that node which has most.
     pub(super) fn memory(&self) -> Result<Memory> {
-        measure::memory(self.child.pid)
+        let mut most = Memory {
+            now_mib: 0.0,
+            peak_mib: 0.0,
+        };
+        for node in &self.nodes {
+            let memory = measure::memory(node.pid)?;
+            most.now_mib = most.now_mib.max(memory.now_mib);
+            most.peak_mib = most.peak_mib.max(memory.peak_mib);
+        }
+        Ok(most)
+    }
+}
+
+/// Asks until the answer is 200.
+async fn until_ok(door: &Door, path: &str) -> Result<()> {
+    let ask = async {
+        loop {
+            if let Ok(mut connection) = Connection::open(door).await
+                && let Ok((StatusCode::OK, _)) =
+                    connection.call(Method::GET, path, Bytes::new()).await
+            {
+                return;
+            }
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    };
+    tokio::time::timeout(START, ask)
+        .await
+        .with_context(|| format!("{path} was not answered 200 within {} s", START.as_secs()))
+}
+
+/// What a node's `/metrics` says.
+pub(super) struct Scraped(String);
+
+pub(super) async fn scrape(door: &Door) -> Result<Scraped> {
+    let mut connection = Connection::open(door).await?;
+    let (status, text) = connection
+        .call(Method::GET, "/metrics", Bytes::new())
+        .await?;
+    ensure!(status == StatusCode::OK, "/metrics was answered {status}");
+    Ok(Scraped(String::from_utf8_lossy(&text).into_owned()))
+}
+
+impl Scraped {
+    /// The value of a series, named with its labels.
+    pub(super) fn get(&self, series: &str) -> Result<u64> {
+        self.0
+            .lines()
+            .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))
+            .and_then(|number| number.trim().parse().ok())
+            .with_context(|| format!("/metrics does not say {series}"))
     }
 }
 
 /// Defaults in everything but what a bench on one machine needs.
-fn spawn(directory: &Path) -> Result<Child> {
-    let set = [
+fn spawn(directory: &Path, home: &Home) -> Result<Child> {
+    let mut set = vec![
         ("BELLWIRE_SERVER_LISTEN", "127.0.0.1:0".to_owned()),
-        (
-            "BELLWIRE_STORE_PATH",
-            directory.join("bellwire.db").display().to_string(),
-        ),
         ("BELLWIRE_DELIVERY_ALLOW_NETWORKS", "127.0.0.0/8".to_owned()),
         ("BELLWIRE_DELIVERY_ALLOW_HTTP_LOOPBACK", "true".to_owned()),
         ("BELLWIRE_LOG_LEVEL", "warn".to_owned()),
     ];
+    match home {
+        Home::File(path) => set.push(("BELLWIRE_STORE_PATH", path.display().to_string())),
+        Home::Database { url, key } => {
+            set.push(("BELLWIRE_STORE_URL", url.clone()));
+            set.push(("BELLWIRE_SECRETS_KEYS", key.clone()));
+        }
+    }
     Child::start(&["serve"], directory, &set)
 }
 
@@ -235,9 +297,10 @@ pub(super) async fn start_relay(receiver: SocketAddr, webhooks: u32) -> Result<(
     let mut child = Child::start(&arguments, Path::new("/"), &[])?;
     let address = child.line(address).await?;
     let subject = Subject {
-        door: Door::new(address, None)?,
+        doors: vec![Door::new(address, None)?],
         path: super::relay::PATH.to_owned(),
-        pid: child.pid,
+        pids: vec![child.pid],
+        stores: false,
     };
     Ok((child, subject))
 }
@@ -258,5 +321,13 @@ mod tests {
         let secret = format!("bw_{}", "a-_Z9".repeat(9).get(..43).unwrap_or_default());
         assert_eq!(token(&format!("token: {secret}.")), Some(secret));
         assert_eq!(token("bw_short"), None);
+    }
+
+    #[test]
+    fn a_series_is_not_taken_for_one_whose_name_is_longer() {
+        let scraped = Scraped("# HELP a b\na_total 3\na 4\nb{stage=\"x\"} 5\n".to_owned());
+        assert_eq!(scraped.get("a").unwrap(), 4);
+        assert_eq!(scraped.get("b{stage=\"x\"}").unwrap(), 5);
+        assert!(scraped.get("c").is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use anyhow::Result;
 use clap::Args;
 
-use crate::bench::{self, Scenario, relay};
+use crate::bench::{self, Effort, Scenario, relay};
 
 /// Measure this build on this machine, against a relay that stores nothing.
 #[derive(Debug, Args)]
@@ -17,21 +17,40 @@ pub(super) struct Bench {
     /// Each scenario within 30 seconds; the numbers are noisier
     #[arg(long)]
     quick: bool,
+    /// So little that the numbers say nothing
+    #[arg(long, hide = true, conflicts_with = "quick")]
+    tiny: bool,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
     /// Where the databases go, on a disk [default: target in the working directory, or that itself]
     #[arg(long, value_name = "DIRECTORY")]
     dir: Option<PathBuf>,
+    /// On PostgreSQL: any database of a server, beside which each scenario gets one of its own; or
+    /// `postgres` for a server that is started for it from Debian's packages
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// How many nodes share the database; all scenarios with each number, such as 1,2,4
+    #[arg(
+        long, value_name = "COUNT", requires = "database", default_value = "1",
+        value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=16)
+    )]
+    nodes: Vec<u32>,
 }
 
 impl Bench {
     pub(super) fn run(self) -> Result<()> {
         bench::run(&bench::Options {
             scenario: self.scenario,
-            quick: self.quick,
+            effort: match (self.quick, self.tiny) {
+                (true, _) => Effort::Quick,
+                (_, true) => Effort::Tiny,
+                _ => Effort::Full,
+            },
             json: self.json,
             dir: self.dir,
+            database: self.database,
+            nodes: self.nodes,
         })
     }
 }

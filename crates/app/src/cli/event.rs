@@ -230,7 +230,10 @@ fn show(event: &Answer) -> Result<()> {
             say!("{} {value}", faint(format!("{name}:")))?;
         }
     }
-    if let Some(pretty) = event
+    let removed = text(event, "/data_removed_by");
+    if !removed.is_empty() {
+        say!("\n{}\n", faint(format!("its data was removed ({removed})")))?;
+    } else if let Some(pretty) = event
         .raw_field("data")
         .and_then(|data| json_text::pretty(data.as_bytes()))
     {

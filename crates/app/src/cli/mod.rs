@@ -1,16 +1,22 @@
 //! The command line: one file per command.
 
+mod audit;
 mod bench;
 mod config;
+mod copy;
 mod demo;
 mod event;
 mod inspect;
+mod local;
 mod migrate;
 mod openapi;
 mod organization;
+mod portal_link;
 mod serve;
+mod storage;
 mod target;
 mod token;
+mod user;
 mod webhook;
 
 use std::path::PathBuf;
@@ -47,12 +53,20 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the schema of the database up to date
     Migrate(migrate::Migrate),
+    /// Copy a whole installation from the embedded database to PostgreSQL, or back
+    Copy(copy::Copy),
     /// See everything at work: a server, a receiver, real events of all five profiles
     Demo(demo::Demo),
     /// Receive requests and print them: an endpoint to point a webhook at
     Inspect(inspect::Inspect),
     /// Create, list and revoke API tokens
     Token(token::Token),
+    /// Manage users: people who sign in
+    User(user::User),
+    /// Let customers into the portal of an organization
+    PortalLink(portal_link::PortalLink),
+    /// Read the audit log: who changed what
+    Audit(audit::Audit),
     /// Manage organizations
     #[command(alias = "org")]
     Organization(organization::Organization),
@@ -60,6 +74,8 @@ enum Command {
     Webhook(webhook::Webhook),
     /// Send events, and see what became of them
     Event(event::Event),
+    /// See what takes how much space, and how long it is kept
+    Storage(storage::Storage),
     /// Measure this build on this machine, against a relay that stores nothing
     Bench(bench::Bench),
     /// Print the configuration in force, and where each value comes from
@@ -81,12 +97,17 @@ impl Cli {
         match self.command {
             Command::Serve(command) => command.run(),
             Command::Migrate(command) => command.run(),
+            Command::Copy(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Inspect(command) => command.run(),
             Command::Token(command) => command.run(),
+            Command::User(command) => command.run(),
+            Command::PortalLink(command) => command.run(),
+            Command::Audit(command) => command.run(),
             Command::Organization(command) => command.run(),
             Command::Webhook(command) => command.run(),
             Command::Event(command) => command.run(),
+            Command::Storage(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Config(command) => command.run(),
             Command::BenchRelay(command) => command.run(),

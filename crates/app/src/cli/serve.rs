@@ -35,6 +35,7 @@ impl Serve {
             let mut signals = Signals::listen()?;
             let server = Server::start(&config).await?;
             announce(&server, &config);
+            invite(&server).await;
             let signal = signals.next().await;
             let grace = Duration::from_secs(config.shutdown.grace_s.into());
             tracing::info!(signal, grace_s = config.shutdown.grace_s, "stopping: finishing what is under way");
@@ -70,5 +71,25 @@ fn announce(server: &Server, config: &Config) {
             "{}",
             faint("It is shown this once: keep it. BELLWIRE_TOKEN takes it.")
         );
+    }
+}
+
+/// While there is nobody who may do everything, says how to make them. A store that cannot write now
+/// is no reason for a server to end: it says so at the next start too.
+async fn invite(server: &Server) {
+    match server.first_operator_link().await {
+        Ok(None) => {}
+        Ok(Some(url)) => {
+            let _ = say!("{} {}", strong("First operator"), warm(url));
+            let _ = say!(
+                "{}",
+                faint("Nobody can sign in yet: open it to make the one who may do everything.")
+            );
+            let _ = say!(
+                "{}",
+                faint("It works once, for a day; the next start prints another one.")
+            );
+        }
+        Err(error) => tracing::warn!(%error, "no link for the first operator could be made"),
     }
 }

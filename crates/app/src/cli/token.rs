@@ -3,22 +3,24 @@
 
 use anyhow::Result;
 use bellwire_core::{
+    access::Role,
     ids::TokenId,
     ports::{self, TokenScope},
-    service::{Error, Service},
+    service::{NewToken, Service},
+    time::SECOND,
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    ConfigArgs,
+    local::{InStore, console, refused},
     target::{Target, moment, print_json, print_json_lines, text},
 };
 use crate::{
-    api_client::{Answer, query, segment},
+    api_client::{Answer, segment},
+    config::Age,
     failure::{Exit, Failure},
     say,
-    serve::Local,
     table::Table,
     terminal::{accent, bad, faint, good, strong},
 };
@@ -31,21 +33,8 @@ const MOST: usize = 100_000;
 pub(super) struct Token {
     #[command(flatten)]
     target: Target,
-    /// Write to the store itself, on the machine that has it; the server may be running
-    #[arg(long, global = true)]
-    local: bool,
-    /// With --local: the configuration file
-    #[arg(
-        long,
-        short,
-        global = true,
-        value_name = "FILE",
-        env = "BELLWIRE_CONFIG"
-    )]
-    config: Option<std::path::PathBuf>,
-    /// With --local: the database file
-    #[arg(long, global = true, value_name = "FILE")]
-    store: Option<String>,
+    #[command(flatten)]
+    store: InStore,
     #[command(subcommand)]
     action: Action,
 }
@@ -60,6 +49,12 @@ enum Action {
         /// It may reach this organization only; everything, otherwise
         #[arg(long, short, value_name = "ID")]
         organization: Option<String>,
+        /// What its bearer may do: viewer, editor or admin
+        #[arg(long, default_value_t = Role::Admin)]
+        role: Role,
+        /// For how long it is accepted, for example 30d; for ever, otherwise
+        #[arg(long, value_name = "TIME")]
+        expires_in: Option<Age>,
     },
     /// List tokens, newest first
     List {
@@ -71,69 +66,88 @@ enum Action {
     Revoke {
         /// The token's id, as `token list` shows it
         id: String,
+        /// The organization that it belongs to; any, otherwise
+        #[arg(long, short, value_name = "ID")]
+        organization: Option<String>,
     },
 }
 
 impl Token {
     pub(super) fn run(self) -> Result<()> {
-        if self.local {
-            self.run_local()
+        let Self {
+            target,
+            store,
+            action,
+        } = self;
+        if store.local {
+            store.run(async |service, _| local_action(service, action, target.json).await)
         } else {
-            self.run_remote()
+            remote_action(&target, action)
         }
     }
+}
 
-    fn run_remote(self) -> Result<()> {
-        let client = self.target.client()?;
-        let json = self.target.json;
-        match self.action {
-            Action::Create { name, organization } => {
-                let made = client.post(
-                    "/tokens",
-                    &json!({"name": name, "organization": organization}),
-                )?;
-                created(&made, json)
-            }
-            Action::List { organization } => {
-                let path = format!("/tokens{}", query(&[("organization", organization)]));
-                list(&Target::list(&client, &path, MOST)?, json)
-            }
-            Action::Revoke { id } => {
-                client.delete(&format!("/tokens/{}", segment(&id)))?;
-                revoked(&id, json)
-            }
+fn remote_action(target: &Target, action: Action) -> Result<()> {
+    let client = target.client()?;
+    let json = target.json;
+    match action {
+        Action::Create {
+            name,
+            organization,
+            role,
+            expires_in,
+        } => {
+            let body = json!({
+                "name": name,
+                "role": role.as_str(),
+                "expires_in_s": expires_in.and_then(Age::limit).map(|lasts| lasts / SECOND),
+            });
+            created(&client.post(&tokens(organization.as_deref()), &body)?, json)
+        }
+        Action::List { organization } => {
+            let path = tokens(organization.as_deref());
+            list(&Target::list(&client, &path, MOST)?, json)
+        }
+        Action::Revoke { id, organization } => {
+            let tokens = tokens(organization.as_deref());
+            client.delete(&format!("{tokens}/{}", segment(&id)))?;
+            revoked(&id, json)
         }
     }
+}
 
-    fn run_local(self) -> Result<()> {
-        let loaded = ConfigArgs {
-            config: self.config,
-            store: self.store,
-            ..ConfigArgs::default()
-        }
-        .load()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        runtime.block_on(async {
-            let local = Local::open(&loaded.config).await?;
-            let done = local_action(local.service(), self.action, self.target.json).await;
-            local.close().await;
-            done
-        })
-    }
+/// Where tokens are: those of an organization need no right on the platform.
+fn tokens(organization: Option<&str>) -> String {
+    organization.map_or_else(
+        || "/tokens".to_owned(),
+        |organization| format!("/organizations/{}/tokens", segment(organization)),
+    )
 }
 
 async fn local_action(service: &Service, action: Action, json: bool) -> Result<()> {
     match action {
-        Action::Create { name, organization } => {
+        Action::Create {
+            name,
+            organization,
+            role,
+            expires_in,
+        } => {
             let scope = match organization {
                 None => TokenScope::Platform,
                 Some(slug) => TokenScope::Organization(
                     service.tenant(&slug).map_err(refused)?.organization.id,
                 ),
             };
-            let (token, secret) = service.create_token(scope, &name).await.map_err(refused)?;
+            let lasts = expires_in.and_then(Age::limit);
+            let new = NewToken {
+                name,
+                role,
+                expires_at: lasts.map(|lasts| service.now() + lasts),
+            };
+            let (token, secret) = service
+                .create_token(scope, new, &console())
+                .await
+                .map_err(refused)?;
             let mut made = shown(service, &token);
             made["secret"] = json!(secret);
             created(&made.into(), json)
@@ -149,18 +163,17 @@ async fn local_action(service: &Service, action: Action, json: bool) -> Result<(
                 .collect();
             list(&items, json)
         }
-        Action::Revoke { id } => {
+        Action::Revoke { id, organization } => {
             let token: TokenId = id
                 .parse()
                 .map_err(|error| Failure::new(Exit::Usage, format!("{error}")))?;
-            service.revoke_token(None, token).await.map_err(refused)?;
+            service
+                .revoke_token(organization.as_deref(), token, &console())
+                .await
+                .map_err(refused)?;
             revoked(&id, json)
         }
     }
-}
-
-fn refused(error: Error) -> Failure {
-    Failure::new(Exit::Failed, error.to_string())
 }
 
 /// A token as the API shows it.
@@ -178,7 +191,10 @@ fn shown(service: &Service, token: &ports::Token) -> Value {
         "id": token.id,
         "name": token.name,
         "organization": organization,
+        "role": token.role,
         "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
         "revoked_at": token.revoked_at,
     })
 }
@@ -206,21 +222,34 @@ fn list(items: &[Answer], json: bool) -> Result<()> {
     if json {
         return print_json_lines(items);
     }
-    let mut table = Table::new(&["id", "name", "reaches", "created", "state"]);
+    let mut table = Table::new(&[
+        "id",
+        "name",
+        "reaches",
+        "role",
+        "created",
+        "last used",
+        "state",
+    ]);
     for item in items {
         let reaches = match text(item, "/organization") {
             organization if organization.is_empty() => "everything".to_owned(),
             organization => organization,
         };
         let state = match moment(item, "/revoked_at") {
-            at if at.is_empty() => good("valid".to_owned()).to_string(),
+            at if at.is_empty() => match moment(item, "/expires_at") {
+                end if end.is_empty() => good("valid".to_owned()).to_string(),
+                end => good(format!("until {end}")).to_string(),
+            },
             at => bad(format!("revoked {at}")).to_string(),
         };
         table.row([
             accent(text(item, "/id")).to_string(),
             text(item, "/name"),
             reaches,
+            text(item, "/role"),
             moment(item, "/created_at"),
+            moment(item, "/last_used_at"),
             state,
         ]);
     }

@@ -363,6 +363,7 @@ fn show(webhook: &Answer, json: bool) -> Result<()> {
         ("retry", text(webhook, "/overrides/retry")),
         ("health", text(webhook, "/health/state")),
         ("why", text(webhook, "/disabled/sentence")),
+        ("problem", text(webhook, "/problem")),
         ("failures", text(webhook, "/health/counters/failures")),
         ("revision", text(webhook, "/revision")),
         ("created", moment(webhook, "/created_at")),

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Setting};
 
+/// The fewest requests at once that the server can be held to: they are shared out in quarters.
+pub(super) const LEAST_CONCURRENCY: usize = 4;
+
 /// The section's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -15,7 +18,7 @@ pub struct Delivery {
     pub allow_networks: Vec<IpNet>,
     /// Let profiles that demand https accept http to a loopback address (WNK-8).
     pub allow_http_loopback: bool,
-    /// Requests under way at once, all webhooks together.
+    /// Requests under way at once, all webhooks together; 4 or more.
     pub max_concurrency: usize,
     /// Requests under way at once for one webhook, unless it sets its own number.
     pub webhook_concurrency: u16,
@@ -62,7 +65,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(
         "delivery.max_concurrency",
         Kind::Integer,
-        "requests under way at once, 1 or more",
+        "requests under way at once, 4 or more",
     ),
     Setting::new(
         "delivery.webhook_concurrency",

@@ -9,7 +9,7 @@ use serde::de::IntoDeserializer;
 use toml::{Table, Value, de::DeTable};
 
 use super::{
-    Config, Kind, Setting,
+    Config, Kind, Setting, delivery,
     nearest::{distance, hint, nearest},
     settings,
 };
@@ -308,11 +308,10 @@ impl Layers {
         })
     }
 
-    /// What no type can say: numbers of which zero makes no sense.
+    /// What no type can say: numbers of which zero makes no sense, settings that contradict others.
     fn check(&self, config: &Config) -> Result<(), Error> {
         let positive = [
             ("store.readers", config.store.readers),
-            ("delivery.max_concurrency", config.delivery.max_concurrency),
             (
                 "delivery.webhook_concurrency",
                 config.delivery.webhook_concurrency.into(),
@@ -322,19 +321,39 @@ impl Layers {
             ("ingest.max_event_bytes", config.ingest.max_event_bytes),
         ];
         for (key, number) in positive {
-            if number == 0
-                && let Some((setting, _, origin)) =
-                    self.values.iter().find(|(setting, ..)| setting.key == key)
-            {
-                return Err(Error::Value {
-                    origin: origin.clone(),
-                    key: key.to_owned(),
-                    message: "0 is too small".to_owned(),
-                    about: setting.about.to_owned(),
-                });
+            if number == 0 {
+                self.blame(key, "0 is too small".to_owned())?;
             }
         }
-        Ok(())
+        let most = config.delivery.max_concurrency;
+        if most < delivery::LEAST_CONCURRENCY {
+            self.blame(
+                "delivery.max_concurrency",
+                format!("{most} is too small: it is shared out in quarters"),
+            )?;
+        }
+        let wrong = [
+            config.retention.wrong(config.ingest.idempotency_ttl_s),
+            config.access.wrong(),
+            config.server.wrong(),
+        ];
+        match wrong.into_iter().flatten().next() {
+            Some((key, message)) => self.blame(key, message),
+            None => Ok(()),
+        }
+    }
+
+    /// The error about a value that its type allows.
+    fn blame(&self, key: &str, message: String) -> Result<(), Error> {
+        match self.values.iter().find(|(setting, ..)| setting.key == key) {
+            None => Ok(()),
+            Some((setting, _, origin)) => Err(Error::Value {
+                origin: origin.clone(),
+                key: key.to_owned(),
+                message,
+                about: setting.about.to_owned(),
+            }),
+        }
     }
 }
 

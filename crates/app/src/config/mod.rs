@@ -5,12 +5,14 @@
 //! and every error names. It is our own in place of the `config` crate, which forgets the origin
 //! of a value once its sources are merged and accepts keys that nobody reads.
 
+mod access;
 mod delivery;
 mod ingest;
 pub mod layers;
 mod log;
 mod nearest;
 mod profiles;
+mod retention;
 mod secrets;
 mod server;
 mod shutdown;
@@ -18,11 +20,13 @@ mod store;
 
 use serde::{Deserialize, Serialize};
 
+pub use access::Access;
 pub use delivery::Delivery;
 pub use ingest::Ingest;
 pub use layers::{Error, Loaded, Origin, Sources, load};
 pub use log::{Format, Log};
 pub use profiles::Profiles;
+pub use retention::{Age, Retention};
 pub use secrets::Secrets;
 pub use server::Server;
 pub use shutdown::Shutdown;
@@ -42,6 +46,10 @@ pub struct Config {
     pub delivery: Delivery,
     /// What may be posted.
     pub ingest: Ingest,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// How long somebody stays signed in.
+    pub access: Access,
     /// What is logged.
     pub log: Log,
     /// The operator's own profiles.
@@ -114,6 +122,8 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> {
         secrets::SETTINGS,
         delivery::SETTINGS,
         ingest::SETTINGS,
+        retention::SETTINGS,
+        access::SETTINGS,
         log::SETTINGS,
         profiles::SETTINGS,
         shutdown::SETTINGS,

@@ -23,7 +23,7 @@ use bellwire_testkit::{
 };
 use serde_json::json;
 
-use super::server::{Producer, Server, serve};
+use super::server::{Producer, Server, seed, serve};
 
 const KILLS: usize = 30;
 const POSTERS: usize = 4;
@@ -116,6 +116,7 @@ async fn pending(folder: &Path, webhook: WebhookId) -> HashSet<String> {
     let ask = LaneAsk {
         webhook_id: webhook,
         room: 1_000_000,
+        exclusive: false,
     };
     let jobs = store
         .claim(&[ask], Time::from_micros(i64::MAX / 2))
@@ -141,9 +142,7 @@ fn arrivals(requests: &[Received], path: &str) -> HashMap<String, usize> {
 /// post without pause, one endpoint that answers and one that has to be tried again.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_only_what_was_in_flight_is_sent_twice() {
-    let seed =
-        std::env::var("BELLWIRE_TEST_SEED").map_or(7, |seed| seed.parse().expect("a number"));
-    println!("BELLWIRE_TEST_SEED={seed} repeats the moments of these kills");
+    let seed = seed("the moments of these kills");
     let dice = SeededEntropy::new(seed);
     let folder = tempfile::tempdir().expect("a folder");
     let receiver = Receiver::start().await;

@@ -8,8 +8,12 @@
     reason = "numbers and seeds, shown when a test fails or on demand"
 )]
 
+mod chaos;
+mod cluster;
 mod crash;
 mod durability;
+mod failover;
 mod full_disk;
 mod nodes;
 mod server;
+mod takeover;

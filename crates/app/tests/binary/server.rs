@@ -33,6 +33,14 @@ pub(crate) fn serve(folder: &Path) -> Vec<OsString> {
     words
 }
 
+/// The seed of a test, shown with what it repeats.
+pub(crate) fn seed(what: &str) -> u64 {
+    let seed = std::env::var("BELLWIRE_TEST_SEED");
+    let seed = seed.map_or(7, |seed| seed.parse().expect("a number"));
+    println!("BELLWIRE_TEST_SEED={seed} repeats {what}");
+    seed
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: tokio::process::Child,

@@ -6,17 +6,30 @@ use bellwire_core::{
     policy::DisableReason,
     time::{HOUR, MINUTE},
 };
+use bellwire_testkit::service::by;
 
-use crate::world::{ORG, World};
+use crate::{
+    stores::{On, scenarios},
+    world::{ORG, World},
+};
+
+scenarios![
+    an_event_is_posted_to_each_subscribed_url_at_once,
+    the_same_url_twice_is_one_subscription,
+    only_200_is_a_success,
+    seventy_two_hourly_attempts_and_no_seventy_third,
+    the_thousandth_client_error_disables,
+    each_class_has_its_own_threshold_and_a_success_clears_all,
+    every_known_type_arrives,
+];
 
 const URL: &str = "https://customer.example/hook";
 const OTHER: &str = "https://other.example/hook";
 
 /// ADV-1, ADV-11, ADV-16: one event object, and at once a POST to each subscribed URL, with the
 /// same id for each.
-#[tokio::test]
-async fn an_event_is_posted_to_each_subscribed_url_at_once() {
-    let world = World::new().await;
+async fn an_event_is_posted_to_each_subscribed_url_at_once(on: On) {
+    let world = World::new(on).await;
     world.webhook("advocate", URL, |_| {}).await;
     world.webhook("advocate", OTHER, |_| {}).await;
     let event = world.post("coupon.created", r#"{"code":"BOB50"}"#).await;
@@ -37,9 +50,8 @@ async fn an_event_is_posted_to_each_subscribed_url_at_once() {
 }
 
 /// ADV-16: the same URL registered twice is one subscription.
-#[tokio::test]
-async fn the_same_url_twice_is_one_subscription() {
-    let world = World::new().await;
+async fn the_same_url_twice_is_one_subscription(on: On) {
+    let world = World::new(on).await;
     let first = world.webhook("advocate", URL, |_| {}).await;
     let second = world.webhook("advocate", URL, |_| {}).await;
     assert_eq!(first, second);
@@ -49,9 +61,8 @@ async fn the_same_url_twice_is_one_subscription() {
 }
 
 /// ADV-12: 201 and 204 are failures, 200 is the only success.
-#[tokio::test]
-async fn only_200_is_a_success() {
-    let world = World::new().await;
+async fn only_200_is_a_success(on: On) {
+    let world = World::new(on).await;
     world.webhook("advocate", URL, |_| {}).await;
     world.answer(URL, |number| Outcome::status([201, 204, 200][number - 1]));
     let event = world.post("reward.created", "{}").await;
@@ -61,9 +72,8 @@ async fn only_200_is_a_success() {
 }
 
 /// ADV-13: an hour after each failed attempt, 72 attempts in all, the last at +71 h.
-#[tokio::test]
-async fn seventy_two_hourly_attempts_and_no_seventy_third() {
-    let world = World::new().await;
+async fn seventy_two_hourly_attempts_and_no_seventy_third(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("reward.created", "{}").await;
@@ -79,9 +89,8 @@ async fn seventy_two_hourly_attempts_and_no_seventy_third() {
 /// ADV-14, ADV-15: 999 answers of class 4xx leave the webhook enabled, across a restart; the
 /// 1000th disables it, cancels what is pending with the reason, and nothing more is sent until it
 /// is enabled again, which clears the counters.
-#[tokio::test]
-async fn the_thousandth_client_error_disables() {
-    let mut world = World::new().await;
+async fn the_thousandth_client_error_disables(on: On) {
+    let mut world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 404);
     for _ in 0..600 {
@@ -129,7 +138,7 @@ async fn the_thousandth_client_error_disables() {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, enable, "test")
+        .update_webhook(ORG, webhook, enable, &by("test"))
         .await
         .unwrap();
     assert_eq!(world.health(webhook).await.counters.client_errors, 0);
@@ -146,15 +155,14 @@ async fn the_thousandth_client_error_disables() {
 
 /// ADV-14: 2000 of class 5xx or 3xx; a success clears the counters; time-outs and connection
 /// failures count to no class.
-#[tokio::test]
-async fn each_class_has_its_own_threshold_and_a_success_clears_all() {
+async fn each_class_has_its_own_threshold_and_a_success_clears_all(on: On) {
     for (status, limit) in [(500, 2000), (302, 2000)] {
-        let world = World::new().await;
+        let world = World::new(on).await;
         let webhook = world.webhook("advocate", URL, |_| {}).await;
         world.always(URL, status);
-        for _ in 0..limit - 1 {
-            world.post("user.created", "{}").await;
-        }
+        // A request carries a thousand at most.
+        world.batch("user.created", 1000).await;
+        world.batch("user.created", limit - 1001).await;
         world.settle().await;
         assert!(world.is_enabled(webhook), "{status}");
         world.post("user.created", "{}").await;
@@ -162,7 +170,7 @@ async fn each_class_has_its_own_threshold_and_a_success_clears_all() {
         assert!(!world.is_enabled(webhook), "{status}");
     }
 
-    let world = World::new().await;
+    let world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.answer(URL, |number| match number {
         1..=5 => Outcome::status(404),
@@ -190,9 +198,8 @@ async fn each_class_has_its_own_threshold_and_a_success_clears_all() {
 }
 
 /// ADV-16: every known type is accepted and arrives.
-#[tokio::test]
-async fn every_known_type_arrives() {
-    let world = World::new().await;
+async fn every_known_type_arrives(on: On) {
+    let world = World::new(on).await;
     world.webhook("advocate", URL, |_| {}).await;
     let types = [
         "user.created",

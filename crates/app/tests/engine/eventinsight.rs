@@ -3,7 +3,15 @@
 use bellwire_core::{delivery::State, policy::RetryRule, time::DAY};
 use serde_json::json;
 
-use crate::world::World;
+use crate::{
+    stores::{On, scenarios},
+    world::World,
+};
+
+scenarios![
+    a_change_of_a_user_or_a_company_is_posted,
+    one_attempt_unless_the_webhook_asks_for_more,
+];
 
 const URL: &str = "https://organizer.example/hook";
 
@@ -12,9 +20,8 @@ const USER: &str = r#"{"id":1234,"external_id":"A-17","code":"X7Q","checkin":"20
 
 /// EVI-1 to EVI-6, EVI-16b, EVI-17: the four keys; `result` is the record as it was posted, and is
 /// absent on a delete.
-#[tokio::test]
-async fn a_change_of_a_user_or_a_company_is_posted() {
-    let world = World::new().await;
+async fn a_change_of_a_user_or_a_company_is_posted(on: On) {
+    let world = World::new(on).await;
     world.webhook("eventinsight", URL, |_| {}).await;
     world.post("user.new", USER).await;
     world.post("user.update", USER).await;
@@ -43,9 +50,8 @@ async fn a_change_of_a_user_or_a_company_is_posted() {
 }
 
 /// EVI-17: one attempt, no retry, unless the webhook asks for another policy.
-#[tokio::test]
-async fn one_attempt_unless_the_webhook_asks_for_more() {
-    let world = World::new().await;
+async fn one_attempt_unless_the_webhook_asks_for_more(on: On) {
+    let world = World::new(on).await;
     let patient = "https://patient.example/hook";
     world.webhook("eventinsight", URL, |_| {}).await;
     world

@@ -4,38 +4,36 @@ use bellwire_core::{
     delivery::State,
     outcome::Outcome,
     ports::Lanes as _,
-    service::Incoming,
     time::{HOUR, MINUTE},
 };
 use bellwire_dispatch::Options;
-use bytes::Bytes;
 
-use crate::world::{Got, ORG, World};
+use crate::{
+    stores::{On, scenarios},
+    world::{Got, World},
+};
+
+scenarios![
+    what_does_not_fit_a_lane_is_paged_in_and_arrives_once,
+    a_thousand_retries_of_one_webhook_do_not_hide_anothers,
+    what_is_pending_beyond_the_lanes_survives_a_restart,
+    a_place_given_back_makes_room_for_what_waits_in_the_store,
+    webhooks_with_a_backlog_take_turns,
+    a_backlog_of_heavy_events_is_paged_in_without_a_pause,
+];
 
 const URL: &str = "https://customer.example/hook";
 const OTHER: &str = "https://other.example/hook";
 
-async fn batch(world: &World, event_type: &str, count: usize) {
-    let incoming: Vec<Incoming> = (0..count)
-        .map(|number| Incoming {
-            event_type: event_type.to_owned(),
-            data: Bytes::from(format!("{{\"n\":{number}}}")),
-            ..Incoming::default()
-        })
-        .collect();
-    world.service().ingest(ORG, incoming, None).await.unwrap();
-}
-
-#[tokio::test]
-async fn what_does_not_fit_a_lane_is_paged_in_and_arrives_once() {
+async fn what_does_not_fit_a_lane_is_paged_in_and_arrives_once(on: On) {
     let options = Options {
         lane_size: 4,
         webhook_concurrency: 1,
         ..Options::default()
     };
-    let world = World::with(options).await;
+    let world = World::with(on, options).await;
     world.webhook("standard", URL, |_| {}).await;
-    batch(&world, "a.b", 500).await;
+    world.batch("a.b", 500).await;
     world.settle().await;
     let mut numbers: Vec<i64> = world
         .got(URL)
@@ -49,13 +47,12 @@ async fn what_does_not_fit_a_lane_is_paged_in_and_arrives_once() {
     assert_eq!(world.store().stats().pending, 0);
 }
 
-#[tokio::test]
-async fn a_thousand_retries_of_one_webhook_do_not_hide_anothers() {
+async fn a_thousand_retries_of_one_webhook_do_not_hide_anothers(on: On) {
     let options = Options {
         lane_size: 8,
         ..Options::default()
     };
-    let world = World::with(options).await;
+    let world = World::with(on, options).await;
     world
         .webhook("advocate", URL, |new| {
             new.event_types = Some(vec!["a.b".to_owned()])
@@ -67,7 +64,7 @@ async fn a_thousand_retries_of_one_webhook_do_not_hide_anothers() {
         })
         .await;
     world.always(URL, 500);
-    batch(&world, "a.b", 1000).await;
+    world.batch("a.b", 1000).await;
     world.settle().await;
     assert_eq!(world.got(URL).len(), 1000);
     world.answer(OTHER, |number| {
@@ -80,16 +77,15 @@ async fn a_thousand_retries_of_one_webhook_do_not_hide_anothers() {
     assert_eq!(world.got(URL).len(), 2000);
 }
 
-#[tokio::test]
-async fn what_is_pending_beyond_the_lanes_survives_a_restart() {
+async fn what_is_pending_beyond_the_lanes_survives_a_restart(on: On) {
     let options = Options {
         lane_size: 4,
         ..Options::default()
     };
-    let mut world = World::with(options).await;
+    let mut world = World::with(on, options).await;
     world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
-    batch(&world, "a.b", 300).await;
+    world.batch("a.b", 300).await;
     world.settle().await;
     world.always(URL, 200);
     world.restart().await;
@@ -100,13 +96,12 @@ async fn what_is_pending_beyond_the_lanes_survives_a_restart() {
 }
 
 /// A place that was kept for nothing (a repeat stores nothing) is what a backlog waits for.
-#[tokio::test]
-async fn a_place_given_back_makes_room_for_what_waits_in_the_store() {
+async fn a_place_given_back_makes_room_for_what_waits_in_the_store(on: On) {
     let options = Options {
         lane_size: 4,
         ..Options::default()
     };
-    let world = World::with(options).await;
+    let world = World::with(on, options).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     let reserve = |_| world.dispatcher().reserve(webhook).expect("there is room");
     let places: Vec<_> = (0..4).map(reserve).collect();
@@ -118,20 +113,19 @@ async fn a_place_given_back_makes_room_for_what_waits_in_the_store() {
     assert_eq!(world.state(event).await, State::Delivered);
 }
 
-#[tokio::test]
-async fn webhooks_with_a_backlog_take_turns() {
+async fn webhooks_with_a_backlog_take_turns(on: On) {
     let options = Options {
         lane_size: 2,
         ..Options::default()
     };
-    let world = World::with(options).await;
+    let world = World::with(on, options).await;
     let urls: Vec<String> = (0..80)
         .map(|n| format!("https://customer{n}.example/hook"))
         .collect();
     for url in &urls {
         world.webhook("standard", url, |_| {}).await;
     }
-    batch(&world, "a.b", 20).await;
+    world.batch("a.b", 20).await;
     world.settle().await;
     let all = world.all();
     let places = |url: &str| -> Vec<usize> {
@@ -147,13 +141,12 @@ async fn webhooks_with_a_backlog_take_turns() {
 }
 
 /// Heavy events come in by several claims, none of which waits for the walk.
-#[tokio::test]
-async fn a_backlog_of_heavy_events_is_paged_in_without_a_pause() {
+async fn a_backlog_of_heavy_events_is_paged_in_without_a_pause(on: On) {
     let options = Options {
         lane_size: 64,
         ..Options::default()
     };
-    let mut world = World::with(options).await;
+    let mut world = World::with(on, options).await;
     world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     for _ in 0..40 {

@@ -1,21 +1,38 @@
 //! What a change does: to pending deliveries, to new events, across a restart.
 
 use bellwire_core::{
+    access::Access,
     delivery::{CancelReason, Kind, State},
     outcome::{Cause, Outcome},
     service::{TestEvent, WebhookPatch},
     time::{DAY, HOUR, MINUTE},
 };
 use bellwire_dispatch::Options;
+use bellwire_testkit::service::by;
 
-use crate::world::{ORG, World};
+use crate::{
+    stores::{On, scenarios},
+    world::{ORG, World},
+};
+
+scenarios![
+    a_new_url_applies_from_the_next_attempt,
+    other_event_types_apply_to_new_events_only,
+    disabling_by_hand_cancels_what_is_pending,
+    an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once,
+    deleting_cancels_and_the_event_still_names_the_webhook,
+    pending_deliveries_go_on_after_a_restart,
+    an_event_is_sent_again_to_a_webhook_made_later,
+    a_test_reaches_a_disabled_webhook_and_counts_nothing,
+    a_retired_secret_signs_until_its_grace_ends,
+    a_delivery_cancelled_in_its_lane_is_not_sent,
+];
 
 const URL: &str = "https://customer.example/hook";
 const NEW_URL: &str = "https://new.example/hook";
 
-#[tokio::test]
-async fn a_new_url_applies_from_the_next_attempt() {
-    let world = World::new().await;
+async fn a_new_url_applies_from_the_next_attempt(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("user.created", "{}").await;
@@ -26,7 +43,7 @@ async fn a_new_url_applies_from_the_next_attempt() {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, patch, "test")
+        .update_webhook(ORG, webhook, patch, &by("test"))
         .await
         .unwrap();
     world.pass(HOUR).await;
@@ -38,9 +55,8 @@ async fn a_new_url_applies_from_the_next_attempt() {
 }
 
 /// WNK-9, WNK-10: a saved change is live at once; other event types apply to new events only.
-#[tokio::test]
-async fn other_event_types_apply_to_new_events_only() {
-    let world = World::new().await;
+async fn other_event_types_apply_to_new_events_only(on: On) {
+    let world = World::new(on).await;
     let webhook = world
         .webhook("advocate", URL, |new| {
             new.event_types = Some(vec!["user.*".to_owned()])
@@ -55,7 +71,7 @@ async fn other_event_types_apply_to_new_events_only() {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, patch, "test")
+        .update_webhook(ORG, webhook, patch, &by("test"))
         .await
         .unwrap();
     world.always(URL, 200);
@@ -73,9 +89,8 @@ async fn other_event_types_apply_to_new_events_only() {
 
 /// APG-13, ADV-15: a disabled webhook is not triggered, its pending deliveries are cancelled with
 /// the reason, and enabling it again brings back none of them.
-#[tokio::test]
-async fn disabling_by_hand_cancels_what_is_pending() {
-    let world = World::new().await;
+async fn disabling_by_hand_cancels_what_is_pending(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("user.created", "{}").await;
@@ -87,7 +102,7 @@ async fn disabling_by_hand_cancels_what_is_pending() {
         };
         world
             .service()
-            .update_webhook(ORG, webhook, patch, "test")
+            .update_webhook(ORG, webhook, patch, &by("test"))
             .await
             .unwrap();
     }
@@ -99,9 +114,8 @@ async fn disabling_by_hand_cancels_what_is_pending() {
 }
 
 /// A clock that stands still (or was set back) between the disable and the event.
-#[tokio::test]
-async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once() {
-    let world = World::new().await;
+async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     for enabled in [false, true] {
         let patch = WebhookPatch {
@@ -110,7 +124,7 @@ async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once() {
         };
         world
             .service()
-            .update_webhook(ORG, webhook, patch, "test")
+            .update_webhook(ORG, webhook, patch, &by("test"))
             .await
             .unwrap();
     }
@@ -119,23 +133,28 @@ async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once() {
     assert_eq!(world.times(URL), [0]);
     world
         .service()
-        .resend_event(ORG, event, Some(webhook))
+        .resend_event(
+            ORG,
+            event,
+            Some(webhook),
+            &Access::everything(),
+            &by("test"),
+        )
         .await
         .unwrap();
     world.settle().await;
     assert_eq!(world.times(URL), [0, 0]);
 }
 
-#[tokio::test]
-async fn deleting_cancels_and_the_event_still_names_the_webhook() {
-    let world = World::new().await;
+async fn deleting_cancels_and_the_event_still_names_the_webhook(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("user.created", "{}").await;
     world.settle().await;
     world
         .service()
-        .delete_webhook(ORG, webhook, true, "test")
+        .delete_webhook(ORG, webhook, true, &by("test"))
         .await
         .unwrap();
     world.pass(DAY).await;
@@ -148,14 +167,19 @@ async fn deleting_cancels_and_the_event_still_names_the_webhook() {
     assert_eq!(delivery.cancel_reason, Some(CancelReason::WebhookDeleted));
     let resent = world
         .service()
-        .resend_event(ORG, event, Some(webhook))
+        .resend_event(
+            ORG,
+            event,
+            Some(webhook),
+            &Access::everything(),
+            &by("test"),
+        )
         .await;
     assert!(resent.unwrap_err().to_string().contains("deleted"));
 }
 
-#[tokio::test]
-async fn pending_deliveries_go_on_after_a_restart() {
-    let mut world = World::new().await;
+async fn pending_deliveries_go_on_after_a_restart(on: On) {
+    let mut world = World::new(on).await;
     world.webhook("advocate", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("user.created", "{}").await;
@@ -169,14 +193,19 @@ async fn pending_deliveries_go_on_after_a_restart() {
     assert_eq!(world.state(event).await, State::Delivered);
 }
 
-#[tokio::test]
-async fn an_event_is_sent_again_to_a_webhook_made_later() {
-    let world = World::new().await;
+async fn an_event_is_sent_again_to_a_webhook_made_later(on: On) {
+    let world = World::new(on).await;
     let event = world.post("user.created", r#"{"n":1}"#).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world
         .service()
-        .resend_event(ORG, event, Some(webhook))
+        .resend_event(
+            ORG,
+            event,
+            Some(webhook),
+            &Access::everything(),
+            &by("test"),
+        )
         .await
         .unwrap();
     world.settle().await;
@@ -189,16 +218,15 @@ async fn an_event_is_sent_again_to_a_webhook_made_later() {
 }
 
 /// EVI-14: a test works on an inactive webhook too, is logged, is one attempt and counts nothing.
-#[tokio::test]
-async fn a_test_reaches_a_disabled_webhook_and_counts_nothing() {
-    let world = World::new().await;
+async fn a_test_reaches_a_disabled_webhook_and_counts_nothing(on: On) {
+    let world = World::new(on).await;
     let webhook = world
         .webhook("eventinsight", URL, |new| new.enabled = Some(false))
         .await;
     world.answer(URL, |_| Outcome::none(Cause::Refused));
     let tested = world
         .service()
-        .test_webhook(ORG, webhook, TestEvent::default())
+        .test_webhook(ORG, webhook, TestEvent::default(), &by("test"))
         .await
         .unwrap();
     world.pass(DAY).await;
@@ -210,13 +238,12 @@ async fn a_test_reaches_a_disabled_webhook_and_counts_nothing() {
     assert_eq!(world.health(webhook).await.counters.failures, 0);
 }
 
-#[tokio::test]
-async fn a_retired_secret_signs_until_its_grace_ends() {
-    let world = World::new().await;
+async fn a_retired_secret_signs_until_its_grace_ends(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world
         .service()
-        .rotate_secret(ORG, webhook, HOUR, None, "test")
+        .rotate_secret(ORG, webhook, HOUR, None, &by("test"))
         .await
         .unwrap();
     world.post("a.b", "{}").await;
@@ -231,13 +258,12 @@ async fn a_retired_secret_signs_until_its_grace_ends() {
     assert_eq!(signatures, [2, 1]);
 }
 
-#[tokio::test]
-async fn a_delivery_cancelled_in_its_lane_is_not_sent() {
+async fn a_delivery_cancelled_in_its_lane_is_not_sent(on: On) {
     let options = Options {
         webhook_concurrency: 1,
         ..Options::default()
     };
-    let world = World::with(options).await;
+    let world = World::with(on, options).await;
     world.webhook("standard", URL, |_| {}).await;
     world.hold();
     let sent = world.post("a.b", "{}").await;
@@ -245,7 +271,7 @@ async fn a_delivery_cancelled_in_its_lane_is_not_sent() {
     let delivery = world.deliveries(waiting).await[0].id;
     world
         .service()
-        .cancel_delivery(ORG, delivery)
+        .cancel_delivery(ORG, delivery, &by("test"))
         .await
         .unwrap();
     world.answer_all();

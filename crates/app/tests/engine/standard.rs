@@ -8,13 +8,24 @@ use bellwire_core::{
 };
 use serde_json::json;
 
-use crate::world::World;
+use crate::{
+    stores::{On, scenarios},
+    world::World,
+};
+
+scenarios![
+    the_body_is_type_timestamp_data_and_any_2xx_is_success,
+    retries_grow_apart_over_about_three_days,
+    retry_after_delays_and_never_hastens,
+    gone_disables_at_once,
+    five_days_of_nothing_but_failure_disable,
+    a_success_in_between_keeps_it_enabled,
+];
 
 const URL: &str = "https://customer.example/hook";
 
-#[tokio::test]
-async fn the_body_is_type_timestamp_data_and_any_2xx_is_success() {
-    let world = World::new().await;
+async fn the_body_is_type_timestamp_data_and_any_2xx_is_success(on: On) {
+    let world = World::new(on).await;
     world.webhook("standard", URL, |_| {}).await;
     world.always(URL, 204);
     let event = world
@@ -28,9 +39,8 @@ async fn the_body_is_type_timestamp_data_and_any_2xx_is_success() {
     assert_eq!(world.state(event).await, State::Delivered);
 }
 
-#[tokio::test]
-async fn retries_grow_apart_over_about_three_days() {
-    let world = World::new().await;
+async fn retries_grow_apart_over_about_three_days(on: On) {
+    let world = World::new(on).await;
     world.webhook("standard", URL, |_| {}).await;
     world.always(URL, 500);
     let event = world.post("invoice.paid", "{}").await;
@@ -48,9 +58,8 @@ async fn retries_grow_apart_over_about_three_days() {
     assert_eq!(world.state(event).await, State::Failed);
 }
 
-#[tokio::test]
-async fn retry_after_delays_and_never_hastens() {
-    let world = World::new().await;
+async fn retry_after_delays_and_never_hastens(on: On) {
+    let world = World::new(on).await;
     world.webhook("standard", URL, |_| {}).await;
     world.answer(URL, |number| Outcome {
         retry_after: Some([HOUR, SECOND, 0][number - 1]),
@@ -69,9 +78,8 @@ async fn retry_after_delays_and_never_hastens() {
     );
 }
 
-#[tokio::test]
-async fn gone_disables_at_once() {
-    let world = World::new().await;
+async fn gone_disables_at_once(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world.always(URL, 410);
     let event = world.post("invoice.paid", "{}").await;
@@ -84,9 +92,8 @@ async fn gone_disables_at_once() {
     assert_eq!(json!(reason)["kind"], "status");
 }
 
-#[tokio::test]
-async fn five_days_of_nothing_but_failure_disable() {
-    let mut world = World::new().await;
+async fn five_days_of_nothing_but_failure_disable(on: On) {
+    let mut world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world.answer(URL, |_| Outcome::none(Cause::Refused));
     for day in 0..6 {
@@ -100,9 +107,8 @@ async fn five_days_of_nothing_but_failure_disable() {
     assert!(!world.is_enabled(webhook));
 }
 
-#[tokio::test]
-async fn a_success_in_between_keeps_it_enabled() {
-    let world = World::new().await;
+async fn a_success_in_between_keeps_it_enabled(on: On) {
+    let world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     for day in 0..12 {
         world.always(URL, if day == 4 { 200 } else { 500 });

@@ -3,15 +3,22 @@
 use bellwire_core::{delivery::State, outcome::Outcome, time::DAY};
 use serde_json::json;
 
-use crate::world::World;
+use crate::{
+    stores::{On, scenarios},
+    world::World,
+};
+
+scenarios![
+    a_booking_is_posted_and_anything_but_200_is_retried,
+    another_accounts_events_do_not_arrive,
+];
 
 const URL: &str = "https://hotel.example/hook";
 
 /// WNK-1, WNK-13: a booking dispatches `booking.created` in the envelope, with Standard Webhooks
 /// headers; anything but 200 is retried.
-#[tokio::test]
-async fn a_booking_is_posted_and_anything_but_200_is_retried() {
-    let world = World::new().await;
+async fn a_booking_is_posted_and_anything_but_200_is_retried(on: On) {
+    let world = World::new(on).await;
     world
         .webhook("wink", URL, |new| {
             new.channels = Some(vec!["account:cool".to_owned()])
@@ -48,9 +55,8 @@ async fn a_booking_is_posted_and_anything_but_200_is_retried() {
 }
 
 /// WNK-6: a webhook gets the events of its account only.
-#[tokio::test]
-async fn another_accounts_events_do_not_arrive() {
-    let world = World::new().await;
+async fn another_accounts_events_do_not_arrive(on: On) {
+    let world = World::new(on).await;
     world
         .webhook("wink", URL, |new| {
             new.channels = Some(vec!["account:cool".to_owned()])

@@ -1,6 +1,10 @@
 //! A whole Bellwire in virtual time: the real service, dispatcher and store, a clock that is moved
 //! by hand, and endpoints that answer by a script. Nothing listens on a port.
 
+use bellwire_testkit::{
+    passwords::PlainPasswords,
+    service::{by, keyring},
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -8,9 +12,9 @@ use std::{
 
 use async_trait::async_trait;
 use bellwire_core::{
-    crypt::{Key, Keyring},
     delivery::{Delivery, State},
     entropy::Entropy,
+    headers::HeaderList,
     ids::{EventId, WebhookId},
     outcome::{Answer, Outcome, Reply, Timing},
     ports::{Health, Request, Sender, Store},
@@ -23,10 +27,11 @@ use bellwire_core::{
     time::{Clock, DurationUs, Time},
 };
 use bellwire_dispatch::{Dispatcher, Options, Parts};
-use bellwire_sqlite::Sqlite;
 use bellwire_testkit::{clock::FakeClock, entropy::SeededEntropy};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
+
+use crate::stores::{Disk, On};
 
 /// The organization of every scenario.
 pub(crate) const ORG: &str = "acme";
@@ -51,10 +56,7 @@ impl Got {
 
     /// The value of a header.
     pub(crate) fn header(&self, name: &str) -> &str {
-        let mut headers = self.request.headers.iter();
-        headers
-            .find(|header| header.name == name)
-            .map_or("", |header| header.value.as_str())
+        self.request.headers.get(name).unwrap_or_default()
     }
 }
 
@@ -89,7 +91,7 @@ impl Sender for Endpoints {
             timing: Timing::default(),
             address: None,
             detail: None,
-            response_headers: Vec::new(),
+            response_headers: HeaderList::default(),
             excerpt: Bytes::new(),
             truncated: false,
         }
@@ -112,18 +114,18 @@ pub(crate) struct World {
     pub(crate) endpoints: Arc<Endpoints>,
     running: Option<Running>,
     options: Options,
-    dir: tempfile::TempDir,
+    disk: Disk,
 }
 
 impl World {
-    /// A world with one organization.
-    pub(crate) async fn new() -> Self {
-        Self::with(Options::default()).await
+    /// A world over this store, with one organization.
+    pub(crate) async fn new(on: On) -> Self {
+        Self::with(on, Options::default()).await
     }
 
     /// A world whose dispatcher is set otherwise.
-    pub(crate) async fn with(options: Options) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+    pub(crate) async fn with(on: On, options: Options) -> Self {
+        let disk = Disk::new(on).await;
         let clock = FakeClock::new(START);
         let endpoints = Arc::new(Endpoints {
             clock: clock.clone(),
@@ -131,7 +133,7 @@ impl World {
             got: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
         });
-        let running = open(dir.path(), &clock, Arc::clone(&endpoints), &options)
+        let running = open(&disk, &clock, Arc::clone(&endpoints), &options)
             .await
             .expect("the store opens");
         let organization = NewOrganization {
@@ -141,7 +143,7 @@ impl World {
         };
         running
             .service
-            .create_organization(organization, "test")
+            .create_organization(organization, &by("test"))
             .await
             .unwrap();
         let world = Self {
@@ -149,7 +151,7 @@ impl World {
             endpoints,
             running: Some(running),
             options,
-            dir,
+            disk,
         };
         world.settle().await;
         world
@@ -160,18 +162,34 @@ impl World {
         if let Some(running) = self.running.take() {
             // What is in flight at a crash is cut off, not finished.
             running.dispatcher.stop(std::time::Duration::ZERO).await;
+            let store = Arc::downgrade(running.service.store());
+            drop(running);
+            // Until the last task that was cut off has let go of it.
+            for _ in 0..10_000 {
+                if store.strong_count() == 0 {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(store.strong_count(), 0, "somebody still has the store");
         }
-        // The lock of the database is free once the last task that was cut off has let go of it.
+        self.disk.abandon();
+        // A file is free again once the threads of the former store have ended.
         for _ in 0..10_000 {
             tokio::task::yield_now().await;
             let endpoints = Arc::clone(&self.endpoints);
-            self.running = open(self.dir.path(), &self.clock, endpoints, &self.options).await;
+            self.running = open(&self.disk, &self.clock, endpoints, &self.options).await;
             if self.running.is_some() {
                 break;
             }
         }
         assert!(self.running.is_some(), "the store does not open again");
         self.settle().await;
+    }
+
+    /// Where the data is.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// The use cases.
@@ -208,7 +226,7 @@ impl World {
         };
         set(&mut new);
         self.service()
-            .create_webhook(ORG, new, "test")
+            .create_webhook(ORG, new, &by("test"))
             .await
             .unwrap()
             .0
@@ -263,6 +281,18 @@ impl World {
             .await
             .unwrap();
         receipts[0].event_id
+    }
+
+    /// Posts so many events in one call, numbered from 0 in `n`.
+    pub(crate) async fn batch(&self, event_type: &str, count: usize) {
+        let incoming = (0..count)
+            .map(|number| Incoming {
+                event_type: event_type.to_owned(),
+                data: Bytes::from(format!("{{\"n\":{number}}}")),
+                ..Incoming::default()
+            })
+            .collect();
+        self.service().ingest(ORG, incoming, None).await.unwrap();
     }
 
     /// Lets everything that is due now happen.
@@ -369,16 +399,13 @@ impl World {
 }
 
 async fn open(
-    dir: &std::path::Path,
+    disk: &Disk,
     clock: &FakeClock,
     endpoints: Arc<Endpoints>,
     options: &Options,
 ) -> Option<Running> {
-    let keyring = Keyring::new(vec![Key::from_bytes([7; 32])]).unwrap();
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
-    let store_options = bellwire_sqlite::Options::new(dir.join("bellwire.db"));
-    let store: Arc<dyn Store> =
-        Arc::new(Sqlite::open(&store_options, keyring, Arc::clone(&entropy)).ok()?);
+    let store = disk.open(&entropy).await?;
     let clock: Arc<dyn Clock> = Arc::new(clock.clone());
     let snapshot = Snapshot::default();
     let dispatcher = Dispatcher::new(Parts {
@@ -395,6 +422,8 @@ async fn open(
         sender: endpoints,
         clock,
         entropy,
+        keyring: keyring(),
+        passwords: Arc::new(PlainPasswords::default()),
         profiles: Profiles::embedded(),
         snapshot,
         options: ServiceOptions {

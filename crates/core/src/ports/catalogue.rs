@@ -5,6 +5,8 @@ use async_trait::async_trait;
 
 use super::{Changes, NoChanges, Result};
 use crate::{
+    access::Role,
+    audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
     time::Time,
@@ -52,6 +54,8 @@ pub struct Token {
     pub id: TokenId,
     /// What it may reach.
     pub scope: TokenScope,
+    /// What it may do there.
+    pub role: Role,
     /// For people: what it is used for.
     pub name: String,
     /// SHA-256 of the secret.
@@ -60,6 +64,10 @@ pub struct Token {
     pub created_at: Time,
     /// When it stopped being accepted.
     pub revoked_at: Option<Time>,
+    /// From when on it is not accepted; `None` for one that lasts.
+    pub expires_at: Option<Time>,
+    /// When it was last used, to a minute or so.
+    pub last_used_at: Option<Time>,
 }
 
 /// What a token may reach.
@@ -72,7 +80,8 @@ pub enum TokenScope {
 }
 
 /// Reads and changes of the catalogue. Every change of an organization's part raises its
-/// generation in the same transaction.
+/// generation in the same transaction. Each change carries its entry of the audit log, written with
+/// it: a change that is refused, or has nothing to do, leaves none.
 #[async_trait]
 pub trait Catalogue: Send + Sync {
     /// Every organization, for the snapshot at the start.
@@ -82,13 +91,23 @@ pub trait Catalogue: Send + Sync {
     async fn load_organization(&self, id: OrganizationId) -> Result<Option<OrganizationRecord>>;
 
     /// Stores a new organization. [`Error::Taken`](super::Error::Taken) when the slug is in use.
-    async fn create_organization(&self, organization: Organization) -> Result<()>;
+    async fn create_organization(&self, organization: Organization, entry: Entry) -> Result<()>;
 
-    /// Replaces name, default profile, strictness. [`Error::NotFound`](super::Error::NotFound).
-    async fn update_organization(&self, organization: Organization) -> Result<()>;
+    /// Replaces name, default profile, strictness of the organization that was last changed at
+    /// `former`; the new `updated_at` is a later one.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`](super::Error::NotFound), and [`Error::Stale`](super::Error::Stale) when
+    /// somebody else has changed it since `former`.
+    async fn update_organization(
+        &self,
+        organization: Organization,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()>;
 
     /// Deletes an organization: at once for everybody who asks, its rows in chunks behind that.
-    async fn delete_organization(&self, id: OrganizationId, now: Time) -> Result<()>;
+    async fn delete_organization(&self, id: OrganizationId, now: Time, entry: Entry) -> Result<()>;
 
     /// Removes rows of deleted organizations, one chunk; true when there may be more.
     async fn sweep_deleted(&self) -> Result<bool>;
@@ -98,32 +117,58 @@ pub trait Catalogue: Send + Sync {
 
     /// Stores a new event type. [`Error::Taken`](super::Error::Taken) when its catalogue has the
     /// name already.
-    async fn create_event_type(&self, event_type: EventType) -> Result<()>;
+    async fn create_event_type(&self, event_type: EventType, entry: Entry) -> Result<()>;
 
-    /// Replaces an event type but for its name. [`Error::NotFound`](super::Error::NotFound).
-    async fn update_event_type(&self, event_type: EventType) -> Result<()>;
+    /// Replaces an event type but for its name, as
+    /// [`update_organization`](Self::update_organization) does.
+    async fn update_event_type(
+        &self,
+        event_type: EventType,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()>;
 
     /// Removes an event type from its catalogue. [`Error::NotFound`](super::Error::NotFound).
     async fn delete_event_type(
         &self,
         organization_id: Option<OrganizationId>,
         id: EventTypeId,
+        entry: Entry,
     ) -> Result<()>;
 
     /// Stores a new channel. [`Error::Taken`](super::Error::Taken) when the key is in use.
-    async fn create_channel(&self, organization_id: OrganizationId, channel: Channel)
-    -> Result<()>;
+    async fn create_channel(
+        &self,
+        organization_id: OrganizationId,
+        channel: Channel,
+        entry: Entry,
+    ) -> Result<()>;
 
-    /// Replaces label and kind. [`Error::NotFound`](super::Error::NotFound).
-    async fn update_channel(&self, organization_id: OrganizationId, channel: Channel)
-    -> Result<()>;
+    /// Replaces label and kind, as [`update_organization`](Self::update_organization) does.
+    async fn update_channel(
+        &self,
+        organization_id: OrganizationId,
+        channel: Channel,
+        former: Time,
+        entry: Entry,
+    ) -> Result<()>;
 
     /// Removes a channel. [`Error::NotFound`](super::Error::NotFound).
-    async fn delete_channel(&self, organization_id: OrganizationId, key: &str) -> Result<()>;
+    async fn delete_channel(
+        &self,
+        organization_id: OrganizationId,
+        key: &str,
+        entry: Entry,
+    ) -> Result<()>;
 
     /// Stores a new webhook. With `one_per_url`, an existing webhook with the same URL is returned
     /// instead.
-    async fn create_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange>;
+    async fn create_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange>;
 
     /// Replaces a webhook by its next revision: `webhook.revision` is the stored one plus one.
     /// Keeps the former revision's settings in its history. When it becomes disabled,
@@ -133,7 +178,12 @@ pub trait Catalogue: Send + Sync {
     /// # Errors
     /// [`Error::Stale`](super::Error::Stale) when the stored revision is another one,
     /// [`Error::NotFound`](super::Error::NotFound) when it is deleted.
-    async fn update_webhook(&self, webhook: Webhook, one_per_url: bool) -> Result<WebhookChange>;
+    async fn update_webhook(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+    ) -> Result<WebhookChange>;
 
     /// Makes a webhook a tombstone. With `force`, pending deliveries are cancelled; without it,
     /// nothing changes while there are any.
@@ -144,6 +194,7 @@ pub trait Catalogue: Send + Sync {
         force: bool,
         now: Time,
         by: &str,
+        entry: Entry,
     ) -> Result<DeleteOutcome>;
 
     /// One webhook, tombstones included; `None` when it is not the organization's.
@@ -153,23 +204,29 @@ pub trait Catalogue: Send + Sync {
         id: WebhookId,
     ) -> Result<Option<Webhook>>;
 
-    /// Stores a new token.
-    async fn create_token(&self, token: Token) -> Result<()>;
+    /// Stores a new token. [`Error::NotFound`](super::Error::NotFound) for its organization.
+    async fn create_token(&self, token: Token, entry: Entry) -> Result<()>;
 
-    /// The token with this hash, revoked ones included.
+    /// The token with this hash, revoked and expired ones included.
     async fn token_by_hash(&self, sha256: [u8; 32]) -> Result<Option<Token>>;
 
     /// Tokens, newest first: of one organization, or all when `None`.
     async fn tokens(&self, organization_id: Option<OrganizationId>) -> Result<Vec<Token>>;
 
     /// Revokes a token; `false` when there is none with this id in the scope given, or it was
-    /// revoked before.
+    /// revoked before. New tokens and revoked ones are told to the other processes as
+    /// [`Change::Platform`](super::Change::Platform): they remember tokens for a while.
     async fn revoke_token(
         &self,
         organization_id: Option<OrganizationId>,
         id: TokenId,
         now: Time,
+        entry: Entry,
     ) -> Result<bool>;
+
+    /// Notes when tokens were last used: moves the times forward, never back. A token that is gone
+    /// is passed over.
+    async fn touch_tokens(&self, used: Vec<(TokenId, Time)>) -> Result<()>;
 
     /// A feed of what changes from now on, by whichever process.
     fn changes(&self) -> Box<dyn Changes> {

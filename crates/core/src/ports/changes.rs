@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::ids::OrganizationId;
+use crate::ids::{OrganizationId, WebhookId};
 
 /// Something that happened in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +14,11 @@ pub enum Change {
     Platform,
     /// Anything may have changed: the store was out of sight for a while.
     Everything,
-    /// Deliveries that a dead process held are free: ask for
+    /// A process is gone, and what it held, owned or meant to look after is free: ask for
     /// [`due_lanes`](super::Claim::due_lanes) now.
     Freed,
+    /// Another process has found due deliveries of this webhook, whose lane is owned here.
+    Due(WebhookId),
 }
 
 /// A feed of changes. Changes made by this process are among them.

@@ -16,6 +16,8 @@ pub struct LaneAsk {
     pub webhook_id: WebhookId,
     /// How many deliveries it can take.
     pub room: usize,
+    /// Only its owner may have it ([`Settings::is_exclusive`](crate::webhook::Settings::is_exclusive)).
+    pub exclusive: bool,
 }
 
 /// Stage 4.
@@ -25,10 +27,21 @@ pub trait Claim: Send + Sync {
     /// fewer, where their payloads would take too much memory: [`Claim::next_due`] tells of the rest.
     /// A claim is a lease: it ends when the delivery is recorded or released, or when its holder
     /// is dead. Deliveries that a disable has cancelled are never given.
+    ///
+    /// An exclusive lane is given to its owner only. Who asks for one that nobody owns becomes its
+    /// owner, until its process ends; who asks for one that another process owns gets nothing, and
+    /// the owner hears [`Change::Due`](super::Change::Due).
     async fn claim(&self, asks: &[LaneAsk], now: Time) -> Result<Vec<Job>>;
 
     /// Gives claims back unsent (graceful stop, a lane that went away).
     async fn release(&self, deliveries: &[DeliveryId]) -> Result<()>;
+
+    /// Gives claims back unsent as [`Claim::release`] does, because this process is about to end and
+    /// asks for nothing any more: others hear [`Change::Freed`](super::Change::Freed) at once. What it
+    /// owns stays its own until it has ended: requests may still be under way.
+    async fn retire(&self, deliveries: &[DeliveryId]) -> Result<()> {
+        self.release(deliveries).await
+    }
 
     /// For each webhook with unclaimed pending deliveries: when its earliest one is due.
     /// Walks an index by webhook; its cost grows with webhooks that have pending work, not with
@@ -46,5 +59,13 @@ pub trait Claim: Send + Sync {
     /// A store that one process has to itself has one lease for ever.
     fn lease(&self) -> Option<u64> {
         Some(0)
+    }
+
+    /// Whether this process owns the lane of this webhook: of an exclusive lane, nobody else may
+    /// send or hold anything. Good for as long as the lease is the same one. Reads memory only.
+    ///
+    /// A process that has a store to itself owns every lane.
+    fn owns(&self, _webhook_id: WebhookId) -> bool {
+        true
     }
 }

@@ -78,6 +78,30 @@ pub struct Receipt {
     pub repeated: bool,
 }
 
+/// A request that may have been accepted before.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The tenant.
+    pub organization_id: OrganizationId,
+    /// The request's `Idempotency-Key`.
+    pub key: Option<Idempotency>,
+    /// External ids, each with the fingerprint of its event.
+    pub ids: Vec<(String, [u8; 32])>,
+    /// When the request came.
+    pub now: Time,
+    /// How long a key or an external id makes a repeat return the first answer.
+    pub idempotency_ttl: DurationUs,
+}
+
+/// What of a request was accepted before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Repeats {
+    /// The answer that the key got, used for the same.
+    pub answer: Option<Vec<Receipt>>,
+    /// For each external id, in order, whether it names a stored event with the same fingerprint.
+    pub ids: Vec<bool>,
+}
+
 /// Stage 3.
 #[async_trait]
 pub trait Enqueue: Send + Sync {
@@ -90,6 +114,10 @@ pub trait Enqueue: Send + Sync {
     /// [`Error::KeyReused`](super::Error::KeyReused),
     /// [`Error::Unavailable`](super::Error::Unavailable). In each case nothing was stored.
     async fn enqueue(&self, submission: Submission) -> Result<Vec<Receipt>>;
+
+    /// What of a request was accepted before, by the same rules as [`enqueue`](Self::enqueue); a
+    /// key or an id that was used for something else counts as unknown.
+    async fn repeats(&self, asked: Asked) -> Result<Repeats>;
 
     /// Adds deliveries to a stored event (resend, test): one transaction. The event must belong to
     /// the organization, and each webhook must exist and, unless the kind is

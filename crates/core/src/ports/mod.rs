@@ -4,27 +4,41 @@
 //! that arrive while it is busy into one commit. Both backends pass the conformance suite in
 //! `bellwire-testkit`.
 
+mod audit;
 mod catalogue;
 mod changes;
 mod claim;
+mod copy;
 mod enqueue;
 mod lanes;
+mod passwords;
+mod people;
 mod query;
 mod record;
+mod retain;
 mod send;
 
+pub use audit::Audit;
 pub use catalogue::{
     Catalogue, DeleteOutcome, OrganizationRecord, Token, TokenScope, WebhookChange,
 };
 pub use changes::{Change, Changes, NoChanges};
 pub use claim::{Claim, LaneAsk};
-pub use enqueue::{Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Submission};
+pub use copy::{
+    CopySource, CopyTarget, ItemPage, Origin, PAGE_BYTES, PAGE_ITEMS, Position, Reached, Section,
+};
+pub use enqueue::{
+    Asked, Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Repeats, Submission,
+};
 pub use lanes::{Lanes, Slot};
+pub use passwords::{Busy, Passwords};
+pub use people::{LinkUse, People};
 pub use query::{
-    DeliveryView, EventDetail, EventFilter, EventSummary, Health, Page, Query, StoreStats,
-    WebhookFilter,
+    Corner, DeliveryView, EventDetail, EventFilter, EventSummary, Health, Page, Query, Statements,
+    StoreStats, WebhookFilter,
 };
 pub use record::{Record, RecordPort, Recorded, Tally};
+pub use retain::{Removed, Retain, Retained, Retention, SLACK_US, Storage, StorageLine, Stored};
 pub use send::{Request, Sender};
 
 /// What a store can answer instead of a result.
@@ -50,6 +64,10 @@ pub enum Error {
     /// The state of the thing forbids the operation; the text says why.
     #[error("{0}")]
     Conflict(String),
+    /// The data of the event was removed when it was older than
+    /// [`Retention::payloads`].
+    #[error("the data of the event was removed, because it is older than `retention.payloads`")]
+    PayloadRemoved,
     /// The store holds what this program does not understand, or answered nonsense. A bug, or
     /// damage; the text says where.
     #[error("the store is damaged or of another version: {0}")]
@@ -60,6 +78,12 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Everything a backend offers.
-pub trait Store: Enqueue + Claim + RecordPort + Catalogue + Query + 'static {}
+pub trait Store:
+    Enqueue + Claim + RecordPort + Catalogue + Query + Retain + People + Audit + 'static
+{
+}
 
-impl<T: Enqueue + Claim + RecordPort + Catalogue + Query + 'static> Store for T {}
+impl<T: Enqueue + Claim + RecordPort + Catalogue + Query + Retain + People + Audit + 'static> Store
+    for T
+{
+}

@@ -26,6 +26,33 @@ pub struct EventFilter {
     pub channel: Option<String>,
     /// Exactly this external id.
     pub external_id: Option<String>,
+    /// Only what is seen from here; everything, when absent.
+    pub corner: Option<Corner>,
+}
+
+/// What somebody sees who came for some channels only: events that carry one of them, as if no
+/// deliveries but those to these webhooks had been made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Corner {
+    /// The channels.
+    pub channels: Vec<String>,
+    /// The webhooks.
+    pub webhooks: Vec<WebhookId>,
+}
+
+impl Corner {
+    /// Whether an event is seen.
+    #[must_use]
+    pub fn shows(&self, event: &Event) -> bool {
+        let own = |channel: &String| self.channels.contains(channel);
+        event.channels.iter().any(own)
+    }
+
+    /// Whether deliveries to a webhook are seen.
+    #[must_use]
+    pub fn has(&self, webhook: WebhookId) -> bool {
+        self.webhooks.contains(&webhook)
+    }
 }
 
 /// Which webhooks a list shows.
@@ -100,6 +127,19 @@ pub struct StoreStats {
     pub commit_us: u64,
     /// Commits that failed so far.
     pub failures: u64,
+    /// Statements sent to a server of databases so far; zero where the store is a file.
+    pub statements: Statements,
+}
+
+/// Statements by the stage that sent them, begin and commit included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Statements {
+    /// Stage 3.
+    pub enqueue: u64,
+    /// Stage 4.
+    pub claim: u64,
+    /// Stage 6.
+    pub record: u64,
 }
 
 /// Stage 7.

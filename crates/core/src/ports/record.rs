@@ -25,6 +25,17 @@ pub struct Record {
     pub now: Time,
 }
 
+impl Record {
+    /// Whether the attempt was a success: by its class, or for a test by what became of it.
+    #[must_use]
+    pub fn success(&self) -> bool {
+        match &self.tally {
+            Some(tally) => tally.class == Class::Success,
+            None => self.next == Next::Deliver,
+        }
+    }
+}
+
 /// What the store needs to fold an attempt into the webhook's counters.
 #[derive(Debug, Clone)]
 pub struct Tally {
@@ -50,7 +61,9 @@ pub trait RecordPort: Send + Sync {
     ///
     /// A delivery that is not pending any more (cancelled meanwhile) keeps its state, except that
     /// a success makes it delivered: it did arrive. The attempt is kept either way.
-    async fn record(&self, records: Vec<Record>) -> Result<Recorded>;
+    ///
+    /// The caller keeps a share of the records: it may have to try again.
+    async fn record(&self, records: Arc<[Record]>) -> Result<Recorded>;
 
     /// Cancels one pending delivery by hand.
     ///

@@ -5,11 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{
-    ids::WebhookId,
-    outcome::{Header, Reply},
-    policy::Timeouts,
-};
+use crate::{headers::HeaderList, ids::WebhookId, outcome::Reply, policy::Timeouts};
 
 /// One request to send.
 #[derive(Debug, Clone)]
@@ -19,7 +15,7 @@ pub struct Request {
     /// The target, checked when the webhook was saved.
     pub url: Arc<url::Url>,
     /// All headers but `host` and `content-length`.
-    pub headers: Vec<Header>,
+    pub headers: HeaderList,
     /// The body.
     pub body: Bytes,
     /// How long each step may take.

@@ -3,10 +3,12 @@
 use std::ops::Bound;
 
 use super::{
-    Error, Service,
+    Error, STALE_RETRIES, Service,
+    audit::ChannelOf,
     validate::{self, Findings, page},
 };
 use crate::{
+    access::Actor,
     matching,
     organization::Channel,
     ports::{self, Page},
@@ -40,7 +42,12 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`], [`Error::Conflict`] (`channel_taken`).
-    pub async fn create_channel(&self, slug: &str, new: NewChannel) -> Result<Channel, Error> {
+    pub async fn create_channel(
+        &self,
+        slug: &str,
+        new: NewChannel,
+        by: &Actor,
+    ) -> Result<Channel, Error> {
         let organization_id = self.tenant(slug)?.organization.id;
         let now = self.now();
         let kind = new.kind.unwrap_or_else(|| kind_of(&new.key).to_owned());
@@ -54,9 +61,11 @@ impl Service {
         let mut findings = Findings::default();
         findings.check("key", matching::check_channel(&channel.key));
         check(findings, &channel)?;
+        let made = ChannelOf(organization_id, &channel);
+        let entry = self.entry(by, "channel.created", None, Some(&made));
         match self
             .store()
-            .create_channel(organization_id, channel.clone())
+            .create_channel(organization_id, channel.clone(), entry)
             .await
         {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
@@ -74,7 +83,8 @@ impl Service {
         }
     }
 
-    /// Changes label or kind of a channel.
+    /// Changes label or kind of a channel. When somebody else was faster, it is made again from
+    /// what they wrote.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`].
@@ -83,34 +93,58 @@ impl Service {
         slug: &str,
         key: &str,
         patch: ChannelPatch,
+        by: &Actor,
     ) -> Result<Channel, Error> {
-        let tenant = self.tenant(slug)?;
-        let stored = tenant.channels.get(key).ok_or(Error::NotFound("channel"))?;
-        let mut channel = Channel {
-            label: patch.label.unwrap_or_else(|| stored.label.clone()),
-            kind: patch.kind.unwrap_or_else(|| stored.kind.clone()),
-            ..stored.clone()
-        };
-        if channel == *stored {
-            return Ok(channel);
+        for _ in 0..STALE_RETRIES {
+            let tenant = self.tenant(slug)?;
+            let stored = tenant.channels.get(key).ok_or(Error::NotFound("channel"))?;
+            let mut channel = stored.clone();
+            if let Some(label) = &patch.label {
+                channel.label.clone_from(label);
+            }
+            if let Some(kind) = &patch.kind {
+                channel.kind.clone_from(kind);
+            }
+            if channel == *stored {
+                return Ok(channel);
+            }
+            check(Findings::default(), &channel)?;
+            channel.updated_at = self.later(stored.updated_at);
+            let organization_id = tenant.organization.id;
+            let (before, after) = (
+                ChannelOf(organization_id, stored),
+                ChannelOf(organization_id, &channel),
+            );
+            let entry = self.entry(by, "channel.updated", Some(&before), Some(&after));
+            let changed = self
+                .store()
+                .update_channel(organization_id, channel.clone(), stored.updated_at, entry)
+                .await;
+            match changed {
+                Ok(()) => {
+                    self.refresh(organization_id).await?;
+                    return Ok(channel);
+                }
+                Err(ports::Error::Stale) => self.refresh(organization_id).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
-        check(Findings::default(), &channel)?;
-        channel.updated_at = self.now();
-        let organization_id = tenant.organization.id;
-        self.store()
-            .update_channel(organization_id, channel.clone())
-            .await?;
-        self.refresh(organization_id).await?;
-        Ok(channel)
+        Err(ports::Error::Stale.into())
     }
 
     /// Takes a channel out of what forms offer. Webhooks that listen to it go on listening.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn delete_channel(&self, slug: &str, key: &str) -> Result<(), Error> {
-        let organization_id = self.tenant(slug)?.organization.id;
-        self.store().delete_channel(organization_id, key).await?;
+    pub async fn delete_channel(&self, slug: &str, key: &str, by: &Actor) -> Result<(), Error> {
+        let tenant = self.tenant(slug)?;
+        let organization_id = tenant.organization.id;
+        let stored = tenant.channels.get(key).ok_or(Error::NotFound("channel"))?;
+        let before = ChannelOf(organization_id, stored);
+        let entry = self.entry(by, "channel.deleted", Some(&before), None);
+        self.store()
+            .delete_channel(organization_id, key, entry)
+            .await?;
         self.refresh(organization_id).await
     }
 

@@ -6,10 +6,11 @@ use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 use serde_json::{Value, value::RawValue};
 
 use super::{
-    Error, Service,
+    Error, STALE_RETRIES, Service,
     validate::{self, Findings, page},
 };
 use crate::{
+    access::Actor,
     ids::OrganizationId,
     json, matching,
     organization::EventType,
@@ -52,6 +53,7 @@ impl Service {
         &self,
         slug: Option<&str>,
         new: NewEventType,
+        by: &Actor,
     ) -> Result<EventType, Error> {
         let organization_id = self.scope(slug)?;
         let now = self.now();
@@ -68,7 +70,12 @@ impl Service {
         let mut findings = Findings::default();
         findings.check("name", matching::check_event_type(&event_type.name));
         check(findings, &event_type)?;
-        match self.store().create_event_type(event_type.clone()).await {
+        let entry = self.entry(by, "event_type.created", None, Some(&event_type));
+        match self
+            .store()
+            .create_event_type(event_type.clone(), entry)
+            .await
+        {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "event_type_taken",
                 message: format!(
@@ -84,7 +91,8 @@ impl Service {
         }
     }
 
-    /// Changes description, schema or example of an event type in this catalogue.
+    /// Changes description, schema or example of an event type in this catalogue. When somebody
+    /// else was faster, it is made again from what they wrote.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`]; [`Error::Conflict`] (`platform_event_type`) when
@@ -94,25 +102,42 @@ impl Service {
         slug: Option<&str>,
         name: &str,
         patch: EventTypePatch,
+        by: &Actor,
     ) -> Result<EventType, Error> {
-        let entry = self.entry_of(slug, name)?;
-        let stored = &entry.event_type;
-        let mut event_type = EventType {
-            description: patch
-                .description
-                .unwrap_or_else(|| stored.description.clone()),
-            schema: patch.schema.unwrap_or_else(|| stored.schema.clone()),
-            example: patch.example.unwrap_or_else(|| stored.example.clone()),
-            ..stored.clone()
-        };
-        if same(&event_type, stored) {
-            return Ok(event_type);
+        for _ in 0..STALE_RETRIES {
+            let found = self.entry_of(slug, name)?;
+            let stored = &found.event_type;
+            let mut event_type = stored.clone();
+            if let Some(description) = &patch.description {
+                event_type.description.clone_from(description);
+            }
+            if let Some(schema) = &patch.schema {
+                event_type.schema.clone_from(schema);
+            }
+            if let Some(example) = &patch.example {
+                event_type.example.clone_from(example);
+            }
+            if same(&event_type, stored) {
+                return Ok(event_type);
+            }
+            check(Findings::default(), &event_type)?;
+            event_type.updated_at = self.later(stored.updated_at);
+            let organization_id = event_type.organization_id;
+            let entry = self.entry(by, "event_type.updated", Some(stored), Some(&event_type));
+            let changed = self
+                .store()
+                .update_event_type(event_type.clone(), stored.updated_at, entry)
+                .await;
+            match changed {
+                Ok(()) => {
+                    self.refresh_scope(organization_id).await?;
+                    return Ok(event_type);
+                }
+                Err(ports::Error::Stale) => self.refresh_scope(organization_id).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
-        check(Findings::default(), &event_type)?;
-        event_type.updated_at = self.now();
-        self.store().update_event_type(event_type.clone()).await?;
-        self.refresh_scope(event_type.organization_id).await?;
-        Ok(event_type)
+        Err(ports::Error::Stale.into())
     }
 
     /// Takes an event type out of its catalogue. Events of that name are of an unknown type then.
@@ -120,14 +145,19 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] as with
     /// [`update_event_type`](Self::update_event_type).
-    pub async fn delete_event_type(&self, slug: Option<&str>, name: &str) -> Result<(), Error> {
-        let entry = self.entry_of(slug, name)?;
-        let EventType {
-            id,
-            organization_id,
-            ..
-        } = entry.event_type;
-        self.store().delete_event_type(organization_id, id).await?;
+    pub async fn delete_event_type(
+        &self,
+        slug: Option<&str>,
+        name: &str,
+        by: &Actor,
+    ) -> Result<(), Error> {
+        let found = self.entry_of(slug, name)?;
+        let stored = &found.event_type;
+        let organization_id = stored.organization_id;
+        let entry = self.entry(by, "event_type.deleted", Some(stored), None);
+        self.store()
+            .delete_event_type(organization_id, stored.id, entry)
+            .await?;
         self.refresh_scope(organization_id).await
     }
 

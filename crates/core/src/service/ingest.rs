@@ -1,4 +1,4 @@
-//! Stages 1 to 3: validate an event, find its webhooks, store it, hand its deliveries to lanes.
+//! Stages 1 to 3: check an event (`checks`), find its webhooks, store it, hand its deliveries to lanes.
 //!
 //! Between the request and the answer there is one call to the store, which returns when the rows
 //! are on disk. Places in lanes are reserved before it and filled after it, so that a delivery that
@@ -9,27 +9,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{Error, FieldError, STALE_RETRIES, Service};
+use super::{Error, STALE_RETRIES, Service, checks::MAX_DELIVERIES};
 use crate::{
     delivery::{Job, Kind},
     event::Event,
-    ids::{EventId, WebhookId},
-    json,
+    ids::{EventId, OrganizationId, WebhookId},
     matching::{self, Verdict},
-    ports::{self, Idempotency, NewDelivery, NewEvent, Receipt, Slot, Submission},
-    schema,
-    snapshot::{CatalogueType, Tenant},
-    time::{DAY, Time},
+    ports::{self, Asked, Idempotency, NewDelivery, NewEvent, Receipt, Slot, Submission},
+    snapshot::Tenant,
+    time::Time,
 };
-
-/// The most events in one request.
-pub const MAX_BATCH: usize = 1000;
-/// The most channels on one event, and the most webhooks it may name.
-pub const MAX_CHANNELS: usize = 50;
-/// The deepest nesting of `data`: less than what any reader behind it can take (serde_json 127).
-pub const MAX_DEPTH: usize = 100;
-/// The longest external id, in bytes.
-pub const MAX_EXTERNAL_ID_BYTES: usize = 255;
 
 /// An event as a producer posts it.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +44,14 @@ struct Accepted {
     addressed: Vec<WebhookId>,
 }
 
+/// What of a request was accepted before.
+struct Before {
+    /// All of it, by its key: the answer it got.
+    answer: Option<Vec<Receipt>>,
+    /// For each event, by its external id, whether it was.
+    events: Vec<bool>,
+}
+
 /// A delivery that waits for its event to be on disk.
 struct Waiting {
     delivery: NewDelivery,
@@ -76,8 +73,24 @@ impl Service {
     ) -> Result<Vec<Receipt>, Error> {
         let now = self.now();
         let mut tenant = self.tenant(slug)?;
-        let unknown = self.validate(&tenant, &incoming, now)?;
         let organization_id = tenant.organization.id;
+        let checked = self.validate(&tenant, &incoming, now)?;
+        if let Some(refusal) = checked.refusal {
+            let ids = incoming.iter().map(|event| {
+                let id = event.external_id.clone()?;
+                Some((id, fingerprint(event)))
+            });
+            let before = self
+                .before(organization_id, ids.collect(), key.as_ref(), now)
+                .await?;
+            if let Some(receipts) = before.answer {
+                return Ok(receipts);
+            }
+            if !refusal.events.iter().all(|index| before.events[*index]) {
+                return Err(refusal.error);
+            }
+        }
+        let unknown = checked.unknown;
         let accepted: Vec<Accepted> = incoming
             .into_iter()
             .zip(unknown)
@@ -126,6 +139,22 @@ impl Service {
                     },
                 )
                 .collect();
+            let deliveries: usize = waiting.iter().map(Vec::len).sum();
+            if accepted.len() > 1 && deliveries > MAX_DELIVERIES {
+                let ids = accepted.iter().map(|one| {
+                    let id = one.event.external_id.clone()?;
+                    Some((id, one.fingerprint?))
+                });
+                let before = self
+                    .before(organization_id, ids.collect(), key.as_ref(), now)
+                    .await?;
+                if let Some(receipts) = before.answer {
+                    return Ok(receipts);
+                }
+                if before.events.contains(&false) {
+                    return Err(too_many(accepted.len(), deliveries));
+                }
+            }
             let submission = Submission {
                 organization_id,
                 generation: tenant.generation,
@@ -273,143 +302,47 @@ impl Service {
         Ok(deliveries)
     }
 
-    /// Checks every event; for each, whether its type is unknown.
-    fn validate(
+    /// What of a request was accepted before, of events with these external ids and fingerprints.
+    /// What is right changes with the catalogue and the configuration; a repeat gets the answer of
+    /// the first all the same.
+    async fn before(
         &self,
-        tenant: &Tenant,
-        incoming: &[Incoming],
+        organization_id: OrganizationId,
+        events: Vec<Option<(String, [u8; 32])>>,
+        key: Option<&Idempotency>,
         now: Time,
-    ) -> Result<Vec<bool>, Error> {
-        if incoming.is_empty() || incoming.len() > MAX_BATCH {
-            return Err(Error::Invalid(vec![FieldError::new(
-                "events",
-                format!(
-                    "a request carries 1 to {MAX_BATCH} events, this one has {}",
-                    incoming.len()
-                ),
-            )]));
+    ) -> Result<Before, Error> {
+        let mut before = Before {
+            answer: None,
+            events: vec![false; events.len()],
+        };
+        let named = events.into_iter().enumerate();
+        let (places, ids): (Vec<usize>, Vec<(String, [u8; 32])>) =
+            named.filter_map(|(index, id)| Some((index, id?))).unzip();
+        if key.is_none() && ids.is_empty() {
+            return Ok(before);
         }
-        let platform = self.snapshot().platform_event_types();
-        let mut errors = Vec::new();
-        let mut unknown = Vec::with_capacity(incoming.len());
-        for (index, event) in incoming.iter().enumerate() {
-            if event.data.len() > self.options().max_event_bytes {
-                return Err(Error::TooLarge(format!(
-                    "{}: {} bytes are more than the {} bytes that one event may have; send a \
-                     link to the rest",
-                    field(incoming, index, "data"),
-                    event.data.len(),
-                    self.options().max_event_bytes
-                )));
-            }
-            let entry = tenant
-                .event_types
-                .get(&event.event_type)
-                .or_else(|| platform.get(&event.event_type));
-            unknown.push(entry.is_none());
-            check(tenant, event, entry, now, |name, message| {
-                errors.push(FieldError::new(field(incoming, index, name), message));
-            });
+        let asked = Asked {
+            organization_id,
+            key: key.cloned(),
+            ids,
+            now,
+            idempotency_ttl: self.options().idempotency_ttl,
+        };
+        let repeats = self.store().repeats(asked).await?;
+        for (index, repeated) in places.into_iter().zip(repeats.ids) {
+            before.events[index] = repeated;
         }
-        if errors.is_empty() {
-            Ok(unknown)
-        } else {
-            Err(Error::Invalid(errors))
-        }
+        before.answer = repeats.answer;
+        Ok(before)
     }
 }
 
-/// `events[3].type` in a batch, `type` for a single event.
-fn field(incoming: &[Incoming], index: usize, name: &str) -> String {
-    if incoming.len() == 1 {
-        name.to_owned()
-    } else {
-        format!("events[{index}].{name}")
-    }
-}
-
-fn check(
-    tenant: &Tenant,
-    event: &Incoming,
-    entry: Option<&Arc<CatalogueType>>,
-    now: Time,
-    mut wrong: impl FnMut(&str, String),
-) {
-    match (entry, matching::check_event_type(&event.event_type)) {
-        (None, Err(message)) => wrong("type", message),
-        (None, Ok(())) if tenant.organization.strict_event_types => wrong(
-            "type",
-            format!(
-                "`{}` is not in the catalogue of event types, and this organization accepts only \
-                 those that are; add it to the catalogue first",
-                event.event_type
-            ),
-        ),
-        _ => {}
-    }
-    if event.channels.len() > MAX_CHANNELS {
-        wrong(
-            "channels",
-            format!("an event carries at most {MAX_CHANNELS} channels"),
-        );
-    }
-    for (index, channel) in event.channels.iter().enumerate() {
-        if let Err(message) = matching::check_channel(channel) {
-            wrong(&format!("channels[{index}]"), message);
-        }
-    }
-    if event.webhooks.len() > MAX_CHANNELS {
-        wrong(
-            "webhooks",
-            format!("an event addresses at most {MAX_CHANNELS} webhooks"),
-        );
-    }
-    for (index, id) in event.webhooks.iter().enumerate() {
-        if tenant.route(*id).is_none() {
-            wrong(
-                &format!("webhooks[{index}]"),
-                format!("the organization has no webhook {id}; list its webhooks to see their ids"),
-            );
-        } else if event.webhooks[..index].contains(id) {
-            wrong(
-                &format!("webhooks[{index}]"),
-                format!("webhook {id} is named twice"),
-            );
-        }
-    }
-    if let Some(id) = &event.external_id
-        && (id.is_empty() || id.len() > MAX_EXTERNAL_ID_BYTES || id.chars().any(char::is_control))
-    {
-        wrong(
-            "id",
-            format!("an id has 1 to {MAX_EXTERNAL_ID_BYTES} bytes and no control characters"),
-        );
-    }
-    if let Some(time) = event.time
-        && (time < Time::EPOCH || time > now + DAY)
-    {
-        wrong(
-            "time",
-            format!("{time} is before 1970 or more than a day in the future"),
-        );
-    }
-    if !json::check_depth(&event.data, MAX_DEPTH) {
-        wrong(
-            "data",
-            format!("it is nested deeper than {MAX_DEPTH} levels"),
-        );
-    } else if let Some(validator) = entry.and_then(|entry| entry.validator.as_ref()) {
-        match serde_json::from_slice::<serde_json::Value>(&event.data) {
-            Err(error) => wrong("data", format!("it is not JSON: {error}")),
-            Ok(data) => {
-                for (path, message) in schema::findings(validator, &data, 10) {
-                    let kind = &event.event_type;
-                    let message = format!("it does not fit the schema of `{kind}`: {message}");
-                    wrong(&format!("data{path}"), message);
-                }
-            }
-        }
-    }
+fn too_many(events: usize, deliveries: usize) -> Error {
+    Error::TooLarge(format!(
+        "these {events} events come to {deliveries} deliveries, and at most {MAX_DELIVERIES} are \
+         stored together; send fewer events in one request"
+    ))
 }
 
 /// What an external id stands for: everything that the producer sent beside it. Each part is

@@ -3,43 +3,64 @@
 //! One file per noun. Nothing here knows HTTP or SQL. A change is live in this process before the
 //! call that made it returns ([`Service::refresh`]).
 
+mod access;
+mod audit;
 mod channels;
+mod checks;
 mod event_types;
 mod ingest;
+mod members;
 mod organizations;
+mod portal_links;
 mod resend;
+mod revise_user;
 mod secrets;
 mod settings;
+mod shown;
 mod tokens;
+mod users;
 mod validate;
 mod webhooks;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 
 pub use self::{
+    access::{
+        CREDENTIALS_US, Caller, LINK_PREFIX, MAX_PASSWORD_BYTES, MEMORY_US, MIN_PASSWORD_CHARS,
+        PASSWORD_LINK_US, Presence, Principal, SESSION_PREFIX, SignIns, SignedIn, Who,
+        check_channels,
+    },
     channels::{ChannelPatch, MAX_KIND_BYTES, NewChannel},
+    checks::{MAX_BATCH, MAX_CHANNELS, MAX_DELIVERIES, MAX_DEPTH, MAX_EXTERNAL_ID_BYTES},
     event_types::{EventTypePatch, NewEventType},
-    ingest::{Incoming, MAX_BATCH, MAX_CHANNELS, MAX_DEPTH, MAX_EXTERNAL_ID_BYTES},
+    ingest::Incoming,
+    members::NewMember,
     organizations::{DEFAULT_PROFILE, NewOrganization, OrganizationPatch},
+    portal_links::{
+        DEFAULT_LINK_S, DEFAULT_PORTAL_SESSION_S, LINK_S, MAX_ORIGINS, NewPortalLink,
+        PORTAL_SESSION_S,
+    },
     resend::{TestEvent, Tested},
     secrets::{DEFAULT_GRACE_US, MAX_GRACE_US, MAX_SECRETS},
     settings::{
         MAX_CONCURRENCY, MAX_HEADER_BYTES, MAX_HEADER_NAME_BYTES, MAX_HEADERS, MAX_PATTERNS,
         MAX_URL_BYTES,
     },
-    tokens::{MEMORY_US, TOKEN_PREFIX},
+    tokens::{NewToken, TOKEN_PREFIX},
+    users::{MAX_EMAIL_BYTES, NewUser, NewlyMade, UserPatch},
     validate::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_SLUG_BYTES},
     webhooks::{Created, NewWebhook, WebhookPatch},
 };
 use crate::{
+    crypt::Keyring,
     entropy::Entropy,
     ids::{IdSource, OrganizationId},
-    ports::{self, Lanes, Sender, Store},
+    ports::{self, Lanes, Passwords, Sender, Store},
     profile::Profiles,
     snapshot::{self, Snapshot, Tenant},
-    time::{Clock, DAY, DurationUs, Time},
+    time::{Clock, DAY, DurationUs, HOUR, Time},
 };
 
 /// What is wrong with one field of a request.
@@ -76,6 +97,30 @@ pub enum Error {
         /// A stable code, such as `webhook_disabled`.
         code: &'static str,
         /// What stands in the way, and what to do.
+        message: String,
+    },
+    /// Nobody can tell from what was sent who asks.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// Who asks may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// It was there and worked, and does so no more.
+    #[error("{message}")]
+    Gone {
+        /// A stable code, such as `link_used`.
+        code: &'static str,
+        /// What became of it, and what to do.
+        message: String,
+    },
+    /// Too often, or too many at once. The same request can succeed later.
+    #[error("{message}")]
+    TooMany {
+        /// A stable code: `too_many_tries` or `busy`.
+        code: &'static str,
+        /// When it can succeed, in seconds from now.
+        retry_after_s: u32,
+        /// What there was too much of.
         message: String,
     },
     /// An idempotency key or an external id was used for something else.
@@ -123,6 +168,12 @@ impl From<ports::Error> for Error {
                 code: "conflict",
                 message,
             },
+            ports::Error::PayloadRemoved => Self::Conflict {
+                code: "payload_removed",
+                message: "the data of the event was removed, because it is older than \
+                          `retention.payloads`; what is gone cannot be sent again"
+                    .to_owned(),
+            },
             ports::Error::Corrupt(message) => Self::Internal(message),
         }
     }
@@ -143,6 +194,10 @@ pub struct Options {
     pub idempotency_ttl: DurationUs,
     /// Allow `http://` to loopback addresses where a profile requires https (development).
     pub allow_http_loopback: bool,
+    /// How long somebody stays signed in who does nothing.
+    pub session_idle: DurationUs,
+    /// How long somebody stays signed in at most.
+    pub session_max: DurationUs,
 }
 
 impl Default for Options {
@@ -151,6 +206,8 @@ impl Default for Options {
             max_event_bytes: 1 << 20,
             idempotency_ttl: DAY,
             allow_http_loopback: false,
+            session_idle: 12 * HOUR,
+            session_max: 30 * DAY,
         }
     }
 }
@@ -167,6 +224,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The keys: links are signed with them.
+    pub keyring: Keyring,
+    /// What hashes passwords.
+    pub passwords: Arc<dyn Passwords>,
     /// The profiles.
     pub profiles: Profiles,
     /// The catalogue in memory, shared with the lanes.
@@ -182,7 +243,7 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     parts: Parts,
     ids: IdSource,
-    tokens: tokens::Memory,
+    memories: access::Memories,
 }
 
 impl Service {
@@ -192,7 +253,7 @@ impl Service {
         Self(Arc::new(Inner {
             parts,
             ids: IdSource::default(),
-            tokens: tokens::Memory::default(),
+            memories: access::Memories::default(),
         }))
     }
 
@@ -204,6 +265,14 @@ impl Service {
         self.refresh_platform().await?;
         for record in self.store().load_organizations().await? {
             self.snapshot().put(record, self.profiles())?;
+        }
+        for (profile, webhooks) in held(&self.snapshot().organizations()) {
+            tracing::warn!(
+                profile,
+                webhooks = webhooks.join(", "),
+                "the profile is not configured; the deliveries of these webhooks wait: name its \
+                 file in `profiles.files` and start again, or give them another profile"
+            );
         }
         Ok(())
     }
@@ -235,6 +304,12 @@ impl Service {
     #[must_use]
     pub fn now(&self) -> Time {
         self.0.parts.clock.now()
+    }
+
+    /// The time of a change of something that was last changed then: now, and always later than
+    /// that, so that the time tells one change from another.
+    pub(crate) fn later(&self, former: Time) -> Time {
+        self.now().max(former + 1)
     }
 
     /// The clock.
@@ -285,8 +360,16 @@ impl Service {
         &self.0.parts.sender
     }
 
-    fn memory(&self) -> &tokens::Memory {
-        &self.0.tokens
+    fn memories(&self) -> &access::Memories {
+        &self.0.memories
+    }
+
+    fn keyring(&self) -> &Keyring {
+        &self.0.parts.keyring
+    }
+
+    fn passwords(&self) -> &Arc<dyn Passwords> {
+        &self.0.parts.passwords
     }
 
     /// The organization of this slug.
@@ -298,6 +381,21 @@ impl Service {
             .organization(slug)
             .ok_or(Error::NotFound("organization"))
     }
+}
+
+/// Profiles that are not configured, each with the webhooks that wait for it.
+fn held(tenants: &[Arc<Tenant>]) -> BTreeMap<String, Vec<String>> {
+    let mut held: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tenant in tenants {
+        for route in tenant.routes.iter().filter(|route| route.held) {
+            let webhooks = held.entry(route.webhook.settings.profile.clone());
+            let slug = &tenant.organization.slug;
+            webhooks
+                .or_default()
+                .push(format!("{slug}/{}", route.webhook.id));
+        }
+    }
+    held
 }
 
 /// How often a use case looks again when the catalogue changed under it.

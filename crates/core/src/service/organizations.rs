@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Error, Service,
+    Error, STALE_RETRIES, Service,
     validate::{self, Findings, page},
 };
 use crate::{
+    access::{Access, Actor},
     organization::Organization,
     ports::{self, Page},
     snapshot::Tenant,
@@ -47,7 +48,7 @@ impl Service {
     pub async fn create_organization(
         &self,
         new: NewOrganization,
-        by: &str,
+        by: &Actor,
     ) -> Result<Organization, Error> {
         let now = self.now();
         let organization = Organization {
@@ -64,7 +65,12 @@ impl Service {
         let mut findings = Findings::default();
         findings.check("slug", validate::slug(&organization.slug));
         self.check_organization(findings, &organization)?;
-        match self.store().create_organization(organization.clone()).await {
+        let entry = self.entry(by, "organization.created", None, Some(&organization));
+        match self
+            .store()
+            .create_organization(organization.clone(), entry)
+            .await
+        {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "slug_taken",
                 message: format!(
@@ -75,13 +81,18 @@ impl Service {
             result => {
                 result?;
                 self.refresh(organization.id).await?;
-                tracing::info!(organization = organization.slug, by, "organization created");
+                tracing::info!(
+                    organization = organization.slug,
+                    by = by.name,
+                    "organization created"
+                );
                 Ok(organization)
             }
         }
     }
 
-    /// Changes an organization. A change that changes nothing is not stored.
+    /// Changes an organization. A change that changes nothing is not stored; when somebody else
+    /// was faster, it is made again from what they wrote.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Invalid`].
@@ -89,30 +100,42 @@ impl Service {
         &self,
         slug: &str,
         patch: OrganizationPatch,
-        by: &str,
+        by: &Actor,
     ) -> Result<Organization, Error> {
-        let stored = self.tenant(slug)?.organization.clone();
-        let mut organization = Organization {
-            name: patch.name.unwrap_or_else(|| stored.name.clone()),
-            default_profile: patch
-                .default_profile
-                .unwrap_or_else(|| stored.default_profile.clone()),
-            strict_event_types: patch
-                .strict_event_types
-                .unwrap_or(stored.strict_event_types),
-            ..stored.clone()
-        };
-        if organization == stored {
-            return Ok(stored);
+        for _ in 0..STALE_RETRIES {
+            let stored = self.tenant(slug)?.organization.clone();
+            let mut organization = stored.clone();
+            if let Some(name) = &patch.name {
+                organization.name.clone_from(name);
+            }
+            if let Some(profile) = &patch.default_profile {
+                organization.default_profile.clone_from(profile);
+            }
+            if let Some(strict) = patch.strict_event_types {
+                organization.strict_event_types = strict;
+            }
+            if organization == stored {
+                return Ok(stored);
+            }
+            self.check_organization(Findings::default(), &organization)?;
+            organization.updated_at = self.later(stored.updated_at);
+            let action = "organization.updated";
+            let entry = self.entry(by, action, Some(&stored), Some(&organization));
+            let changed = self
+                .store()
+                .update_organization(organization.clone(), stored.updated_at, entry)
+                .await;
+            match changed {
+                Ok(()) => {
+                    self.refresh(organization.id).await?;
+                    tracing::info!(organization = slug, by = by.name, "organization changed");
+                    return Ok(organization);
+                }
+                Err(ports::Error::Stale) => self.refresh(organization.id).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
-        self.check_organization(Findings::default(), &organization)?;
-        organization.updated_at = self.now();
-        self.store()
-            .update_organization(organization.clone())
-            .await?;
-        self.refresh(organization.id).await?;
-        tracing::info!(organization = slug, by, "organization changed");
-        Ok(organization)
+        Err(ports::Error::Stale.into())
     }
 
     /// Deletes an organization with everything in it. It is gone when this returns; its rows go
@@ -120,24 +143,47 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn delete_organization(&self, slug: &str) -> Result<(), Error> {
+    pub async fn delete_organization(&self, slug: &str, by: &Actor) -> Result<(), Error> {
         let tenant = self.tenant(slug)?;
         let id = tenant.organization.id;
-        self.store().delete_organization(id, self.now()).await?;
+        let stored = &tenant.organization;
+        let entry = self.entry(by, "organization.deleted", Some(stored), None);
+        self.store()
+            .delete_organization(id, self.now(), entry)
+            .await?;
         self.refresh(id).await?;
         for route in &tenant.routes {
             self.sender().forget(route.webhook.id);
         }
-        tracing::info!(organization = slug, "organization deleted");
+        tracing::info!(organization = slug, by = by.name, "organization deleted");
         Ok(())
     }
 
-    /// Organizations by slug, after the slug given.
+    /// Organizations by slug, after the slug given: those that somebody of this access sees.
     #[must_use]
-    pub fn organizations(&self, after: Option<&str>, limit: usize) -> Page<Arc<Tenant>, String> {
-        let all = self.snapshot().organizations().into_iter();
+    pub fn organizations(
+        &self,
+        access: &Access,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Page<Arc<Tenant>, String> {
+        let snapshot = self.snapshot();
+        let seen = if access.platform.is_some() {
+            snapshot.organizations()
+        } else {
+            let mut ids: Vec<_> = access.organizations.iter().map(|(id, _)| *id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let there = ids
+                .into_iter()
+                .filter_map(|id| snapshot.organization_by_id(id));
+            let mut own: Vec<Arc<Tenant>> = there.collect();
+            own.sort_by(|a, b| a.organization.slug.cmp(&b.organization.slug));
+            own
+        };
         page(
-            all.filter(|tenant| after.is_none_or(|slug| tenant.organization.slug.as_str() > slug)),
+            seen.into_iter()
+                .filter(|tenant| after.is_none_or(|slug| tenant.organization.slug.as_str() > slug)),
             limit,
             |tenant| tenant.organization.slug.clone(),
         )

@@ -4,8 +4,16 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 
-use super::{Error, FieldError, Service, ingest::MAX_DEPTH};
+use serde_json::json;
+
+use super::{
+    Error, FieldError, Service,
+    audit::{Logged as _, Subject},
+    checks::MAX_DEPTH,
+    validate,
+};
 use crate::{
+    access::{Access, Actor},
     delivery::{Delivery, Kind},
     event::Event,
     ids::{DeliveryId, EventId, WebhookId},
@@ -33,7 +41,7 @@ pub struct Tested {
 
 impl Service {
     /// Sends a stored event again: to one webhook, which may be younger than the event, or to
-    /// every webhook that it went to and that still takes deliveries.
+    /// every webhook that it went to, that still takes deliveries, and that whoever asks sees.
     ///
     /// # Errors
     /// [`Error::NotFound`], or [`Error::Conflict`] when the webhook is disabled or deleted, or
@@ -43,10 +51,17 @@ impl Service {
         slug: &str,
         event_id: EventId,
         webhook_id: Option<WebhookId>,
+        access: &Access,
+        by: &Actor,
     ) -> Result<Vec<DeliveryId>, Error> {
         let tenant = self.tenant(slug)?;
+        self.check_event(&tenant, event_id, access).await?;
+        let sees = |route: &Route| access.sees(&route.webhook);
         let webhooks = match webhook_id {
             Some(id) => {
+                if tenant.route(id).is_some_and(|route| !sees(route)) {
+                    return Err(Error::NotFound("webhook"));
+                }
                 self.sendable(&tenant, id).await?;
                 vec![id]
             }
@@ -63,7 +78,11 @@ impl Service {
                     .collect();
                 let left: Vec<WebhookId> = went_to
                     .into_iter()
-                    .filter(|id| tenant.route(*id).is_some_and(|r| r.webhook.is_enabled()))
+                    .filter(|id| {
+                        tenant
+                            .route(*id)
+                            .is_some_and(|route| sees(route) && route.webhook.is_enabled())
+                    })
                     .collect();
                 if left.is_empty() {
                     return Err(Error::Conflict {
@@ -77,7 +96,12 @@ impl Service {
             }
         };
         let deliveries = self.enqueue_again(&tenant, event_id, &webhooks).await?;
-        Ok(deliveries.into_iter().map(|delivery| delivery.id).collect())
+        let deliveries: Vec<DeliveryId> =
+            deliveries.into_iter().map(|delivery| delivery.id).collect();
+        let subject = Subject::of(tenant.organization.id, event_id, "");
+        let made = json!({"webhooks": webhooks, "deliveries": deliveries});
+        self.note_done(by, "event.resent", subject, made).await;
+        Ok(deliveries)
     }
 
     /// Sends a delivery's event to its webhook again, as a new delivery.
@@ -88,6 +112,7 @@ impl Service {
         &self,
         slug: &str,
         delivery_id: DeliveryId,
+        by: &Actor,
     ) -> Result<DeliveryId, Error> {
         let tenant = self.tenant(slug)?;
         let delivery = self
@@ -99,6 +124,13 @@ impl Service {
         let made = self
             .enqueue_again(&tenant, delivery.event_id, &[delivery.webhook_id])
             .await?;
+        let subject = Subject::of(tenant.organization.id, delivery_id, "");
+        let shown = json!({
+            "event": delivery.event_id,
+            "webhook": delivery.webhook_id,
+            "delivery": made[0].id,
+        });
+        self.note_done(by, "delivery.resent", subject, shown).await;
         Ok(made[0].id)
     }
 
@@ -110,6 +142,7 @@ impl Service {
         &self,
         slug: &str,
         delivery_id: DeliveryId,
+        by: &Actor,
     ) -> Result<Delivery, Error> {
         let tenant = self.tenant(slug)?;
         let cancelled = self
@@ -120,6 +153,10 @@ impl Service {
         if self.lanes().withdraw(cancelled.webhook_id, delivery_id) {
             self.store().release(&[delivery_id]).await?;
         }
+        let subject = Subject::of(tenant.organization.id, delivery_id, "");
+        let shown = json!({"event": cancelled.event_id, "webhook": cancelled.webhook_id});
+        self.note_done(by, "delivery.cancelled", subject, shown)
+            .await;
         Ok(cancelled)
     }
 
@@ -132,9 +169,16 @@ impl Service {
         slug: &str,
         webhook_id: WebhookId,
         test: TestEvent,
+        by: &Actor,
     ) -> Result<Tested, Error> {
         let tenant = self.tenant(slug)?;
         let route = tenant.route(webhook_id).ok_or(Error::NotFound("webhook"))?;
+        if route.held {
+            return Err(Error::Conflict {
+                code: "profile_missing",
+                message: validate::held(&route.webhook.settings.profile),
+            });
+        }
         let event_type = test
             .event_type
             .unwrap_or_else(|| route.profile.test_type.clone());
@@ -169,7 +213,11 @@ impl Service {
             test: true,
         };
         let event_id = event.id;
+        let kind = event.event_type.clone();
         let delivery = self.enqueue_for(event, webhook_id, Kind::Test).await?;
+        let shown = json!({"event": event_id, "type": kind, "delivery": delivery.id});
+        let subject = route.webhook.subject();
+        self.note_done(by, "webhook.tested", subject, shown).await;
         Ok(Tested {
             event_id,
             delivery_id: delivery.id,

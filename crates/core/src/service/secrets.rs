@@ -3,6 +3,7 @@
 
 use super::{Error, Service, validate::Findings};
 use crate::{
+    access::Actor,
     ids::WebhookId,
     signature,
     time::{DAY, DurationUs},
@@ -30,7 +31,7 @@ impl Service {
         id: WebhookId,
         grace: DurationUs,
         new: Option<String>,
-        by: &str,
+        by: &Actor,
     ) -> Result<Webhook, Error> {
         let mut findings = Findings::default();
         if !(0..=MAX_GRACE_US).contains(&grace) {
@@ -46,42 +47,47 @@ impl Service {
         let value = new.unwrap_or_else(|| self.new_secret());
         let tenant = self.tenant(slug)?;
         let (_, webhook) = self
-            .revise(&tenant, id, by, |webhook, now| {
-                let end = now + grace;
-                // One that was to leave later leaves now too: a short grace is asked for when a
-                // secret may be known to others, and nobody remembers which.
-                webhook.secrets.retain_mut(|secret| {
-                    let end = secret.expires_at.map_or(end, |sooner| sooner.min(end));
-                    secret.expires_at = Some(end);
-                    now < end
-                });
-                if webhook.secrets.iter().any(|secret| secret.value == value) {
-                    let mut findings = Findings::default();
-                    findings.add(
-                        "secret",
-                        "it is one of the webhook's secrets already; choose a new one",
-                    );
-                    findings.finish()?;
-                }
-                if webhook.secrets.len() >= MAX_SECRETS {
-                    return Err(Error::Conflict {
-                        code: "too_many_secrets",
-                        message: format!(
-                            "{MAX_SECRETS} secrets sign already; wait until one has ended, or \
-                             rotate with a grace of 0, which ends all of them"
-                        ),
+            .revise(
+                &tenant,
+                id,
+                (by, "webhook.secret_rotated"),
+                |webhook, now| {
+                    let end = now + grace;
+                    // One that was to leave later leaves now too: a short grace is asked for when a
+                    // secret may be known to others, and nobody remembers which.
+                    webhook.secrets.retain_mut(|secret| {
+                        let end = secret.expires_at.map_or(end, |sooner| sooner.min(end));
+                        secret.expires_at = Some(end);
+                        now < end
                     });
-                }
-                webhook.secrets.insert(
-                    0,
-                    Secret {
-                        value: value.clone(),
-                        created_at: now,
-                        expires_at: None,
-                    },
-                );
-                Ok(false)
-            })
+                    if webhook.secrets.iter().any(|secret| secret.value == value) {
+                        let mut findings = Findings::default();
+                        findings.add(
+                            "secret",
+                            "it is one of the webhook's secrets already; choose a new one",
+                        );
+                        findings.finish()?;
+                    }
+                    if webhook.secrets.len() >= MAX_SECRETS {
+                        return Err(Error::Conflict {
+                            code: "too_many_secrets",
+                            message: format!(
+                                "{MAX_SECRETS} secrets sign already; wait until one has ended, or \
+                             rotate with a grace of 0, which ends all of them"
+                            ),
+                        });
+                    }
+                    webhook.secrets.insert(
+                        0,
+                        Secret {
+                            value: value.clone(),
+                            created_at: now,
+                            expires_at: None,
+                        },
+                    );
+                    Ok(false)
+                },
+            )
             .await?;
         Ok(webhook)
     }

@@ -1,83 +1,48 @@
 //! Bearer tokens: made once and shown once; only a hash is stored.
 //!
 //! Every request of the API is authenticated, so tokens are remembered for a few seconds. A token
-//! revoked through this service stops at once; one revoked by another process on the same store
-//! stops when the memory of it ends ([`MEMORY_US`]).
+//! revoked through this service stops at once; one revoked by another process stops when that is
+//! heard of, or when the memory of it ends ([`MEMORY_US`](super::MEMORY_US)).
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
-
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
 
 use super::{
     Error, Service,
+    access::{Caller, Principal, Who, secret_hash},
     validate::{self, Findings},
 };
 use crate::{
+    access::{Access, Actor, ActorKind, Role},
     ids::TokenId,
     ports::{Token, TokenScope},
-    time::{DurationUs, SECOND, Time},
+    time::{DAY, DurationUs, Time},
 };
 
 /// What every token begins with.
 pub const TOKEN_PREFIX: &str = "bw_";
-/// How long a token is taken for good without asking the store.
-pub const MEMORY_US: DurationUs = 5 * SECOND;
-/// How many tokens are remembered.
-const MEMORY_ENTRIES: usize = 4096;
-/// Characters of 32 bytes in base64 without padding.
-const SECRET_CHARS: usize = 43;
+/// The longest that a token with an end can last.
+const MAX_TOKEN_US: DurationUs = 3_650 * DAY;
 
-/// Tokens seen a moment ago.
-#[derive(Debug, Default)]
-pub(super) struct Memory(Mutex<Remembered>);
-
-#[derive(Debug, Default)]
-struct Remembered {
-    tokens: HashMap<[u8; 32], (Token, Time)>,
-    /// Raised by every revocation.
-    revocations: u64,
+/// A token to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// For people: what it is used for.
+    pub name: String,
+    /// What it lets its bearer do.
+    pub role: Role,
+    /// When it stops being accepted; never, when absent.
+    pub expires_at: Option<Time>,
 }
 
-impl Memory {
-    fn lock(&self) -> MutexGuard<'_, Remembered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The token, if it was seen a moment ago; how many revocations there were, otherwise.
-    fn recall(&self, hash: &[u8; 32], now: Time) -> Result<Token, u64> {
-        let remembered = self.lock();
-        match remembered.tokens.get(hash) {
-            Some((token, until)) if now < *until => Ok(token.clone()),
-            _ => Err(remembered.revocations),
+impl NewToken {
+    /// One that may do everything within its scope, for ever.
+    #[must_use]
+    pub fn admin(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            role: Role::Admin,
+            expires_at: None,
         }
-    }
-
-    /// Remembers a token, unless one was revoked since `revocations` was read: what the store
-    /// said before that may be wrong by now.
-    fn remember(&self, token: &Token, now: Time, revocations: u64) {
-        let mut remembered = self.lock();
-        if remembered.revocations != revocations {
-            return;
-        }
-        if remembered.tokens.len() >= MEMORY_ENTRIES {
-            remembered.tokens.retain(|_, (_, until)| now < *until);
-        }
-        if remembered.tokens.len() >= MEMORY_ENTRIES {
-            remembered.tokens.clear();
-        }
-        remembered
-            .tokens
-            .insert(token.sha256, (token.clone(), now + MEMORY_US));
-    }
-
-    fn forget(&self, id: TokenId) {
-        let mut remembered = self.lock();
-        remembered.revocations += 1;
-        remembered.tokens.retain(|_, (token, _)| token.id != id);
     }
 }
 
@@ -89,64 +54,108 @@ impl Service {
     pub async fn create_token(
         &self,
         scope: TokenScope,
-        name: &str,
+        new: NewToken,
+        by: &Actor,
     ) -> Result<(Token, String), Error> {
+        let now = self.now();
         let mut findings = Findings::default();
-        findings.check("name", validate::required_name(name));
+        findings.check("name", validate::required_name(&new.name));
+        if let Some(end) = new.expires_at
+            && (end <= now || end > now + MAX_TOKEN_US)
+        {
+            let message = format!("{end} is past, or more than ten years from now");
+            findings.add("expires_at", message);
+        }
         findings.finish()?;
         if let TokenScope::Organization(id) = scope
             && self.snapshot().organization_by_id(id).is_none()
         {
             return Err(Error::NotFound("organization"));
         }
-        let mut bytes = [0; 32];
-        self.entropy().fill(&mut bytes);
-        let secret = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+        let secret = self.bearer_secret(TOKEN_PREFIX);
+        let sha256 = secret_hash(TOKEN_PREFIX, &secret)
+            .ok_or_else(|| Error::Internal("a token is not as tokens are".to_owned()))?;
         let token = Token {
             id: self.new_id(),
             scope,
-            name: name.to_owned(),
-            sha256: hash(&secret),
-            created_at: self.now(),
+            name: new.name,
+            role: new.role,
+            sha256,
+            created_at: now,
+            expires_at: new.expires_at,
+            last_used_at: None,
             revoked_at: None,
         };
-        self.store().create_token(token.clone()).await?;
+        let entry = self.entry(by, "token.created", None, Some(&token));
+        self.store().create_token(token.clone(), entry).await?;
         Ok((token, secret))
     }
 
-    /// The token of this secret; `None` when it is not one, was revoked, or its organization is
-    /// gone.
+    /// Who bears this token; `None` when it is none, was revoked, has expired, or its organization
+    /// is gone.
     ///
     /// # Errors
     /// [`Error::Unavailable`]: nobody can say whether it is one.
-    pub async fn authenticate(&self, secret: &str) -> Result<Option<Token>, Error> {
-        // Spares the store the texts that cannot be tokens.
-        let is_token = secret.strip_prefix(TOKEN_PREFIX).is_some_and(|rest| {
-            rest.len() == SECRET_CHARS
-                && rest
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        });
-        if !is_token {
+    pub async fn authenticate_token(
+        &self,
+        secret: &str,
+        caller: &Caller,
+    ) -> Result<Option<Principal>, Error> {
+        let Some(hash) = secret_hash(TOKEN_PREFIX, secret) else {
             return Ok(None);
-        }
-        let hash = hash(secret);
+        };
         let now = self.now();
-        let token = match self.memory().recall(&hash, now) {
+        let memories = self.memories();
+        let token = match memories.tokens.recall(&hash, now) {
             Ok(token) => token,
-            Err(revocations) => match self.store().token_by_hash(hash).await? {
+            Err(forgotten) => match self.store().token_by_hash(hash).await? {
                 Some(token) if token.revoked_at.is_none() => {
-                    self.memory().remember(&token, now, revocations);
+                    let token = Arc::new(token);
+                    memories
+                        .tokens
+                        .remember(hash, Arc::clone(&token), now, forgotten);
+                    if token.expires_at.is_none_or(|end| now < end) {
+                        // Here and not with each request: a memory's length is near enough.
+                        memories.used(token.id, now);
+                    }
                     token
                 }
                 _ => return Ok(None),
             },
         };
-        let reachable = match token.scope {
-            TokenScope::Platform => true,
-            TokenScope::Organization(id) => self.snapshot().organization_by_id(id).is_some(),
+        let access = match token.scope {
+            TokenScope::Platform => Access {
+                platform: Some(token.role),
+                ..Access::default()
+            },
+            TokenScope::Organization(id) if self.snapshot().organization_by_id(id).is_none() => {
+                return Ok(None);
+            }
+            TokenScope::Organization(id) => Access::within(id, token.role),
         };
-        Ok(reachable.then_some(token))
+        let valid = token.expires_at.is_none_or(|end| now < end);
+        Ok(valid.then(|| Principal {
+            actor: caller.actor(ActorKind::Token, token.id.to_string(), token.name.clone()),
+            access,
+            who: Who::Token(token),
+        }))
+    }
+
+    /// Tells the store which tokens were used since it was told before. Called once a minute.
+    ///
+    /// # Errors
+    /// When the store cannot be used; what it was not told is told next time.
+    pub async fn note_token_uses(&self) -> Result<(), Error> {
+        let told = self.memories().take_uses();
+        if told.is_empty() {
+            return Ok(());
+        }
+        let written = self.store().touch_tokens(told.clone()).await;
+        if written.is_err() {
+            told.into_iter()
+                .for_each(|(id, at)| self.memories().used(id, at));
+        }
+        Ok(written?)
     }
 
     /// Tokens, newest first, revoked ones included: of one organization, or all.
@@ -164,68 +173,24 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is none in that scope, or it was revoked before.
-    pub async fn revoke_token(&self, slug: Option<&str>, id: TokenId) -> Result<(), Error> {
+    pub async fn revoke_token(
+        &self,
+        slug: Option<&str>,
+        id: TokenId,
+        by: &Actor,
+    ) -> Result<(), Error> {
         let scope = slug
             .map(|slug| self.tenant(slug).map(|tenant| tenant.organization.id))
             .transpose()?;
-        let revoked = self.store().revoke_token(scope, id, self.now()).await?;
-        self.memory().forget(id);
+        let tokens = self.store().tokens(scope).await?;
+        let token = tokens
+            .iter()
+            .find(|token| token.id == id)
+            .ok_or(Error::NotFound("token"))?;
+        let entry = self.entry(by, "token.revoked", Some(token), None);
+        let now = self.now();
+        let revoked = self.store().revoke_token(scope, id, now, entry).await?;
+        self.memories().tokens.forget(|token| token.id == id);
         revoked.then_some(()).ok_or(Error::NotFound("token"))
-    }
-}
-
-fn hash(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::TokenId;
-
-    fn token(n: u32) -> Token {
-        let mut sha256 = [0; 32];
-        sha256[..4].copy_from_slice(&n.to_be_bytes());
-        let mut id = [0; 16];
-        id[..4].copy_from_slice(&n.to_be_bytes());
-        Token {
-            id: TokenId::from_bytes(id),
-            scope: TokenScope::Platform,
-            name: "test".to_owned(),
-            sha256,
-            created_at: Time::EPOCH,
-            revoked_at: None,
-        }
-    }
-
-    #[test]
-    fn a_token_is_remembered_for_a_few_seconds() {
-        let memory = Memory::default();
-        let one = token(1);
-        assert_eq!(memory.recall(&one.sha256, Time::EPOCH), Err(0));
-        memory.remember(&one, Time::EPOCH, 0);
-        let end = Time::EPOCH + MEMORY_US;
-        assert_eq!(memory.recall(&one.sha256, end - 1), Ok(one.clone()));
-        assert_eq!(memory.recall(&one.sha256, end), Err(0));
-    }
-
-    #[test]
-    fn a_revocation_is_stronger_than_a_look_that_began_before_it() {
-        let memory = Memory::default();
-        let one = token(1);
-        memory.remember(&one, Time::EPOCH, 0);
-        memory.forget(one.id);
-        assert_eq!(memory.recall(&one.sha256, Time::EPOCH), Err(1));
-        memory.remember(&one, Time::EPOCH, 0);
-        assert_eq!(memory.recall(&one.sha256, Time::EPOCH), Err(1));
-    }
-
-    #[test]
-    fn the_memory_is_bounded() {
-        let memory = Memory::default();
-        for n in 0..10_000 {
-            memory.remember(&token(n), Time::EPOCH, 0);
-            assert!(memory.lock().tokens.len() <= MEMORY_ENTRIES);
-        }
     }
 }

@@ -121,6 +121,14 @@ pub(super) fn no_profile(name: &str, profiles: &Profiles) -> String {
     )
 }
 
+/// What is wrong with a webhook whose profile is not configured.
+pub(super) fn held(profile: &str) -> String {
+    format!(
+        "the profile `{profile}` is not configured on this server, so nothing can be sent, and \
+         deliveries wait; configure the profile again, or give the webhook another one"
+    )
+}
+
 /// One page of a list that begins after the cursor, with the cursor of the next.
 pub(super) fn page<T, C>(
     items: impl Iterator<Item = T>,

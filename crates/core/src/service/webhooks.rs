@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::{
     Error, STALE_RETRIES, Service,
     settings::check,
-    validate::{Findings, page},
+    validate::{self, Findings, page},
 };
 use crate::{
-    ids::WebhookId,
+    access::{Access, Actor},
+    ids::{OrganizationId, WebhookId},
     outcome::Header,
     policy::DisableReason,
     ports::{self, DeleteOutcome, Page, WebhookChange, WebhookFilter},
@@ -115,7 +116,7 @@ impl Service {
         &self,
         slug: &str,
         new: NewWebhook,
-        by: &str,
+        by: &Actor,
     ) -> Result<(Webhook, Created), Error> {
         let tenant = self.tenant(slug)?;
         let organization = &tenant.organization;
@@ -156,14 +157,15 @@ impl Service {
             }],
             cancelled_up_to: None,
             created_at: now,
-            created_by: by.to_owned(),
+            created_by: by.name.clone(),
             updated_at: now,
-            updated_by: by.to_owned(),
+            updated_by: by.name.clone(),
             deleted_at: None,
         };
+        let entry = self.entry(by, "webhook.created", None, Some(&webhook));
         match self
             .store()
-            .create_webhook(webhook.clone(), profile.one_per_url)
+            .create_webhook(webhook.clone(), profile.one_per_url, entry)
             .await?
         {
             WebhookChange::Stored => {
@@ -184,11 +186,11 @@ impl Service {
         slug: &str,
         id: WebhookId,
         patch: WebhookPatch,
-        by: &str,
+        by: &Actor,
     ) -> Result<Webhook, Error> {
         let tenant = self.tenant(slug)?;
         let (former, webhook) = self
-            .revise(&tenant, id, by, |webhook, now| {
+            .revise(&tenant, id, (by, "webhook.updated"), |webhook, now| {
                 patch.apply(&mut webhook.settings);
                 // A webhook whose settings are not right any more (its profile is gone from the
                 // configuration) can still be switched off.
@@ -211,6 +213,10 @@ impl Service {
                 Ok(one_per_url)
             })
             .await?;
+        if former.settings.profile != webhook.settings.profile {
+            // Deliveries may have waited for a profile that is not configured.
+            self.lanes().wake(id);
+        }
         let moved = former.settings.url != webhook.settings.url;
         if moved || (former.is_enabled() && !webhook.is_enabled()) {
             self.sender().forget(id);
@@ -227,12 +233,14 @@ impl Service {
         slug: &str,
         id: WebhookId,
         force: bool,
-        by: &str,
+        by: &Actor,
     ) -> Result<(), Error> {
         let organization_id = self.tenant(slug)?.organization.id;
+        let stored = self.living(organization_id, id).await?;
+        let entry = self.entry(by, "webhook.deleted", Some(&stored), None);
         let outcome = self
             .store()
-            .delete_webhook(organization_id, id, force, self.now(), by)
+            .delete_webhook(organization_id, id, force, self.now(), &by.name, entry)
             .await?;
         match outcome {
             DeleteOutcome::Deleted => {
@@ -249,6 +257,14 @@ impl Service {
         }
     }
 
+    /// Why nothing can be sent to a webhook although it is enabled: a sentence that says what to do.
+    #[must_use]
+    pub fn problem(&self, webhook: &Webhook) -> Option<String> {
+        let profile = &webhook.settings.profile;
+        let known = self.profiles().get(profile).is_some();
+        (!known && webhook.deleted_at.is_none()).then(|| validate::held(profile))
+    }
+
     /// One webhook of the organization, deleted ones included.
     ///
     /// # Errors
@@ -260,13 +276,15 @@ impl Service {
         webhook.ok_or(Error::NotFound("webhook"))
     }
 
-    /// The organization's webhooks but the deleted ones, oldest first, after the one given.
+    /// The organization's webhooks but the deleted ones, oldest first, after the one given: those
+    /// that somebody of this access sees.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the organization.
     pub fn webhooks(
         &self,
         slug: &str,
+        access: &Access,
         filter: &WebhookFilter,
         after: Option<WebhookId>,
         limit: usize,
@@ -277,6 +295,7 @@ impl Service {
             .routes
             .iter()
             .filter(|route| after.is_none_or(|id| route.webhook.id > id))
+            .filter(|route| access.sees(&route.webhook))
             .filter(|route| shown(&route.webhook, part.as_deref(), filter.enabled))
             .collect();
         // The cursor is an id, and ids of two processes need not be in the order of their times.
@@ -293,17 +312,12 @@ impl Service {
         &self,
         tenant: &Tenant,
         id: WebhookId,
-        by: &str,
+        (by, action): (&Actor, &str),
         change: impl Fn(&mut Webhook, Time) -> Result<bool, Error>,
     ) -> Result<(Webhook, Webhook), Error> {
         let organization_id = tenant.organization.id;
         for _ in 0..STALE_RETRIES {
-            let former = self
-                .store()
-                .webhook(organization_id, id)
-                .await?
-                .filter(|webhook| webhook.deleted_at.is_none())
-                .ok_or(Error::NotFound("webhook"))?;
+            let former = self.living(organization_id, id).await?;
             let now = self.now();
             let mut webhook = former.clone();
             let one_per_url = change(&mut webhook, now)?;
@@ -312,10 +326,11 @@ impl Service {
             }
             webhook.revision += 1;
             webhook.updated_at = now;
-            webhook.updated_by = by.to_owned();
+            webhook.updated_by.clone_from(&by.name);
+            let entry = self.entry(by, action, Some(&former), Some(&webhook));
             match self
                 .store()
-                .update_webhook(webhook.clone(), one_per_url)
+                .update_webhook(webhook.clone(), one_per_url, entry)
                 .await
             {
                 Ok(WebhookChange::Stored) => {
@@ -341,6 +356,18 @@ impl Service {
             }
         }
         Err(ports::Error::Stale.into())
+    }
+
+    /// A webhook as it is stored now.
+    async fn living(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+    ) -> Result<Webhook, Error> {
+        let webhook = self.store().webhook(organization_id, id).await?;
+        webhook
+            .filter(|webhook| webhook.deleted_at.is_none())
+            .ok_or(Error::NotFound("webhook"))
     }
 
     pub(super) fn new_secret(&self) -> String {

@@ -193,7 +193,7 @@ enum Sent {
 impl Attempt<'_> {
     async fn run(&self, request: Request) -> Reply {
         let pool = &self.inner.pool;
-        let mut outgoing = match request::build(request.headers, request.body) {
+        let mut outgoing = match request::build(&request.headers, request.body) {
             Ok(outgoing) => outgoing,
             Err(fault) => return self.failed(fault, Timing::default()),
         };

@@ -1,7 +1,8 @@
 //! From a response, or a fault, to the port's reply.
 
 use bellwire_core::{
-    outcome::{Answer, Header, Outcome, Reply, Timing},
+    headers::HeaderList,
+    outcome::{Answer, Outcome, Reply, Timing},
     time::{DurationUs, SECOND, Time},
 };
 use http::{HeaderMap, header};
@@ -10,6 +11,8 @@ use super::{exchange::Response, fault::Fault};
 
 /// How many bytes of response headers are kept, names and values.
 const MAX_HEADERS: usize = 16 * 1024;
+/// Room for a usual header.
+const HEADER_BYTES: usize = 32;
 /// A `Retry-After` beyond this is taken for this: the rules know no longer delay.
 const MAX_RETRY_AFTER_S: i64 = bellwire_core::policy::MAX_DELAY_S as i64;
 
@@ -20,7 +23,7 @@ pub(super) fn of_fault(fault: Fault, started_at: Time, timing: Timing) -> Reply 
         timing,
         address: fault.address,
         detail: Some(fault.detail),
-        response_headers: Vec::new(),
+        response_headers: HeaderList::default(),
         excerpt: bytes::Bytes::new(),
         truncated: false,
     }
@@ -66,19 +69,16 @@ fn parse_retry_after(text: &str, now: impl FnOnce() -> Time) -> Option<DurationU
 }
 
 /// The headers as far as there is room, in order. A header that does not fit ends the list.
-fn kept(headers: &HeaderMap) -> Vec<Header> {
+fn kept(headers: &HeaderMap) -> HeaderList {
     let mut room = MAX_HEADERS;
-    let mut kept = Vec::with_capacity(headers.len());
+    let mut kept = HeaderList::with_room(headers.len() * HEADER_BYTES);
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value.as_bytes());
         let Some(left) = room.checked_sub(name.as_str().len() + value.len()) else {
             break;
         };
         room = left;
-        kept.push(Header {
-            name: name.as_str().to_owned(),
-            value: value.into_owned(),
-        });
+        kept.push(name.as_str(), &value);
     }
     kept
 }
@@ -120,7 +120,7 @@ mod tests {
             headers.append("x-large", value(&[b'x'; 4000]));
         }
         let kept = kept(&headers);
-        assert_eq!(kept[0].value, "caf\u{fffd}");
-        assert_eq!(kept.len(), 1 + 4);
+        assert_eq!(kept.get("x-odd"), Some("caf\u{fffd}"));
+        assert_eq!(kept.iter().count(), 1 + 4);
     }
 }

@@ -1,22 +1,25 @@
 //! From the port's request to hyper's.
 
-use bellwire_core::{outcome::Cause, outcome::Header};
+use bellwire_core::{headers::HeaderList, outcome::Cause};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header, uri};
 use http_body_util::Full;
 
 use super::{fault::Fault, target::Target};
 
+/// Headers that a map has room for at first: ours, and a few of the webhook's own.
+const USUAL_HEADERS: usize = 12;
+
 /// What hyper sends. The body is one piece, so that its length is known.
 pub(super) type Outgoing = http::Request<Full<Bytes>>;
 
 /// Makes the request; [`address_to`] then fits it to a connection.
-pub(super) fn build(headers: Vec<Header>, body: Bytes) -> Result<Outgoing, Fault> {
+pub(super) fn build(headers: &HeaderList, body: Bytes) -> Result<Outgoing, Fault> {
     let length = HeaderValue::from(body.len());
     let mut request = http::Request::new(Full::new(body));
     *request.method_mut() = Method::POST;
     let map = request.headers_mut();
-    map.reserve(headers.len() + 2);
+    map.reserve(USUAL_HEADERS);
     append(map, headers)?;
     map.insert(header::CONTENT_LENGTH, length);
     Ok(request)
@@ -40,13 +43,13 @@ pub(super) fn address_to(request: &mut Outgoing, target: &Target, h2: bool) {
     *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
 }
 
-fn append(map: &mut HeaderMap, headers: Vec<Header>) -> Result<(), Fault> {
-    for Header { name, value } in headers {
+fn append(map: &mut HeaderMap, headers: &HeaderList) -> Result<(), Fault> {
+    for (name, value) in headers.iter() {
         let wrong = |what: &str| {
             let detail = format!("the header {name} cannot be sent: its {what} is not valid");
             Fault::new(Cause::Envelope, detail)
         };
-        let parsed = HeaderName::try_from(&name).map_err(|_| wrong("name"))?;
+        let parsed = HeaderName::try_from(name).map_err(|_| wrong("name"))?;
         if is_ours(&parsed) {
             continue;
         }
@@ -79,12 +82,8 @@ fn is_ours(name: &HeaderName) -> bool {
 mod tests {
     use super::*;
 
-    fn headers(pairs: &[(&str, &str)]) -> Vec<Header> {
-        let header = |(name, value): &(&str, &str)| Header {
-            name: (*name).to_owned(),
-            value: (*value).to_owned(),
-        };
-        pairs.iter().map(header).collect()
+    fn headers(pairs: &[(&str, &str)]) -> HeaderList {
+        pairs.iter().copied().collect()
     }
 
     #[test]
@@ -97,7 +96,7 @@ mod tests {
             ("accept-encoding", "gzip"),
             ("x-kept", "yes"),
         ]);
-        let request = build(given, Bytes::from_static(b"{}")).unwrap();
+        let request = build(&given, Bytes::from_static(b"{}")).unwrap();
         let names: Vec<_> = request.headers().keys().map(HeaderName::as_str).collect();
         assert_eq!(names, ["x-kept", "content-length"]);
         assert_eq!(request.headers()["content-length"], "2");
@@ -105,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_header_that_cannot_be_sent_fails_the_attempt_and_says_which() {
-        let fault = build(headers(&[("x-a", "one\r\nx-b: two")]), Bytes::new()).unwrap_err();
+        let fault = build(&headers(&[("x-a", "one\r\nx-b: two")]), Bytes::new()).unwrap_err();
         assert_eq!(fault.cause, Cause::Envelope);
         assert!(fault.detail.contains("x-a"), "{}", fault.detail);
     }

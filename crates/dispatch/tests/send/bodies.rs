@@ -5,7 +5,7 @@ use bellwire_core::ports::{Request, Sender};
 use bellwire_testkit::receiver::{Behaviour, Receiver};
 use bytes::Bytes;
 
-use crate::support::{assert_status, client, header, request, send};
+use crate::support::{assert_status, client, request, send};
 
 fn with_body(status: u16, body: Bytes) -> Behaviour {
     Behaviour::StatusWith {
@@ -60,7 +60,7 @@ async fn a_compressed_bomb_is_kept_as_it_came_and_none_is_asked_for() {
     let receiver = Receiver::start().await;
     receiver.script("/", [Behaviour::GzipBomb]);
     let request = Request {
-        headers: vec![header("accept-encoding", "gzip")],
+        headers: [("accept-encoding", "gzip")].into_iter().collect(),
         ..request(&receiver.url("/"))
     };
     let reply = client().send(request).await;

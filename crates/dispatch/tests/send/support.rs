@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bellwire_core::{
     ids::{IdSource, WebhookId},
-    outcome::{Answer, Cause, Header, Reply},
+    outcome::{Answer, Cause, Reply},
     policy::Timeouts,
     ports::{Request, Sender},
     time::Time,
@@ -59,19 +59,14 @@ pub(crate) fn request(url: &str) -> Request {
     Request {
         webhook_id: webhook(1),
         url: Arc::new(url.parse().unwrap()),
-        headers: vec![
-            header("content-type", "application/json"),
-            header("user-agent", "Bellwire/test"),
-        ],
+        headers: [
+            ("content-type", "application/json"),
+            ("user-agent", "Bellwire/test"),
+        ]
+        .into_iter()
+        .collect(),
         body: Bytes::from_static(br#"{"type":"booking.created"}"#),
         timeouts: GENEROUS,
-    }
-}
-
-pub(crate) fn header(name: &str, value: &str) -> Header {
-    Header {
-        name: name.to_owned(),
-        value: value.to_owned(),
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use bellwire_core::{
     delivery::Attempt,
+    headers::HeaderList,
     ids::{DeliveryId, OrganizationId, WebhookId},
     outcome::{Answer, Cause, Timing},
     policy::Counters,
     ports::{Health, Page},
+    stored::address,
     time::Time,
 };
 use bytes::Bytes;
@@ -15,11 +17,9 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    address,
     connect::Conn,
     enqueue::array,
     fault::{Fault, corrupt},
-    headers,
     rows::{Key as _, RowExt as _},
     webhooks,
 };
@@ -32,6 +32,11 @@ macro_rules! attempt_columns {
          (SELECT x.body FROM excerpts x WHERE x.id = a.excerpt_id), a.truncated, a.retry_at"
     };
 }
+
+pub(crate) use attempt_columns;
+
+/// How many columns that is.
+pub(crate) const ATTEMPT_COLUMNS: usize = 23;
 
 const OF_DELIVERIES: &str = concat!(
     "SELECT ",
@@ -62,9 +67,9 @@ pub(crate) const HEALTH: &str = concat!(
       WHERE w.id = ANY($1::uuid[])"
 );
 /// Where the columns of a webhook begin in [`HEALTH`].
-const WEBHOOK_COLUMN: usize = 23;
+const WEBHOOK_COLUMN: usize = ATTEMPT_COLUMNS;
 
-fn read(row: &Row, organization_id: OrganizationId) -> Result<Attempt, Fault> {
+pub(crate) fn read(row: &Row, organization_id: OrganizationId) -> Result<Attempt, Fault> {
     let answer = match (row.maybe_u32(6)?, row.try_get::<_, Option<&str>>(7)?) {
         (Some(status), _) => Answer::Status(u16::try_from(status).map_err(corrupt)?),
         (None, Some(cause)) => Answer::None(
@@ -77,7 +82,8 @@ fn read(row: &Row, organization_id: OrganizationId) -> Result<Attempt, Fault> {
         .map(|bytes| address::decode(bytes).ok_or_else(|| corrupt("an attempt has no address")))
         .transpose()?;
     let headers = |column: usize| {
-        headers::decode(row.try_get(column)?).ok_or_else(|| corrupt("an attempt has no headers"))
+        HeaderList::from_bytes(row.try_get(column)?)
+            .ok_or_else(|| corrupt("an attempt has no headers"))
     };
     let excerpt = match row.try_get::<_, Option<&[u8]>>(19)? {
         Some(short) => Some(short),

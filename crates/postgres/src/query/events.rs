@@ -7,6 +7,7 @@ use bellwire_core::{
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId},
     ports::{DeliveryView, EventDetail, EventFilter, EventSummary, Page},
+    stored::listed,
 };
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use super::{attempts, deliveries};
 use crate::{
     connect::Conn,
     fault::Fault,
-    rows::{self, Key as _, event_columns, listed},
+    rows::{self, Key as _, event_columns},
 };
 
 /// Rows that one call looks at, events and deliveries together: what bounds a search that finds
@@ -79,14 +80,14 @@ pub(super) async fn page(
         };
         let rows = chunk(conn, organization_id, filter, before, wanted).await?;
         let end = rows.len() < wanted;
-        let found = summaries(conn, organization_id, rows).await?;
+        let found = summaries(conn, organization_id, rows, filter).await?;
         for summary in found {
             if page.items.len() >= limit || looked_at >= LOOK_AT {
                 page.next = Some(before);
                 return Ok(page);
             }
             before = summary.summary.event.id;
-            looked_at += 1 + summary.deliveries.len();
+            looked_at += 1 + summary.looked_at;
             if fits(&summary, filter) {
                 page.items.push(summary.summary);
             }
@@ -131,6 +132,8 @@ async fn chunk(
 struct Summary {
     summary: EventSummary,
     deliveries: Vec<Delivery>,
+    /// Deliveries that were read for it.
+    looked_at: usize,
 }
 
 /// Counts the deliveries of events: one query for those added later, one for all rows.
@@ -138,6 +141,7 @@ async fn summaries(
     conn: &impl Conn,
     organization_id: OrganizationId,
     mut found: Vec<Found>,
+    filter: &EventFilter,
 ) -> Result<Vec<Summary>, Fault> {
     add_resends(conn, &mut found).await?;
     let ids: Vec<Uuid> = found
@@ -152,7 +156,11 @@ async fn summaries(
             .push(delivery);
     }
     let summaries = found.into_iter().map(|(event, _)| {
-        let deliveries = by_event.remove(&event.id).unwrap_or_default();
+        let mut deliveries = by_event.remove(&event.id).unwrap_or_default();
+        let looked_at = deliveries.len();
+        if let Some(corner) = &filter.corner {
+            deliveries.retain(|delivery| corner.has(delivery.webhook_id));
+        }
         let mut counts = [0_u32; 5];
         let mut updated_at = event.created_at;
         for delivery in &deliveries {
@@ -166,6 +174,7 @@ async fn summaries(
                 updated_at,
             },
             deliveries,
+            looked_at,
         }
     });
     Ok(summaries.collect())
@@ -204,7 +213,11 @@ fn fits(found: &Summary, filter: &EventFilter) -> bool {
             .is_none_or(|wanted| event.channels.contains(wanted))
         && filter
             .updated_since
-            .is_none_or(|since| found.summary.updated_at >= since);
+            .is_none_or(|since| found.summary.updated_at >= since)
+        && filter
+            .corner
+            .as_ref()
+            .is_none_or(|corner| corner.shows(event));
     // Without a wish for a webhook or a state nothing is missing.
     let by_delivery = (filter.webhook.is_none() && filter.state.is_none())
         || found.deliveries.iter().any(|delivery| {

@@ -2,19 +2,19 @@
 
 use bellwire_core::{
     delivery::{Attempt, Delivery},
+    headers::HeaderList,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
     outcome::{Answer, Cause, Timing},
     policy::Counters,
     ports::{Health, Page},
+    stored::address,
     time::Time,
 };
 use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::{
-    address,
     fault::Fault,
-    headers,
     rows::{RowExt as _, damage},
 };
 
@@ -31,6 +31,8 @@ macro_rules! attempt_columns {
     };
 }
 
+pub(crate) use attempt_columns;
+
 /// A webhook's attempts, newest first.
 pub(crate) const LIST: &str = concat!(
     "SELECT ",
@@ -42,13 +44,13 @@ pub(crate) const LIST: &str = concat!(
 
 /// Whose attempt a row is.
 #[derive(Clone, Copy)]
-struct Owner {
-    event_id: EventId,
-    webhook_id: WebhookId,
-    organization_id: OrganizationId,
+pub(crate) struct Owner {
+    pub(crate) event_id: EventId,
+    pub(crate) webhook_id: WebhookId,
+    pub(crate) organization_id: OrganizationId,
 }
 
-fn read(row: &Row<'_>, owner: Owner) -> rusqlite::Result<Attempt> {
+pub(crate) fn read(row: &Row<'_>, owner: Owner) -> rusqlite::Result<Attempt> {
     let answer = match (
         row.get::<_, Option<u16>>(4)?,
         row.get_ref(5)?.as_str_or_null()?,
@@ -64,7 +66,8 @@ fn read(row: &Row<'_>, owner: Owner) -> rusqlite::Result<Attempt> {
         None => None,
     };
     let headers = |column: usize| {
-        headers::decode(row.get_ref(column)?.as_blob()?).ok_or_else(|| damage(column, "no headers"))
+        HeaderList::from_bytes(row.get_ref(column)?.as_blob()?)
+            .ok_or_else(|| damage(column, "no headers"))
     };
     let excerpt = match row.get_ref(17)?.as_blob_or_null()? {
         Some(short) => Bytes::copy_from_slice(short),
@@ -131,7 +134,8 @@ pub(super) fn attempts_of(
             break;
         };
         attempts.push(attempt);
-        next = previous;
+        // Numbers of rows that are gone may come again, never below one that is there.
+        next = previous.filter(|previous| *previous < seq);
     }
     attempts.reverse();
     Ok(attempts)
@@ -224,7 +228,7 @@ fn seq_of(conn: &Connection, delivery: DeliveryId, number: u32) -> Result<Option
             .optional()?;
         match found {
             Some((found, _)) if found == number => return Ok(Some(seq)),
-            Some((_, previous)) => next = previous,
+            Some((_, previous)) => next = previous.filter(|previous| *previous < seq),
             None => break,
         }
     }

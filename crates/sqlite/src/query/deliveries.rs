@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use bellwire_core::{
     delivery::Delivery,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
+    stored::{listed, standing::Marks},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{
     fault::{Fault, corrupt},
-    rows::{self, DeliveryRow, Marks, RowExt as _, delivery_columns, listed},
+    rows::{self, DeliveryRow, RowExt as _, delivery_columns},
 };
 
 /// The webhooks met in one call, each looked up once.

@@ -83,7 +83,7 @@ pub(super) fn page(
         }
         let list = row.get_ref(7)?.as_blob().map_err(rusqlite::Error::from)?;
         let found = summary(conn, event, row.get(8)?, list, filter, &mut webhooks)?;
-        looked_at += found.deliveries.iter().sum::<u32>() as usize;
+        looked_at += found.looked_at;
         if found.fits {
             page.items.push(found.summary);
         }
@@ -104,11 +104,16 @@ fn fits(event: &Event, filter: &EventFilter) -> bool {
             .channel
             .as_ref()
             .is_none_or(|wanted| event.channels.contains(wanted))
+        && filter
+            .corner
+            .as_ref()
+            .is_none_or(|corner| corner.shows(event))
 }
 
 struct Found {
     summary: EventSummary,
-    deliveries: [u32; 5],
+    /// Deliveries that were read for it.
+    looked_at: usize,
     fits: bool,
 }
 
@@ -125,9 +130,15 @@ fn summary(
     let mut updated_at = event.created_at;
     // Without a wish for a webhook or a state nothing is missing.
     let mut wanted = filter.webhook.is_none() && filter.state.is_none();
+    let mut looked_at = 0;
     for id in ids(conn, seq, list)? {
         let Some(row) = row(conn, id)? else { continue };
+        looked_at += 1;
         let (webhook, marks) = webhooks.get(conn, row.webhook)?;
+        let corner = filter.corner.as_ref();
+        if !corner.is_none_or(|corner| corner.has(webhook)) {
+            continue;
+        }
         let delivery = row.seen(event.organization_id, event.id, webhook, &marks);
         counts[delivery.state as usize] += 1;
         updated_at = updated_at.max(delivery.updated_at);
@@ -142,7 +153,7 @@ fn summary(
             deliveries: counts,
             updated_at,
         },
-        deliveries: counts,
+        looked_at,
         fits: wanted && recent,
     })
 }

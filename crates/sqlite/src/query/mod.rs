@@ -1,7 +1,7 @@
 //! Stage 7: everything that reads, on snapshots. What a disable or a deletion cancels is shown as
 //! cancelled at once, before the sweep has reached its row.
 
-mod attempts;
+pub(crate) mod attempts;
 mod deliveries;
 mod events;
 

@@ -4,7 +4,7 @@ use bellwire_core::{
     service::{ChannelPatch, NewChannel},
     time::HOUR,
 };
-use bellwire_testkit::builders::START;
+use bellwire_testkit::{builders::START, service::by};
 
 use crate::{World, conflict, fields, missing};
 
@@ -17,7 +17,7 @@ async fn channels_are_made_changed_and_deleted() {
         ..NewChannel::default()
     };
     let channel = service
-        .create_channel("acme", new("conference:42"))
+        .create_channel("acme", new("conference:42"), &by("ann"))
         .await
         .unwrap();
     assert_eq!(
@@ -26,7 +26,11 @@ async fn channels_are_made_changed_and_deleted() {
     );
     assert_eq!(service.channel("acme", "conference:42").unwrap(), channel);
     assert_eq!(
-        conflict(service.create_channel("acme", new("conference:42")).await),
+        conflict(
+            service
+                .create_channel("acme", new("conference:42"), &by("ann"))
+                .await
+        ),
         "channel_taken"
     );
     let wrong = NewChannel {
@@ -35,7 +39,7 @@ async fn channels_are_made_changed_and_deleted() {
         ..new("a b")
     };
     assert_eq!(
-        fields(service.create_channel("acme", wrong).await),
+        fields(service.create_channel("acme", wrong, &by("ann")).await),
         ["key", "label", "kind"]
     );
     world.kit.clock.advance(HOUR);
@@ -44,12 +48,12 @@ async fn channels_are_made_changed_and_deleted() {
         kind: None,
     };
     let changed = service
-        .update_channel("acme", "conference:42", patch)
+        .update_channel("acme", "conference:42", patch, &by("ann"))
         .await
         .unwrap();
     assert_eq!(changed.updated_at, START + HOUR);
     service
-        .create_channel("acme", new("account:cool"))
+        .create_channel("acme", new("account:cool"), &by("ann"))
         .await
         .unwrap();
     let page = service.channels("acme", None, 1).unwrap();
@@ -57,11 +61,15 @@ async fn channels_are_made_changed_and_deleted() {
     let page = service.channels("acme", page.next.as_deref(), 1).unwrap();
     assert_eq!((page.items, page.next), (vec![changed], None));
     service
-        .delete_channel("acme", "conference:42")
+        .delete_channel("acme", "conference:42", &by("ann"))
         .await
         .unwrap();
     assert_eq!(
-        missing(service.delete_channel("acme", "conference:42").await),
+        missing(
+            service
+                .delete_channel("acme", "conference:42", &by("ann"))
+                .await
+        ),
         "channel"
     );
     assert_eq!(missing(service.channel("acme", "conference:42")), "channel");

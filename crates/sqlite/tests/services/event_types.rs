@@ -5,6 +5,7 @@ use bellwire_core::{
     time::HOUR,
 };
 use bellwire_testkit::builders::{START, raw};
+use bellwire_testkit::service::by;
 
 use crate::{World, conflict, fields, missing};
 
@@ -20,15 +21,21 @@ async fn an_organization_sees_its_own_event_types_and_the_platforms() {
     let world = World::new("standard").await;
     let service = &world.kit.service;
     for name in ["a.one", "c.three"] {
-        service.create_event_type(None, named(name)).await.unwrap();
+        service
+            .create_event_type(None, named(name), &by("ann"))
+            .await
+            .unwrap();
     }
     let own = NewEventType {
         description: Some("ours".to_owned()),
         ..named("c.three")
     };
-    service.create_event_type(Some("acme"), own).await.unwrap();
     service
-        .create_event_type(Some("acme"), named("b.two"))
+        .create_event_type(Some("acme"), own, &by("ann"))
+        .await
+        .unwrap();
+    service
+        .create_event_type(Some("acme"), named("b.two"), &by("ann"))
         .await
         .unwrap();
     let list = |slug, after: Option<&str>, limit| {
@@ -59,24 +66,31 @@ async fn an_organization_sees_its_own_event_types_and_the_platforms() {
     assert_eq!(
         conflict(
             service
-                .create_event_type(Some("acme"), named("b.two"))
+                .create_event_type(Some("acme"), named("b.two"), &by("ann"))
                 .await
         ),
         "event_type_taken"
     );
     assert_eq!(
-        conflict(service.delete_event_type(Some("acme"), "a.one").await),
+        conflict(
+            service
+                .delete_event_type(Some("acme"), "a.one", &by("ann"))
+                .await
+        ),
         "platform_event_type"
     );
     service
-        .delete_event_type(Some("acme"), "c.three")
+        .delete_event_type(Some("acme"), "c.three", &by("ann"))
         .await
         .unwrap();
     assert_eq!(list(Some("acme"), None, 10).0, "a.one b.two! c.three");
-    service.delete_event_type(None, "c.three").await.unwrap();
+    service
+        .delete_event_type(None, "c.three", &by("ann"))
+        .await
+        .unwrap();
     assert_eq!(list(Some("acme"), None, 10).0, "a.one b.two!");
     assert_eq!(
-        missing(service.delete_event_type(None, "b.two").await),
+        missing(service.delete_event_type(None, "b.two", &by("ann")).await),
         "event type"
     );
 }
@@ -91,7 +105,7 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
         ..named("no name")
     };
     assert_eq!(
-        fields(service.create_event_type(None, wrong).await),
+        fields(service.create_event_type(None, wrong, &by("ann")).await),
         ["name", "description", "schema"]
     );
     let schema =
@@ -102,7 +116,11 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
         ..named("booking.created")
     };
     assert_eq!(
-        fields(service.create_event_type(Some("acme"), misfit).await),
+        fields(
+            service
+                .create_event_type(Some("acme"), misfit, &by("ann"))
+                .await
+        ),
         ["example.id"]
     );
 
@@ -112,7 +130,10 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
         example: Some(raw(r#"{"id": 7, "price": 1.10}"#)),
         ..named("booking.created")
     };
-    let stored = service.create_event_type(Some("acme"), fits).await.unwrap();
+    let stored = service
+        .create_event_type(Some("acme"), fits, &by("ann"))
+        .await
+        .unwrap();
     assert!(!fields(world.post_event("booking.created", "{}").await).is_empty());
     let read = service.event_type(Some("acme"), "booking.created").unwrap();
     assert_eq!(read.event_type.id, stored.id);
@@ -128,7 +149,7 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
         ..EventTypePatch::default()
     };
     let refused = service
-        .update_event_type(Some("acme"), "booking.created", patch)
+        .update_event_type(Some("acme"), "booking.created", patch, &by("ann"))
         .await;
     assert_eq!(fields(refused), ["example"]);
     world.kit.clock.advance(HOUR);
@@ -138,7 +159,7 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
         ..EventTypePatch::default()
     };
     let changed = service
-        .update_event_type(Some("acme"), "booking.created", patch.clone())
+        .update_event_type(Some("acme"), "booking.created", patch.clone(), &by("ann"))
         .await
         .unwrap();
     assert!(changed.schema.is_none() && changed.example.is_none());
@@ -146,7 +167,7 @@ async fn schemas_and_examples_are_checked_and_hold_at_once() {
     assert!(world.post_event("booking.created", "{}").await.is_ok());
     world.kit.clock.advance(HOUR);
     let same = service
-        .update_event_type(Some("acme"), "booking.created", patch)
+        .update_event_type(Some("acme"), "booking.created", patch, &by("ann"))
         .await
         .unwrap();
     assert_eq!(same.updated_at, START + HOUR);

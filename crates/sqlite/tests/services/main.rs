@@ -1,23 +1,32 @@
 //! The use cases of the catalogue over the real store: what they refuse, what they store, and that
 //! it is live when they return.
 
+mod audit;
 mod channels;
 mod event_types;
+mod links;
 mod organizations;
+mod repeats;
 mod secrets;
+mod signing_in;
 mod tokens;
+mod users;
 mod webhooks;
 
 use std::sync::Arc;
 
 use bellwire_core::{
+    audit::AuditFilter,
     crypt::{Key, Keyring},
     ids::WebhookId,
     service::{self, Error, Incoming, NewWebhook, WebhookPatch},
     webhook::Webhook,
 };
 use bellwire_sqlite::{Options, Sqlite};
-use bellwire_testkit::{entropy::SeededEntropy, service::Kit};
+use bellwire_testkit::{
+    entropy::SeededEntropy,
+    service::{Kit, by},
+};
 use bytes::Bytes;
 use tempfile::TempDir;
 
@@ -51,10 +60,16 @@ impl World {
         Kit::with(self.store.clone(), service::Options::default(), 2).await
     }
 
+    /// A second process with these keys.
+    async fn process_with(&self, keyring: Keyring, seed: u64) -> Kit {
+        let options = service::Options::default();
+        Kit::with_keyring(self.store.clone(), options, seed, keyring).await
+    }
+
     async fn patch(&self, id: WebhookId, patch: WebhookPatch) -> Result<Webhook, Error> {
         self.kit
             .service
-            .update_webhook("acme", id, patch, "ann")
+            .update_webhook("acme", id, patch, &by("ann"))
             .await
     }
 
@@ -86,6 +101,14 @@ fn enabled(enabled: bool) -> WebhookPatch {
         enabled: Some(enabled),
         ..WebhookPatch::default()
     }
+}
+
+/// What the audit log says was done, newest first: in an organization, or at all.
+async fn actions(world: &World, slug: Option<&str>) -> Vec<String> {
+    let filter = AuditFilter::default();
+    let page = world.kit.service.audit(slug, filter, None, 100).await;
+    let entries = page.unwrap().items.into_iter();
+    entries.map(|entry| entry.action).collect()
 }
 
 /// The fields that a refusal names.

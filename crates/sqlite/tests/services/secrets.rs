@@ -5,6 +5,7 @@ use bellwire_core::{
     webhook::{Secret, Webhook},
 };
 use bellwire_testkit::builders::{SECRET, START};
+use bellwire_testkit::service::by;
 
 use crate::{URL, World, conflict, fields};
 
@@ -15,7 +16,13 @@ async fn secrets_rotate_with_a_grace() {
     let webhook = world.kit.webhook("acme", URL).await;
     let first = webhook.secrets[0].value.clone();
     let rotated = service
-        .rotate_secret("acme", webhook.id, HOUR, Some(SECRET.to_owned()), "ann")
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            HOUR,
+            Some(SECRET.to_owned()),
+            &by("ann"),
+        )
         .await
         .unwrap();
     assert_eq!(rotated.revision, 2);
@@ -33,12 +40,12 @@ async fn secrets_rotate_with_a_grace() {
     assert_eq!(values(&rotated), [SECRET]);
 
     let again = service
-        .rotate_secret("acme", webhook.id, DAY, Some(SECRET.to_owned()), "ann")
+        .rotate_secret("acme", webhook.id, DAY, Some(SECRET.to_owned()), &by("ann"))
         .await;
     assert_eq!(fields(again), ["secret"]);
     for (grace, secret) in [(-1, None), (30 * DAY + 1, None), (0, Some("x".to_owned()))] {
         let wrong = service
-            .rotate_secret("acme", webhook.id, grace, secret, "ann")
+            .rotate_secret("acme", webhook.id, grace, secret, &by("ann"))
             .await;
         assert_eq!(fields(wrong).len(), 1);
     }
@@ -52,12 +59,12 @@ async fn no_more_than_five_secrets_sign() {
     for _ in 0..4 {
         world.kit.clock.advance(SECOND);
         service
-            .rotate_secret("acme", webhook.id, DAY, None, "ann")
+            .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
             .await
             .unwrap();
     }
     let sixth = service
-        .rotate_secret("acme", webhook.id, DAY, None, "ann")
+        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
         .await;
     assert_eq!(conflict(sixth), "too_many_secrets");
     let full = service.webhook("acme", webhook.id).await.unwrap();
@@ -66,14 +73,14 @@ async fn no_more_than_five_secrets_sign() {
 
     // A secret that others may know: all before the new one end at once, whatever their grace.
     let alone = service
-        .rotate_secret("acme", webhook.id, 0, None, "ann")
+        .rotate_secret("acme", webhook.id, 0, None, &by("ann"))
         .await
         .unwrap();
     assert_eq!(alone.secrets.len(), 1);
     // Expired ones do not count.
     world.kit.clock.advance(2 * DAY);
     let rotated = service
-        .rotate_secret("acme", webhook.id, DAY, None, "ann")
+        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
         .await
         .unwrap();
     assert_eq!(rotated.secrets.len(), 2);

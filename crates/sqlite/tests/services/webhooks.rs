@@ -1,6 +1,7 @@
 //! Webhooks: made, changed, switched, deleted, searched.
 
 use bellwire_core::{
+    access::Access,
     ids::WebhookId,
     outcome::Header,
     policy::DisableReason,
@@ -9,6 +10,7 @@ use bellwire_core::{
     time::{DAY, HOUR, SECOND},
 };
 use bellwire_testkit::builders::{SECRET, START, id};
+use bellwire_testkit::service::by;
 
 use crate::{URL, World, conflict, enabled, fields, missing, with_url};
 
@@ -25,7 +27,10 @@ async fn a_new_webhook_is_live_and_can_sign() {
         ..with_url("https://Hooks.example/a")
     };
     let service = &world.kit.service;
-    let (webhook, created) = service.create_webhook("acme", new, "ann").await.unwrap();
+    let (webhook, created) = service
+        .create_webhook("acme", new, &by("ann"))
+        .await
+        .unwrap();
     assert_eq!(created, Created::New);
     assert_eq!(webhook.revision, 1);
     assert_eq!(webhook.created_by, "ann");
@@ -52,12 +57,16 @@ async fn a_webhook_that_is_wrong_stores_nothing() {
         ..NewWebhook::default()
     };
     assert_eq!(
-        fields(service.create_webhook("acme", wrong, "ann").await),
+        fields(service.create_webhook("acme", wrong, &by("ann")).await),
         ["secret", "url", "event_types[0]"]
     );
     assert!(service.tenant("acme").unwrap().routes.is_empty());
     assert_eq!(
-        missing(service.create_webhook("nobody", with_url(URL), "ann").await),
+        missing(
+            service
+                .create_webhook("nobody", with_url(URL), &by("ann"))
+                .await
+        ),
         "organization"
     );
 }
@@ -74,7 +83,7 @@ async fn a_webhook_can_begin_switched_off_and_direct() {
     let (webhook, _) = world
         .kit
         .service
-        .create_webhook("acme", new, "ann")
+        .create_webhook("acme", new, &by("ann"))
         .await
         .unwrap();
     let disabled = webhook.disabled.unwrap();
@@ -91,7 +100,7 @@ async fn advocate_has_one_webhook_per_url() {
     let first = world.kit.webhook("acme", URL).await;
     for spelling in [URL, "HTTPS://hooks.EXAMPLE:443/a"] {
         let again = service
-            .create_webhook("acme", with_url(spelling), "bob")
+            .create_webhook("acme", with_url(spelling), &by("bob"))
             .await;
         assert_eq!(again.unwrap(), (first.clone(), Created::Existing));
     }
@@ -111,11 +120,11 @@ async fn advocate_has_one_webhook_per_url() {
     assert_eq!(service.tenant("acme").unwrap().routes.len(), 2);
 
     service
-        .delete_webhook("acme", first.id, true, "ann")
+        .delete_webhook("acme", first.id, true, &by("ann"))
         .await
         .unwrap();
     let (third, created) = service
-        .create_webhook("acme", with_url(URL), "ann")
+        .create_webhook("acme", with_url(URL), &by("ann"))
         .await
         .unwrap();
     assert_eq!(created, Created::New);
@@ -201,14 +210,14 @@ async fn a_deleted_webhook_leaves_a_tombstone() {
     assert_eq!(
         conflict(
             service
-                .delete_webhook("acme", webhook.id, false, "ann")
+                .delete_webhook("acme", webhook.id, false, &by("ann"))
                 .await
         ),
         "pending_deliveries"
     );
     assert!(service.snapshot().route(webhook.id).is_some());
     service
-        .delete_webhook("acme", webhook.id, true, "ann")
+        .delete_webhook("acme", webhook.id, true, &by("ann"))
         .await
         .unwrap();
     assert!(service.snapshot().route(webhook.id).is_none());
@@ -220,7 +229,7 @@ async fn a_deleted_webhook_leaves_a_tombstone() {
         "webhook"
     );
     let again = service
-        .delete_webhook("acme", webhook.id, true, "ann")
+        .delete_webhook("acme", webhook.id, true, &by("ann"))
         .await;
     assert_eq!(missing(again), "webhook");
 }
@@ -240,11 +249,11 @@ async fn another_organizations_webhook_does_not_exist() {
         "webhook"
     );
     let deleted = service
-        .delete_webhook("acme", webhook.id, true, "ann")
+        .delete_webhook("acme", webhook.id, true, &by("ann"))
         .await;
     assert_eq!(missing(deleted), "webhook");
     let rotated = service
-        .rotate_secret("acme", webhook.id, DAY, None, "ann")
+        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
         .await;
     assert_eq!(missing(rotated), "webhook");
     assert_eq!(service.webhook("other", webhook.id).await.unwrap(), webhook);
@@ -265,11 +274,12 @@ async fn changes_of_two_processes_at_once_are_both_kept() {
         channels: Some(vec!["account:cool".to_owned()]),
         ..WebhookPatch::default()
     };
+    let bob = by("bob");
     let (one, two) = tokio::join!(
         world.patch(webhook.id, named),
         other
             .service
-            .update_webhook("acme", webhook.id, moved, "bob"),
+            .update_webhook("acme", webhook.id, moved, &bob),
     );
     assert_eq!(one.unwrap().revision + two.unwrap().revision, 2 + 3);
     let both = world.kit.service.webhook("acme", webhook.id).await.unwrap();
@@ -292,7 +302,7 @@ async fn webhooks_are_searched_and_paged() {
         };
         ids.push(
             service
-                .create_webhook("acme", new, "ann")
+                .create_webhook("acme", new, &by("ann"))
                 .await
                 .unwrap()
                 .0
@@ -305,7 +315,9 @@ async fn webhooks_are_searched_and_paged() {
             q: q.map(str::to_owned),
             enabled,
         };
-        let page = service.webhooks("acme", &filter, after, limit).unwrap();
+        let page = service
+            .webhooks("acme", &Access::everything(), &filter, after, limit)
+            .unwrap();
         let found: Vec<WebhookId> = page.items.iter().map(|route| route.webhook.id).collect();
         (found, page.next)
     };

@@ -10,6 +10,7 @@ use bellwire_core::{
 use serde_json::value::RawValue;
 
 use super::{Subject, World};
+use crate::people::any;
 
 fn raw(text: &str) -> Option<Box<RawValue>> {
     Some(RawValue::from_string(text.to_owned()).expect("JSON"))
@@ -51,6 +52,7 @@ async fn generation<S: Subject>(world: &World<S>, id: OrganizationId) -> u64 {
 pub async fn organizations_are_made_changed_and_deleted<S: Subject>(subject: S) {
     let mut world = World::new(subject);
     let mut cool = world.organization("cool").await;
+    let former = cool.updated_at;
     world.now = world.now + HOUR;
     cool.name = "Cooler".to_owned();
     cool.default_profile = "wink".to_owned();
@@ -58,7 +60,7 @@ pub async fn organizations_are_made_changed_and_deleted<S: Subject>(subject: S) 
     cool.updated_at = world.now;
     world
         .store()
-        .update_organization(cool.clone())
+        .update_organization(cool.clone(), former, any())
         .await
         .expect("changed");
     let read = world
@@ -70,15 +72,19 @@ pub async fn organizations_are_made_changed_and_deleted<S: Subject>(subject: S) 
     assert_eq!(read.organization, cool);
     world
         .store()
-        .delete_organization(cool.id, world.now)
+        .delete_organization(cool.id, world.now, any())
         .await
         .expect("deleted");
-    let again = world.store().delete_organization(cool.id, world.now).await;
+    let again = world
+        .store()
+        .delete_organization(cool.id, world.now, any())
+        .await;
     assert!(
         matches!(again, Err(Error::NotFound("organization"))),
         "{again:?}"
     );
-    let changed = world.store().update_organization(cool).await;
+    let former = cool.updated_at;
+    let changed = world.store().update_organization(cool, former, any()).await;
     assert!(
         matches!(changed, Err(Error::NotFound("organization"))),
         "{changed:?}"
@@ -91,18 +97,18 @@ pub async fn a_slug_is_unique_and_free_after_a_deletion<S: Subject>(subject: S) 
     let old = world.organization("cool").await;
     let mut same = old.clone();
     same.id = world.id();
-    let taken = world.store().create_organization(same).await;
+    let taken = world.store().create_organization(same, any()).await;
     assert!(matches!(taken, Err(Error::Taken("slug"))), "{taken:?}");
     let webhook = world.webhook(&old).await;
     world.enqueue(&old, &webhook).await;
     world
         .store()
-        .create_channel(old.id, channel(&world, "account:a"))
+        .create_channel(old.id, channel(&world, "account:a"), any())
         .await
         .expect("stored");
     world
         .store()
-        .delete_organization(old.id, world.now)
+        .delete_organization(old.id, world.now, any())
         .await
         .expect("deleted");
     let new = world.organization("cool").await;
@@ -146,7 +152,7 @@ pub async fn a_deleted_organization_is_gone_at_once_and_swept_behind<S: Subject>
     let (_, kept) = world.enqueue(&warm, &theirs).await;
     world
         .store()
-        .delete_organization(cool.id, world.now)
+        .delete_organization(cool.id, world.now, any())
         .await
         .expect("deleted");
     let mut chunks = 0;
@@ -198,12 +204,12 @@ pub async fn every_change_raises_the_generation<S: Subject>(subject: S) {
     for step in 0..11 {
         match step {
             0 => store
-                .update_organization(cool.clone())
+                .update_organization(cool.clone(), cool.updated_at, any())
                 .await
                 .expect("changed"),
             1 => drop(
                 store
-                    .create_webhook(webhook.clone(), false)
+                    .create_webhook(webhook.clone(), false, any())
                     .await
                     .expect("stored"),
             ),
@@ -211,30 +217,39 @@ pub async fn every_change_raises_the_generation<S: Subject>(subject: S) {
                 webhook.revision += 1;
                 drop(
                     store
-                        .update_webhook(webhook.clone(), false)
+                        .update_webhook(webhook.clone(), false, any())
                         .await
                         .expect("changed"),
                 );
             }
-            3 => store.create_event_type(own.clone()).await.expect("stored"),
-            4 => store.update_event_type(own.clone()).await.expect("changed"),
+            3 => store
+                .create_event_type(own.clone(), any())
+                .await
+                .expect("stored"),
+            4 => store
+                .update_event_type(own.clone(), own.updated_at, any())
+                .await
+                .expect("changed"),
             5 => store
-                .delete_event_type(Some(cool.id), own.id)
+                .delete_event_type(Some(cool.id), own.id, any())
                 .await
                 .expect("deleted"),
             6 => store
-                .create_channel(cool.id, channel(&world, "a:b"))
+                .create_channel(cool.id, channel(&world, "a:b"), any())
                 .await
                 .expect("stored"),
             7 => store
-                .update_channel(cool.id, channel(&world, "a:b"))
+                .update_channel(cool.id, channel(&world, "a:b"), world.now, any())
                 .await
                 .expect("changed"),
-            8 => store.delete_channel(cool.id, "a:b").await.expect("deleted"),
+            8 => store
+                .delete_channel(cool.id, "a:b", any())
+                .await
+                .expect("deleted"),
             9 => world.switch(&webhook, false).await,
             _ => drop(
                 store
-                    .delete_webhook(cool.id, webhook.id, true, world.now, "ann")
+                    .delete_webhook(cool.id, webhook.id, true, world.now, "ann", any())
                     .await
                     .expect("done"),
             ),
@@ -259,13 +274,13 @@ pub async fn event_types_belong_to_their_catalogue<S: Subject>(subject: S) {
         for name in ["b.two", "a.one"] {
             let event_type = event_type(&world, owner, name);
             store
-                .create_event_type(event_type.clone())
+                .create_event_type(event_type.clone(), any())
                 .await
                 .expect("stored");
             types.push(event_type);
         }
         let taken = store
-            .create_event_type(event_type(&world, owner, "a.one"))
+            .create_event_type(event_type(&world, owner, "a.one"), any())
             .await;
         assert!(matches!(taken, Err(Error::Taken("name"))), "{taken:?}");
     }
@@ -282,7 +297,7 @@ pub async fn event_types_belong_to_their_catalogue<S: Subject>(subject: S) {
     );
     // Another catalogue's is not there.
     for wrong in [None, Some(warm.id)] {
-        let refused = store.delete_event_type(wrong, types[2].id).await;
+        let refused = store.delete_event_type(wrong, types[2].id, any()).await;
         assert!(
             matches!(refused, Err(Error::NotFound("event type"))),
             "{refused:?}"
@@ -291,18 +306,19 @@ pub async fn event_types_belong_to_their_catalogue<S: Subject>(subject: S) {
             organization_id: wrong,
             ..types[2].clone()
         };
-        let refused = store.update_event_type(moved).await;
+        let former = moved.updated_at;
+        let refused = store.update_event_type(moved, former, any()).await;
         assert!(
             matches!(refused, Err(Error::NotFound("event type"))),
             "{refused:?}"
         );
     }
     store
-        .delete_event_type(Some(cool.id), types[2].id)
+        .delete_event_type(Some(cool.id), types[2].id, any())
         .await
         .expect("deleted");
     store
-        .delete_event_type(None, types[0].id)
+        .delete_event_type(None, types[0].id, any())
         .await
         .expect("deleted");
     let record = store
@@ -327,13 +343,16 @@ pub async fn schemas_and_examples_come_back_verbatim<S: Subject>(subject: S) {
     let store = world.store();
     let mut made = event_type(&world, None, "a.b");
     made.schema = raw("{\"z\": 1.10,  \"a\": {}}");
-    store.create_event_type(made.clone()).await.expect("stored");
+    store
+        .create_event_type(made.clone(), any())
+        .await
+        .expect("stored");
     world.now = world.now + HOUR;
     made.example = raw("[12345678901234567890, 1e400]");
     made.description = "Ünusual".to_owned();
     made.updated_at = world.now;
     store
-        .update_event_type(made.clone())
+        .update_event_type(made.clone(), made.created_at, any())
         .await
         .expect("changed");
     let read = store.platform_event_types().await.expect("read").remove(0);
@@ -357,21 +376,21 @@ pub async fn channels_are_made_changed_and_deleted<S: Subject>(subject: S) {
     let store = world.store();
     let mut made = channel(&world, "account:cool");
     store
-        .create_channel(cool.id, made.clone())
+        .create_channel(cool.id, made.clone(), any())
         .await
         .expect("stored");
     store
-        .create_channel(warm.id, made.clone())
+        .create_channel(warm.id, made.clone(), any())
         .await
         .expect("another organization's");
-    let taken = store.create_channel(cool.id, made.clone()).await;
+    let taken = store.create_channel(cool.id, made.clone(), any()).await;
     assert!(matches!(taken, Err(Error::Taken("key"))), "{taken:?}");
     world.now = world.now + HOUR;
     made.label = "Cooler".to_owned();
     made.kind = "conference".to_owned();
     made.updated_at = world.now;
     store
-        .update_channel(cool.id, made.clone())
+        .update_channel(cool.id, made.clone(), made.created_at, any())
         .await
         .expect("changed");
     let record = store
@@ -381,12 +400,13 @@ pub async fn channels_are_made_changed_and_deleted<S: Subject>(subject: S) {
         .expect("there");
     assert_eq!(record.channels, [made.clone()]);
     store
-        .delete_channel(cool.id, &made.key)
+        .delete_channel(cool.id, &made.key, any())
         .await
         .expect("deleted");
-    let gone = store.delete_channel(cool.id, &made.key).await;
+    let gone = store.delete_channel(cool.id, &made.key, any()).await;
     assert!(matches!(gone, Err(Error::NotFound("channel"))), "{gone:?}");
-    let gone = store.update_channel(cool.id, made).await;
+    let former = made.updated_at;
+    let gone = store.update_channel(cool.id, made, former, any()).await;
     assert!(matches!(gone, Err(Error::NotFound("channel"))), "{gone:?}");
     let record = store
         .load_organization(warm.id)
@@ -404,12 +424,12 @@ pub async fn the_catalogue_survives_a_crash<S: Subject>(subject: S) {
     let own = event_type(&world, Some(cool.id), "a.b");
     world
         .store()
-        .create_event_type(own.clone())
+        .create_event_type(own.clone(), any())
         .await
         .expect("stored");
     world
         .store()
-        .create_channel(cool.id, channel(&world, "a:b"))
+        .create_channel(cool.id, channel(&world, "a:b"), any())
         .await
         .expect("stored");
     let before = generation(&world, cool.id).await;
@@ -421,4 +441,55 @@ pub async fn the_catalogue_survives_a_crash<S: Subject>(subject: S) {
     assert_eq!(all[0].webhooks, webhooks);
     assert_eq!(all[0].event_types[0].id, own.id);
     assert_eq!(all[0].channels, [channel(&world, "a:b")]);
+}
+
+/// A change made from what was there before somebody else's is refused, and changes nothing.
+pub async fn a_change_over_a_former_state_is_stale<S: Subject>(subject: S) {
+    let mut world = World::new(subject);
+    let store = world.store();
+    let mut cool = world.organization("cool").await;
+    let mut own = event_type(&world, Some(cool.id), "a.b");
+    let mut platform = event_type(&world, None, "a.b");
+    let mut made = channel(&world, "account:cool");
+    for event_type in [&own, &platform] {
+        let stored = store.create_event_type(event_type.clone(), any()).await;
+        stored.expect("stored");
+    }
+    store
+        .create_channel(cool.id, made.clone(), any())
+        .await
+        .expect("stored");
+    let before = world.now;
+    world.now = world.now + HOUR;
+    for (at, text) in [(before, "first"), (before, "second")] {
+        cool.name = text.to_owned();
+        own.description = text.to_owned();
+        platform.description = text.to_owned();
+        made.label = text.to_owned();
+        cool.updated_at = world.now;
+        own.updated_at = world.now;
+        platform.updated_at = world.now;
+        made.updated_at = world.now;
+        let last = generation(&world, cool.id).await;
+        for answer in [
+            store.update_organization(cool.clone(), at, any()).await,
+            store.update_event_type(own.clone(), at, any()).await,
+            store.update_event_type(platform.clone(), at, any()).await,
+            store.update_channel(cool.id, made.clone(), at, any()).await,
+        ] {
+            match text {
+                "first" => answer.expect("changed"),
+                _ => assert!(matches!(answer, Err(Error::Stale)), "{answer:?}"),
+            }
+        }
+        let raised = generation(&world, cool.id).await - last;
+        assert_eq!(raised, if text == "first" { 3 } else { 0 });
+    }
+    let record = store.load_organization(cool.id).await.expect("read");
+    let record = record.expect("there");
+    assert_eq!(record.organization.name, "first");
+    assert_eq!(record.event_types[0].description, "first");
+    assert_eq!(record.channels[0].label, "first");
+    let platform = store.platform_event_types().await.expect("read");
+    assert_eq!(platform[0].description, "first");
 }

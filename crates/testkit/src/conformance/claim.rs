@@ -77,14 +77,17 @@ pub async fn a_lane_gets_its_own_only<S: Subject>(subject: S) {
         LaneAsk {
             webhook_id: a.id,
             room: 5,
+            exclusive: false,
         },
         LaneAsk {
             webhook_id: b.id,
             room: 1,
+            exclusive: false,
         },
         LaneAsk {
             webhook_id: world.id(),
             room: 5,
+            exclusive: false,
         },
     ];
     let given = world
@@ -281,4 +284,88 @@ pub async fn a_claim_carries_the_whole_event<S: Subject>(subject: S) {
     assert_eq!(given[0].delivery_id, id);
     assert_eq!(given[0].kind, Kind::Addressed);
     assert_eq!(given[0].created_at, world.now);
+}
+
+/// A store with one process has one owner: whoever asks. It stays the owner when there is nothing to
+/// give, and owns nothing that it did not ask for, where owning means anything.
+pub async fn an_exclusive_lane_is_with_whom_asks_first<S: Subject>(subject: S) {
+    let world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let webhook = world.webhook(&cool).await;
+    assert!(world.claim_alone(&webhook, 5).await.is_empty());
+    assert!(world.store().owns(webhook.id));
+    // What is enqueued as held is the owner's own, as always.
+    let held = world.to(world.event(&cool), &[&webhook], Kind::Matched, true);
+    world.submit(&cool, vec![held]).await.expect("stored");
+    assert!(world.claim_alone(&webhook, 5).await.is_empty());
+    let (_, free) = world.enqueue(&cool, &webhook).await;
+    let given = world.claim_alone(&webhook, 5).await;
+    assert_eq!(given.len(), 1);
+    assert_eq!(given[0].delivery_id, free);
+    assert!(world.store().owns(webhook.id));
+}
+
+/// In one call with others, within its room, and from its time on.
+pub async fn an_exclusive_lane_is_given_like_any_other<S: Subject>(subject: S) {
+    let mut world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let (a, b) = (world.webhook(&cool).await, world.webhook(&cool).await);
+    for _ in 0..3 {
+        let new = world.to(world.event(&cool), &[&a, &b], Kind::Matched, false);
+        world.submit(&cool, vec![new]).await.expect("stored");
+    }
+    let asks = [(a.id, 2, true), (b.id, 5, false), (world.id(), 5, true)];
+    let asks = asks.map(|(webhook_id, room, exclusive)| LaneAsk {
+        webhook_id,
+        room,
+        exclusive,
+    });
+    let given = world
+        .store()
+        .claim(&asks, world.now)
+        .await
+        .expect("claimed");
+    let of = |id| given.iter().filter(|job| job.webhook_id == id).count();
+    assert_eq!((of(a.id), of(b.id), given.len()), (2, 3, 5));
+    let last = world.claim_alone(&a, 5).await;
+    assert_eq!(last.len(), 1);
+    let due = world.now + MINUTE;
+    world.attempt(&last[0], 500, Next::RetryAt(due)).await;
+    assert!(world.claim_alone(&a, 5).await.is_empty(), "not yet");
+    world.now = due;
+    assert_eq!(world.claim_alone(&a, 5).await[0].attempts, 1);
+}
+
+/// Ownership ends with its process, and so does everything that it held.
+pub async fn an_exclusive_lane_is_free_after_a_crash<S: Subject>(subject: S) {
+    let mut world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let webhook = world.webhook(&cool).await;
+    let mut expected = Vec::new();
+    for _ in 0..3 {
+        expected.push(world.enqueue(&cool, &webhook).await.1);
+    }
+    assert_eq!(world.claim_alone(&webhook, 2).await.len(), 2);
+    world.crash().await;
+    let mut given = Vec::new();
+    for room in [1, 5] {
+        given.extend(world.claim_alone(&webhook, room).await);
+        assert!(world.store().owns(webhook.id));
+    }
+    let mut given: Vec<_> = given.iter().map(|job| job.delivery_id).collect();
+    given.sort_unstable();
+    assert_eq!(given, expected);
+}
+
+/// Giving back at the end is giving back.
+pub async fn what_is_retired_is_given_again<S: Subject>(subject: S) {
+    let world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let webhook = world.webhook(&cool).await;
+    let (_, id) = world.enqueue(&cool, &webhook).await;
+    assert_eq!(world.claim(&webhook, 5).await.len(), 1);
+    world.store().retire(&[id]).await.expect("given back");
+    let given = world.claim(&webhook, 5).await;
+    assert_eq!(given[0].delivery_id, id);
+    world.store().retire(&[]).await.expect("nothing to give");
 }

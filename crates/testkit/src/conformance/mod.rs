@@ -5,15 +5,24 @@
 //! what is wrong. A case sees the store through the ports of the core only, plus one thing that no
 //! port has: [`Subject::reopen`], which stands for a crash.
 
+pub mod audit;
 pub mod cancel;
 pub mod catalogue;
 pub mod claim;
 pub mod enqueue;
+pub mod leaving;
+pub mod links;
 pub mod model;
+pub mod people;
 pub mod query;
 pub mod record;
+pub mod repeats;
 pub mod resend;
+pub mod retention;
+pub mod retention_model;
+pub mod sessions;
 pub mod tokens;
+pub mod trail;
 pub mod webhooks;
 mod world;
 
@@ -62,6 +71,9 @@ macro_rules! store_conformance {
                 many_at_once_are_all_stored,
                 what_was_acknowledged_survives_a_crash,
             ];
+            repeats: [
+                what_was_accepted_is_told_by_key_and_by_id,
+            ];
             claim: [
                 what_is_claimed_at_enqueue_is_not_given,
                 nothing_is_given_twice,
@@ -73,6 +85,10 @@ macro_rules! store_conformance {
                 due_lanes_tell_the_earliest_unclaimed,
                 concurrent_claims_and_records_never_give_one_twice,
                 a_claim_carries_the_whole_event,
+                an_exclusive_lane_is_with_whom_asks_first,
+                an_exclusive_lane_is_given_like_any_other,
+                an_exclusive_lane_is_free_after_a_crash,
+                what_is_retired_is_given_again,
             ];
             record: [
                 a_success_delivers,
@@ -121,21 +137,86 @@ macro_rules! store_conformance {
                 event_types_belong_to_their_catalogue,
                 schemas_and_examples_come_back_verbatim,
                 channels_are_made_changed_and_deleted,
+                a_change_over_a_former_state_is_stale,
                 the_catalogue_survives_a_crash,
             ];
             tokens: [
                 tokens_are_found_by_hash_and_revoked_once,
+                the_last_use_of_tokens_moves_forward,
+            ];
+            people: [
+                users_come_back_as_they_were,
+                an_email_and_an_identity_are_one_users,
+                one_of_many_gets_an_email,
+                a_user_is_replaced_by_the_next_revision,
+                one_of_many_changes_a_user,
+                members_need_an_organization,
+                users_are_listed_by_email,
+            ];
+            leaving: [
+                a_change_can_end_the_sessions,
+                a_deleted_user_is_gone_with_everything,
+                nobody_signs_in_beside_a_deletion,
+                the_last_operator_stays,
+                operators_who_remove_each_other_leave_one,
+            ];
+            sessions: [
+                sessions_are_found_by_hash,
+                sessions_of_a_user_are_listed_newest_first,
+                a_session_is_moved_forward_only,
+                sessions_end,
+                a_customers_session_needs_its_link,
+                the_sweep_forgets_what_is_over,
+            ];
+            links: [
+                links_come_back_as_they_were,
+                a_link_is_good_once,
+                a_link_says_why_it_is_no_good,
+                links_are_listed_newest_first,
+                revoking_a_link_ends_what_came_of_it,
+                nobody_comes_in_beside_a_revocation,
+                password_links_are_taken_back_together,
+            ];
+            audit: [
+                entries_come_back_as_they_were,
+                everything_asked_must_hold,
+                pages_meet,
+                times_decide_and_not_ids,
+                a_search_looks_at_a_limited_number,
+                the_log_outlives_what_it_tells_of,
+            ];
+            trail: [
+                what_happens_to_organizations_is_in_the_log,
+                what_happens_to_event_types_and_channels_is_in_the_log,
+                what_happens_to_webhooks_is_in_the_log,
+                what_happens_to_tokens_is_in_the_log,
+                a_threshold_that_disables_is_in_the_log,
             ];
             query: [
                 events_are_listed_newest_first_in_pages,
                 filters_combine,
                 updated_since_looks_at_deliveries,
+                a_corner_shows_nothing_of_others,
                 an_event_shows_deliveries_and_attempts,
                 attempts_are_paged_newest_first,
                 health_shows_counters_and_the_last_attempt,
                 one_organization_sees_nothing_of_another,
                 stats_count_what_is_pending,
                 ping_writes,
+            ];
+            retention: [
+                an_old_event_goes_with_all_that_came_of_it,
+                what_is_pending_stays_whole,
+                a_pending_resend_keeps_its_event,
+                payloads_go_and_events_stay,
+                the_payload_of_a_pending_delivery_stays,
+                attempts_go_and_deliveries_stay,
+                without_limits_nothing_goes,
+                an_event_with_many_deliveries_goes_in_steps,
+                storage_tells_what_takes_space,
+            ];
+            retention_model: [
+                nothing_pending_is_ever_removed,
             ];
             model: [
                 random_operations_agree_with_a_model,

@@ -17,6 +17,7 @@ use bellwire_core::{
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 
 use super::{Subject, World, world::tally};
+use crate::people::any;
 
 const STEPS: usize = 1500;
 const SEED: u64 = 20_251_121;
@@ -242,7 +243,12 @@ impl<S: Subject> Model<S> {
             }
             records.push(record);
         }
-        let recorded = self.world.store().record(records).await.expect("recorded");
+        let recorded = self
+            .world
+            .store()
+            .record(records.into())
+            .await
+            .expect("recorded");
         assert_eq!(recorded.disabled, disabled, "seed {SEED}");
     }
 
@@ -388,7 +394,14 @@ impl<S: Subject> Model<S> {
             .any(|row| row.webhook == id && row.state == State::Pending);
         let store = self.world.store();
         let done = store
-            .delete_webhook(self.organization.id, id, force, self.world.now, "ann")
+            .delete_webhook(
+                self.organization.id,
+                id,
+                force,
+                self.world.now,
+                "ann",
+                any(),
+            )
             .await;
         let done = done.expect("answered");
         if pending && !force {

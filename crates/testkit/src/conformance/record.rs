@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bellwire_core::{
     delivery::{CancelReason, Kind, State},
-    outcome::{Answer, Cause, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES, Header, Timing},
+    outcome::{Answer, Cause, EXCERPT_FAILURE_BYTES, EXCERPT_SUCCESS_BYTES, Timing},
     policy::{Class, Counters, DisableReason, DisableRule, Next},
     ports::{Error, NewDelivery, Record, Tally},
     time::{DAY, HOUR, MINUTE},
@@ -12,6 +12,7 @@ use bellwire_core::{
 use bytes::Bytes;
 
 use super::{Subject, World, world::tally};
+use crate::people::any;
 
 async fn counters<S: Subject>(
     world: &World<S>,
@@ -70,10 +71,6 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
     let cool = world.organization("cool").await;
     let webhook = world.webhook(&cool).await;
     let (event_id, _) = world.enqueue(&cool, &webhook).await;
-    let header = |name: &str, value: &str| Header {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    };
 
     let job = world.claim(&webhook, 1).await.remove(0);
     let due = world.now + HOUR;
@@ -86,19 +83,18 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
         total_us: 3_000_000,
     };
     first.attempt.address = Some("[2001:db8::1]:8443".parse().expect("an address"));
-    first.attempt.request_headers = vec![
-        header("webhook-id", "x"),
-        header("x-custom", "***"),
-        header("x-custom", ""),
-    ];
-    first.attempt.response_headers =
-        vec![header("date", "today"), header("x-ünusual", "\u{fffd}\0")];
+    first.attempt.request_headers = [("webhook-id", "x"), ("x-custom", "***"), ("x-custom", "")]
+        .into_iter()
+        .collect();
+    first.attempt.response_headers = [("date", "today"), ("x-ünusual", "\u{fffd}\0")]
+        .into_iter()
+        .collect();
     first.attempt.excerpt = Bytes::from_static(b"no \0 text \xff");
     first.attempt.truncated = true;
     first.attempt.revision = 4;
     world
         .store()
-        .record(vec![first.clone()])
+        .record([first.clone()].into())
         .await
         .expect("recorded");
 
@@ -115,7 +111,7 @@ pub async fn an_attempt_comes_back_as_it_was<S: Subject>(subject: S) {
     });
     world
         .store()
-        .record(vec![second.clone()])
+        .record([second.clone()].into())
         .await
         .expect("recorded");
 
@@ -151,7 +147,11 @@ pub async fn excerpts_are_cut_by_outcome<S: Subject>(subject: S) {
             let job = world.claim(&webhook, 1).await.remove(0);
             let mut record = world.record(&job, status, next);
             record.attempt.excerpt = Bytes::from(vec![b'x'; sent]);
-            world.store().record(vec![record]).await.expect("recorded");
+            world
+                .store()
+                .record([record].into())
+                .await
+                .expect("recorded");
             let detail = world.store().event(cool.id, event_id).await;
             let detail = detail.expect("read").expect("there");
             let attempt = &detail.deliveries[0].attempts[0];
@@ -178,7 +178,11 @@ pub async fn an_unchanged_excerpt_is_shown_with_each_attempt<S: Subject>(subject
                 let job = world.claim(webhook, 1).await.remove(0);
                 let mut record = world.record(&job, 500, Next::Fail);
                 record.attempt.excerpt = Bytes::from(body.repeat(40 + round));
-                world.store().record(vec![record]).await.expect("recorded");
+                world
+                    .store()
+                    .record([record].into())
+                    .await
+                    .expect("recorded");
                 world.now = world.now + HOUR;
             }
         }
@@ -215,7 +219,7 @@ pub async fn the_same_record_twice_counts_once<S: Subject>(subject: S) {
     for _ in 0..2 {
         world
             .store()
-            .record(vec![record.clone()])
+            .record([record.clone()].into())
             .await
             .expect("recorded");
     }
@@ -288,7 +292,11 @@ pub async fn the_thousandth_client_error_disables_and_cancels<S: Subject>(subjec
                 ..world.record(job, 404, Next::RetryAt(world.now + 10 * DAY))
             })
             .collect();
-        let recorded = world.store().record(records).await.expect("recorded");
+        let recorded = world
+            .store()
+            .record(records.into())
+            .await
+            .expect("recorded");
         let expected = DisableReason::TooManyErrors {
             class: "4xx".to_owned(),
             count: 1000,
@@ -342,7 +350,7 @@ pub async fn attempts_in_flight_at_a_disable_are_kept<S: Subject>(subject: S) {
     };
     let recorded = world
         .store()
-        .record(vec![gone(&jobs[0]), gone(&jobs[1])])
+        .record([gone(&jobs[0]), gone(&jobs[1])].into())
         .await;
     assert_eq!(
         recorded.expect("recorded").disabled,
@@ -350,7 +358,7 @@ pub async fn attempts_in_flight_at_a_disable_are_kept<S: Subject>(subject: S) {
     );
     let recorded = world
         .store()
-        .record(vec![gone(&jobs[2])])
+        .record([gone(&jobs[2])].into())
         .await
         .expect("recorded");
     assert_eq!(recorded.disabled, []);
@@ -427,7 +435,7 @@ pub async fn records_of_a_deleted_organization_are_let_go<S: Subject>(subject: S
     let job = world.claim(&theirs, 1).await.remove(0);
     world
         .store()
-        .delete_organization(cool.id, world.now)
+        .delete_organization(cool.id, world.now, any())
         .await
         .expect("deleted");
     world.sweep().await;
@@ -449,7 +457,11 @@ pub async fn records_of_a_deleted_organization_are_let_go<S: Subject>(subject: S
         world.record(&gone, 500, Next::RetryAt(world.now)),
         world.record(&job, 200, Next::Deliver),
     ];
-    world.store().record(records).await.expect("recorded");
+    world
+        .store()
+        .record(records.into())
+        .await
+        .expect("recorded");
     assert_eq!(world.state(&warm, kept).await, State::Delivered);
     assert_eq!(world.store().stats().pending, 0);
     assert_eq!(world.store().due_lanes().await.expect("asked"), []);

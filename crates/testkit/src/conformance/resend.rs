@@ -9,6 +9,7 @@ use bellwire_core::{
 };
 
 use super::{Subject, World};
+use crate::people::any;
 
 fn again<S: Subject>(world: &World<S>, webhook_id: WebhookId, kind: Kind) -> NewDelivery {
     NewDelivery {
@@ -80,7 +81,7 @@ pub async fn a_resend_needs_an_enabled_webhook<S: Subject>(subject: S) {
     world.switch(&off, false).await;
     let done = world
         .store()
-        .delete_webhook(cool.id, deleted.id, true, world.now, "ann")
+        .delete_webhook(cool.id, deleted.id, true, world.now, "ann", any())
         .await;
     done.expect("deleted");
     for refused in [&off, &deleted] {
@@ -156,7 +157,7 @@ pub async fn a_test_reaches_a_disabled_webhook_but_no_deleted_one<S: Subject>(su
     );
     let done = world
         .store()
-        .delete_webhook(cool.id, webhook.id, true, world.now, "ann")
+        .delete_webhook(cool.id, webhook.id, true, world.now, "ann", any())
         .await;
     done.expect("deleted");
     let test = again(&world, webhook.id, Kind::Test);

@@ -10,6 +10,7 @@ use bellwire_core::{
 };
 
 use super::{Subject, World};
+use crate::people::any;
 
 /// Settings, headers, secrets, overrides: all of it, and after a crash.
 pub async fn a_webhook_comes_back_as_it_was<S: Subject>(subject: S) {
@@ -42,7 +43,7 @@ pub async fn a_webhook_comes_back_as_it_was<S: Subject>(subject: S) {
     });
     let stored = world
         .store()
-        .create_webhook(webhook.clone(), true)
+        .create_webhook(webhook.clone(), true, any())
         .await
         .expect("stored");
     assert_eq!(stored, WebhookChange::Stored);
@@ -72,7 +73,7 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
     next.updated_by = "bob@example.com".to_owned();
     let change = world
         .store()
-        .update_webhook(next.clone(), false)
+        .update_webhook(next.clone(), false, any())
         .await
         .expect("changed");
     assert_eq!(change, WebhookChange::Stored);
@@ -80,12 +81,12 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
     for revision in [1, 2, 4] {
         let mut stale = next.clone();
         stale.revision = revision;
-        let refused = world.store().update_webhook(stale, false).await;
+        let refused = world.store().update_webhook(stale, false, any()).await;
         assert!(matches!(refused, Err(Error::Stale)), "{refused:?}");
     }
     let mut unknown = next.clone();
     unknown.id = world.id();
-    let refused = world.store().update_webhook(unknown, false).await;
+    let refused = world.store().update_webhook(unknown, false, any()).await;
     assert!(
         matches!(refused, Err(Error::NotFound("webhook"))),
         "{refused:?}"
@@ -96,7 +97,7 @@ pub async fn revisions_go_up_by_one<S: Subject>(subject: S) {
         revision: 3,
         ..next.clone()
     };
-    let refused = world.store().update_webhook(theirs, false).await;
+    let refused = world.store().update_webhook(theirs, false, any()).await;
     assert!(
         matches!(refused, Err(Error::NotFound("webhook"))),
         "{refused:?}"
@@ -114,14 +115,14 @@ pub async fn one_per_url_returns_the_other<S: Subject>(subject: S) {
     let same = world.unsaved(&cool, &first.settings.url);
     let change = world
         .store()
-        .create_webhook(same.clone(), true)
+        .create_webhook(same.clone(), true, any())
         .await
         .expect("answered");
     assert_eq!(change, WebhookChange::SameUrl(Box::new(first.clone())));
     let theirs = world.unsaved(&warm, &first.settings.url);
     let change = world
         .store()
-        .create_webhook(theirs, true)
+        .create_webhook(theirs, true, any())
         .await
         .expect("answered");
     assert_eq!(
@@ -133,13 +134,13 @@ pub async fn one_per_url_returns_the_other<S: Subject>(subject: S) {
     let mut other = world.unsaved(&cool, "https://example.com/other");
     world
         .store()
-        .create_webhook(other.clone(), true)
+        .create_webhook(other.clone(), true, any())
         .await
         .expect("stored");
     other.revision = 2;
     let change = world
         .store()
-        .update_webhook(other.clone(), true)
+        .update_webhook(other.clone(), true, any())
         .await
         .expect("answered");
     assert_eq!(change, WebhookChange::Stored);
@@ -147,19 +148,19 @@ pub async fn one_per_url_returns_the_other<S: Subject>(subject: S) {
     other.settings.url = first.settings.url.clone();
     let change = world
         .store()
-        .update_webhook(other, true)
+        .update_webhook(other, true, any())
         .await
         .expect("answered");
     assert_eq!(change, WebhookChange::SameUrl(Box::new(first.clone())));
     // A tombstone's URL is free.
     let done = world
         .store()
-        .delete_webhook(cool.id, first.id, true, world.now, "ann")
+        .delete_webhook(cool.id, first.id, true, world.now, "ann", any())
         .await;
     done.expect("deleted");
     let change = world
         .store()
-        .create_webhook(same, true)
+        .create_webhook(same, true, any())
         .await
         .expect("answered");
     assert_eq!(change, WebhookChange::Stored);
@@ -272,6 +273,7 @@ pub async fn deleting_with_and_without_force<S: Subject>(subject: S) {
             force,
             world.now,
             "bob@example.com",
+            any(),
         )
     };
     let refused = delete(warm.id, true).await;
@@ -308,7 +310,7 @@ pub async fn deleting_with_and_without_force<S: Subject>(subject: S) {
     world.enqueue(&cool, &other).await;
     world.switch(&other, false).await;
     let done = store
-        .delete_webhook(cool.id, other.id, false, world.now, "bob")
+        .delete_webhook(cool.id, other.id, false, world.now, "bob", any())
         .await;
     assert_eq!(done.expect("answered"), DeleteOutcome::Deleted);
 }
@@ -324,7 +326,7 @@ pub async fn a_tombstone_is_named_and_not_listed<S: Subject>(subject: S) {
     world.now = world.now + HOUR;
     let done = world
         .store()
-        .delete_webhook(cool.id, webhook.id, false, world.now, "bob")
+        .delete_webhook(cool.id, webhook.id, false, world.now, "bob", any())
         .await;
     assert_eq!(done.expect("answered"), DeleteOutcome::Deleted);
     world.crash().await;
@@ -347,7 +349,7 @@ pub async fn a_tombstone_is_named_and_not_listed<S: Subject>(subject: S) {
     let mut next = tombstone.clone();
     next.revision = 3;
     next.deleted_at = None;
-    let refused = world.store().update_webhook(next, false).await;
+    let refused = world.store().update_webhook(next, false, any()).await;
     assert!(
         matches!(refused, Err(Error::NotFound("webhook"))),
         "{refused:?}"
@@ -381,7 +383,7 @@ pub async fn reasons_stay_what_they_were<S: Subject>(subject: S) {
     world.now = world.now + HOUR;
     let done = world
         .store()
-        .delete_webhook(cool.id, webhook.id, true, world.now, "ann")
+        .delete_webhook(cool.id, webhook.id, true, world.now, "ann", any())
         .await;
     done.expect("deleted");
     for swept in [false, true] {

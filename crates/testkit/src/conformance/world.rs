@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bellwire_core::{
     delivery::{Attempt, Delivery, Job, Kind, State},
     event::Event,
+    headers::HeaderList,
     ids::{DeliveryId, EventId, IdSource, OrganizationId, WebhookId},
     organization::Organization,
     outcome::{Answer, Header, Timing},
@@ -20,7 +21,7 @@ use bellwire_core::{
 use bytes::Bytes;
 
 use super::Subject;
-use crate::entropy::SeededEntropy;
+use crate::{entropy::SeededEntropy, people::any};
 use bellwire_core::entropy::Entropy as _;
 
 /// A store under test and what is needed to talk to it.
@@ -77,9 +78,21 @@ impl<S: Subject> World<S> {
             created_at: self.now,
             updated_at: self.now,
         };
-        let created = self.store().create_organization(organization.clone()).await;
+        let created = self
+            .store()
+            .create_organization(organization.clone(), any())
+            .await;
         created.expect("the organization is stored");
         organization
+    }
+
+    /// Deletes an organization.
+    pub async fn remove(&self, organization: &Organization) {
+        let deleted = self
+            .store()
+            .delete_organization(organization.id, self.now, any())
+            .await;
+        deleted.expect("the organization is deleted");
     }
 
     /// A webhook that is not stored yet.
@@ -119,7 +132,10 @@ impl<S: Subject> World<S> {
     /// A stored webhook.
     pub async fn webhook(&self, organization: &Organization) -> Webhook {
         let webhook = self.unsaved(organization, "https://example.com/hook");
-        let stored = self.store().create_webhook(webhook.clone(), false).await;
+        let stored = self
+            .store()
+            .create_webhook(webhook.clone(), false, any())
+            .await;
         assert_eq!(
             stored.expect("the webhook is stored"),
             WebhookChange::Stored
@@ -145,7 +161,7 @@ impl<S: Subject> World<S> {
             reason: DisableReason::Manual,
             at: self.now,
         });
-        let updated = self.store().update_webhook(next, false).await;
+        let updated = self.store().update_webhook(next, false, any()).await;
         assert_eq!(
             updated.expect("the webhook is changed"),
             WebhookChange::Stored
@@ -236,9 +252,19 @@ impl<S: Subject> World<S> {
 
     /// Claims as many as there are for one webhook.
     pub async fn claim(&self, webhook: &Webhook, room: usize) -> Vec<Job> {
+        self.ask(webhook, room, false).await
+    }
+
+    /// The same for a webhook that one process only may send to.
+    pub async fn claim_alone(&self, webhook: &Webhook, room: usize) -> Vec<Job> {
+        self.ask(webhook, room, true).await
+    }
+
+    async fn ask(&self, webhook: &Webhook, room: usize, exclusive: bool) -> Vec<Job> {
         let asks = [LaneAsk {
             webhook_id: webhook.id,
             room,
+            exclusive,
         }];
         self.store()
             .claim(&asks, self.now)
@@ -266,8 +292,8 @@ impl<S: Subject> World<S> {
                 address: None,
                 detail: None,
                 body_sha256: [7; 32],
-                request_headers: Vec::new(),
-                response_headers: Vec::new(),
+                request_headers: HeaderList::default(),
+                response_headers: HeaderList::default(),
                 excerpt: Bytes::new(),
                 truncated: false,
                 retry_at: None,
@@ -282,7 +308,7 @@ impl<S: Subject> World<S> {
     pub async fn attempt(&self, job: &Job, status: u16, next: Next) {
         let records = vec![self.record(job, status, next)];
         self.store()
-            .record(records)
+            .record(records.into())
             .await
             .expect("the attempt is recorded");
     }
@@ -325,7 +351,11 @@ from_id!(
     WebhookId,
     DeliveryId,
     bellwire_core::ids::EventTypeId,
-    bellwire_core::ids::TokenId
+    bellwire_core::ids::TokenId,
+    bellwire_core::ids::UserId,
+    bellwire_core::ids::SessionId,
+    bellwire_core::ids::LinkId,
+    bellwire_core::ids::AuditId
 );
 
 /// The tally of an answer with this status under a rule; 2xx is a success.

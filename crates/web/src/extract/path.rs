@@ -3,7 +3,7 @@
 //! Text that cannot name a thing names no thing: a malformed id is the same 404 as an unknown one.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use bellwire_core::ids::{DeliveryId, EventId, TokenId, WebhookId};
+use bellwire_core::ids::{DeliveryId, EventId, LinkId, SessionId, TokenId, UserId, WebhookId};
 use http::request::Parts;
 use utoipa::IntoParams;
 
@@ -48,7 +48,10 @@ id_of!(
     WebhookId = "webhook",
     EventId = "event",
     DeliveryId = "delivery",
-    TokenId = "token"
+    TokenId = "token",
+    UserId = "user",
+    SessionId = "session",
+    LinkId = "link"
 );
 
 macro_rules! text_of {

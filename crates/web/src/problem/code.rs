@@ -46,10 +46,16 @@ codes! {
     InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not acceptable";
     /// The body could not be read to its end.
     UnreadableBody = "unreadable_body", BAD_REQUEST, "The body could not be read";
-    /// No token, or one that is unknown or revoked.
-    Unauthenticated = "unauthenticated", UNAUTHORIZED, "A valid bearer token is required";
-    /// The token is valid, but its organization may not do this.
-    PlatformTokenRequired = "platform_token_required", FORBIDDEN, "A platform token is required";
+    /// A token was sent where logs keep it.
+    TokenInQuery = "token_in_query", BAD_REQUEST, "A token does not belong in a URL";
+    /// Nobody can tell who asks: no credentials, or such as do not hold (any more).
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "Valid credentials are required";
+    /// Who asks is known and sees the thing, but may not do this with it.
+    Forbidden = "forbidden", FORBIDDEN, "This is not allowed to you";
+    /// A page of another site made the browser send this.
+    CrossSite = "cross_site", FORBIDDEN, "The request comes from another site";
+    /// The header that proves that a page of ours sent this is missing or wrong.
+    Csrf = "csrf", FORBIDDEN, "The CSRF token is missing or wrong";
     /// The thing named in the path does not exist, or is another organization's.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
     /// No route has this path.
@@ -74,12 +80,32 @@ codes! {
     TooManySecrets = "too_many_secrets", CONFLICT, "Too many secrets sign already";
     /// The event went to no webhook that could take it again.
     NoWebhook = "no_webhook", CONFLICT, "No webhook is left to send to";
+    /// Retention has removed the data of the event.
+    PayloadRemoved = "payload_removed", CONFLICT, "The data of the event is gone";
+    /// The webhook's profile is not configured.
+    ProfileMissing = "profile_missing", CONFLICT, "The webhook's profile is not configured";
     /// The webhook is disabled.
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
     /// The webhook was deleted.
     WebhookDeleted = "webhook_deleted", CONFLICT, "The webhook was deleted";
     /// The delivery is not pending any more.
     DeliveryNotPending = "delivery_not_pending", CONFLICT, "The delivery is not pending";
+    /// Another user has this e-mail address.
+    EmailTaken = "email_taken", CONFLICT, "The user exists already";
+    /// The user is a member of the organization.
+    AlreadyMember = "already_member", CONFLICT, "The user is a member already";
+    /// Nobody would be left who may do everything.
+    LastOperator = "last_operator", CONFLICT, "This is the last operator";
+    /// The first operator has been made.
+    AlreadySetUp = "already_set_up", CONFLICT, "There is an operator already";
+    /// The request came without a session that could end.
+    NoSession = "no_session", CONFLICT, "There is no session to end";
+    /// The link was used, and works once.
+    LinkUsed = "link_used", GONE, "The link was used before";
+    /// The link came too late.
+    LinkExpired = "link_expired", GONE, "The link has expired";
+    /// Whoever made the link took it back.
+    LinkRevoked = "link_revoked", GONE, "The link was taken back";
     /// There are pending deliveries that would be lost.
     PendingDeliveries = "pending_deliveries", CONFLICT, "There are pending deliveries";
     /// The body is larger than the route accepts.
@@ -90,6 +116,10 @@ codes! {
     InvalidRequest = "invalid_request", UNPROCESSABLE_ENTITY, "A field is not acceptable";
     /// The idempotency key or external id was used with another body.
     IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The key was used with another body";
+    /// Somebody was wrong too often; nothing was looked at.
+    TooManyTries = "too_many_tries", TOO_MANY_REQUESTS, "There were too many tries";
+    /// Too many passwords wait to be hashed.
+    Busy = "busy", TOO_MANY_REQUESTS, "Too many sign in at this moment";
     /// A bug; the log says more, under the request's id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// The store cannot be used right now; the same request can succeed later.

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use utoipa::{
     IntoResponses,
-    openapi::{Content, Ref, RefOr, Response, ResponseBuilder},
+    openapi::{Content, PathItem, Ref, RefOr, Response, ResponseBuilder, path::Operation},
 };
+
+/// Says which right an operation needs.
+pub const REQUIRED_RIGHT: &str = "x-required-right";
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
@@ -26,6 +29,56 @@ fn problems(entries: &[(&str, &str)]) -> Responses {
         .collect()
 }
 
+/// Adds to the operations of a path what their rights alone make them answer, where they do not say
+/// so themselves.
+pub(crate) fn refusals_of_all(item: &mut PathItem) {
+    let safe = [&mut item.get, &mut item.head, &mut item.options];
+    safe.into_iter().flatten().for_each(|of| refusals(of, true));
+    let others = [
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ];
+    others
+        .into_iter()
+        .flatten()
+        .for_each(|of| refusals(of, false));
+}
+
+fn refusals(operation: &mut Operation, is_safe: bool) {
+    let right = operation
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get(REQUIRED_RIGHT))
+        .and_then(|right| right.as_str())
+        .unwrap_or_default();
+    let mut given = problems(&[("400", "`token_in_query`: a token is in the query string.")]);
+    if right != "none" {
+        given.extend(problems(&[(
+            "429",
+            "`too_many_tries` or `busy`: e-mail address and password were not looked at.",
+        )]));
+        let forbidden = match (right, is_safe) {
+            ("any" | "read", true) => None,
+            ("any" | "read", false) => Some(
+                "`cross_site` or `csrf`: a page of another site may have made the browser send \
+                 this.",
+            ),
+            (_, true) => Some("`forbidden`: the role does not give this right."),
+            (_, false) => Some(
+                "`forbidden`: the role does not give this right. `cross_site` or `csrf`: a page \
+                 of another site may have made the browser send this.",
+            ),
+        };
+        given.extend(forbidden.map_or_else(Responses::new, |text| problems(&[("403", text)])));
+    }
+    let responses = &mut operation.responses.responses;
+    for (status, response) in given {
+        responses.entry(status).or_insert(response);
+    }
+}
+
 macro_rules! group {
     ($(#[$doc:meta])* $name:ident: $($entry:expr),+) => {
         $(#[$doc])*
@@ -40,11 +93,18 @@ macro_rules! group {
     };
 }
 
-const UNAUTHENTICATED: (&str, &str) = ("401", "`unauthenticated`: no token, or it is not valid.");
+const UNAUTHENTICATED: (&str, &str) = (
+    "401",
+    "`unauthenticated`: no credentials, or they do not hold (any more).",
+);
 const INTERNAL: (&str, &str) = ("500", "`internal`: a bug; the log has the request's id.");
 const UNAVAILABLE: (&str, &str) = (
     "503",
     "`unavailable`: the store cannot be used right now. Nothing was stored; try again later.",
+);
+const BUSY: (&str, &str) = (
+    "429",
+    "`too_many_tries` or `busy`: `Retry-After` says when to try again.",
 );
 const NOT_FOUND: (&str, &str) = (
     "404",
@@ -53,9 +113,7 @@ const NOT_FOUND: (&str, &str) = (
 
 group! {
     /// What any operation of the platform can answer.
-    PlatformProblems: UNAUTHENTICATED,
-    ("403", "`platform_token_required`: the token belongs to one organization."),
-    INTERNAL, UNAVAILABLE
+    PlatformProblems: UNAUTHENTICATED, INTERNAL, UNAVAILABLE
 }
 group! {
     /// What an operation that any token may ask for can answer.
@@ -86,4 +144,25 @@ group! {
     /// What an operation that a state can forbid can answer besides.
     ConflictProblems:
     ("409", "`conflict` or a more telling code: the present state forbids this.")
+}
+group! {
+    /// What an operation that signs somebody in can answer besides.
+    SignInProblems: UNAUTHENTICATED,
+    ("403", "`cross_site`: a page of another site sent it."),
+    BUSY, INTERNAL, UNAVAILABLE
+}
+group! {
+    /// What an operation that anybody who is known may ask for, but not with any credentials, can
+    /// answer besides.
+    ForbiddenProblem:
+    ("403", "`forbidden`: not with these credentials; `csrf`, `cross_site`: not from this page.")
+}
+group! {
+    /// What an operation with a link that works once can answer besides.
+    LinkProblems: NOT_FOUND,
+    ("410", "`link_used`, `link_expired`, `link_revoked`: the link works no more.")
+}
+group! {
+    /// What an operation that hashes a password can answer besides.
+    BusyProblems: BUSY
 }

@@ -39,6 +39,8 @@ pub struct Problem {
     pub detail: String,
     /// The fields to blame, if any.
     pub errors: Vec<FieldError>,
+    /// When the same request can succeed, in seconds from now.
+    pub retry_after_s: Option<u32>,
 }
 
 /// A refusal: a problem document as in RFC 9457.
@@ -74,6 +76,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after_s: None,
         }
     }
 
@@ -89,6 +92,7 @@ impl Problem {
             code,
             detail,
             errors,
+            retry_after_s: None,
         }
     }
 
@@ -141,6 +145,19 @@ impl From<service::Error> for Problem {
             Error::Conflict { code, message } => {
                 Self::new(Code::parse(code).unwrap_or(Code::Conflict), message)
             }
+            Error::Unauthenticated(message) => Self::new(Code::Unauthenticated, message),
+            Error::Forbidden(message) => Self::new(Code::Forbidden, message),
+            Error::Gone { code, message } => {
+                Self::new(Code::parse(code).unwrap_or(Code::LinkExpired), message)
+            }
+            Error::TooMany {
+                code,
+                retry_after_s,
+                message,
+            } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(Code::parse(code).unwrap_or(Code::TooManyTries), message)
+            },
             Error::KeyReused(message) => Self::new(Code::IdempotencyKeyReused, message),
             Error::TooLarge(message) => Self::new(Code::TooLarge, message),
             Error::Unavailable(reason) => Self::new(Code::Unavailable, reason),
@@ -197,6 +214,9 @@ impl IntoResponse for Problem {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

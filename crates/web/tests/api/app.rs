@@ -6,9 +6,13 @@ use axum::{Router, body::Body};
 use bellwire_core::{
     crypt::{Key, Keyring},
     ports::{EventFilter, Store, TokenScope},
+    service::NewToken,
 };
 use bellwire_sqlite::{Options, Sqlite};
-use bellwire_testkit::{entropy::SeededEntropy, service::Kit};
+use bellwire_testkit::{
+    entropy::SeededEntropy,
+    service::{Kit, by},
+};
 use bellwire_web::{AppState, metrics::Metrics};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -62,7 +66,7 @@ impl App {
         let kit = Kit::start(store.clone()).await;
         let (_, platform) = kit
             .service
-            .create_token(TokenScope::Platform, "ops")
+            .create_token(TokenScope::Platform, NewToken::admin("ops"), &by("test"))
             .await
             .unwrap();
         let state = AppState::new(kit.service.clone(), Arc::new(Metrics::new()), web);
@@ -87,7 +91,7 @@ impl App {
         let scope = TokenScope::Organization(id);
         self.kit
             .service
-            .create_token(scope, "producer")
+            .create_token(scope, NewToken::admin("producer"), &by("test"))
             .await
             .unwrap()
             .1

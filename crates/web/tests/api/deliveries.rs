@@ -2,7 +2,8 @@
 
 use bellwire_core::{
     delivery::Attempt,
-    outcome::{Answer, Cause, Header, Timing},
+    headers::HeaderList,
+    outcome::{Answer, Cause, Timing},
     policy::{Class, DisableRule, Next},
     ports::{Record, RecordPort as _, Tally},
     time::SECOND,
@@ -42,11 +43,8 @@ async fn attempted(app: &App, delivery: &Value, number: u32, answer: Answer, nex
         address: Some("203.0.113.7:443".parse().unwrap()),
         detail: matches!(answer, Answer::None(_)).then(|| "nobody answered".to_owned()),
         body_sha256: [0xab; 32],
-        request_headers: vec![Header {
-            name: "x-key".to_owned(),
-            value: "****".to_owned(),
-        }],
-        response_headers: Vec::new(),
+        request_headers: [("x-key", "****")].into_iter().collect(),
+        response_headers: HeaderList::default(),
         excerpt: Bytes::from_static(b"\xffno"),
         truncated: false,
         retry_at: match next {
@@ -69,7 +67,7 @@ async fn attempted(app: &App, delivery: &Value, number: u32, answer: Answer, nex
         tally,
         now: at,
     };
-    app.store.record(vec![record]).await.unwrap();
+    app.store.record([record].into()).await.unwrap();
 }
 
 /// ADV-10: every attempt's time, status, and whether it timed out; no status without an answer.

@@ -69,7 +69,24 @@ fn it_has_exactly_the_routes_that_there_are() {
         POST /api/v1/organizations/{org}/deliveries/{id}/resend|\
         POST /api/v1/organizations/{org}/deliveries/{id}/cancel|\
         POST /api/v1/tokens|GET /api/v1/tokens|DELETE /api/v1/tokens/{id}|\
-        GET /health/live|GET /health/ready|GET /metrics|GET /openapi.json"
+        POST /api/v1/organizations/{org}/tokens|GET /api/v1/organizations/{org}/tokens|\
+        DELETE /api/v1/organizations/{org}/tokens/{id}|\
+        POST /api/v1/session|GET /api/v1/session|DELETE /api/v1/session|\
+        PUT /api/v1/session/password|\
+        GET /api/v1/sessions|DELETE /api/v1/sessions|DELETE /api/v1/sessions/{id}|\
+        POST /api/v1/setup|POST /api/v1/password|\
+        POST /api/v1/users|GET /api/v1/users|GET /api/v1/users/{id}|PATCH /api/v1/users/{id}|\
+        DELETE /api/v1/users/{id}|POST /api/v1/users/{id}/password-link|\
+        DELETE /api/v1/users/{id}/sessions|\
+        POST /api/v1/organizations/{org}/members|GET /api/v1/organizations/{org}/members|\
+        PATCH /api/v1/organizations/{org}/members/{id}|\
+        DELETE /api/v1/organizations/{org}/members/{id}|\
+        POST /api/v1/organizations/{org}/portal-links|\
+        GET /api/v1/organizations/{org}/portal-links|\
+        DELETE /api/v1/organizations/{org}/portal-links/{id}|\
+        GET /api/v1/organizations/{org}/audit|GET /api/v1/organizations/{org}/audit/export|\
+        GET /api/v1/audit|GET /api/v1/audit/export|\
+        GET /api/v1/storage|GET /health/live|GET /health/ready|GET /metrics|GET /openapi.json"
         .split('|')
         .collect();
     assert_eq!(routes, expected);

@@ -118,6 +118,7 @@ async fn metrics_count_requests_by_route_and_events() {
 async fn metrics_can_be_closed_to_all_but_the_platform() {
     let options = bellwire_web::Options {
         metrics_token: true,
+        ..bellwire_web::Options::default()
     };
     let app = App::with(|_| {}, options).await;
     app.kit.organization("acme", "standard").await;

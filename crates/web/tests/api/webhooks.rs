@@ -29,7 +29,7 @@ async fn a_webhook_is_shown_as_it_was_made_without_its_secrets() {
         json!({
             "id": id, "name": "Desk", "url": "https://hooks.example/a",
             "event_types": ["booking.*"], "direct": false, "channels": ["account:cool"],
-            "enabled": true, "disabled": null, "profile": "standard",
+            "enabled": true, "disabled": null, "problem": null, "profile": "standard",
             "headers": {"x-api-key": "****"},
             "overrides": {
                 "timeouts": null,

@@ -33,7 +33,7 @@ const AIM_MB: f64 = 200.0;
 const AIM_READY_S: f64 = 2.0;
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
-    let pending = if bench.quick { 20_000 } else { 1_000_000 };
+    let pending = bench.effort.pick(1_000_000, 20_000, 2_000);
     bench.progress.set_message("backlog: undisturbed");
     bench.receiver.hang(Some(HANGING));
     let rows = measure(bench, pending).await;
@@ -50,7 +50,11 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
     let plan = Plan {
         pace: Pace::Open {
             per_s: PER_S,
-            duration: Duration::from_secs(if bench.quick { 6 } else { 30 }),
+            duration: bench.effort.pick(
+                Duration::from_secs(30),
+                Duration::from_secs(6),
+                Duration::from_millis(500),
+            ),
         },
         data_bytes: DATA_BYTES,
         spread: Spread::Each(1),
@@ -131,13 +135,13 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
         f64::from(pending) / filled_s
     ));
     // One number each, where the others have their median.
-    let mut ready = Row::new("backlog-restart-ready");
+    let mut ready = Row::new("backlog-restart-ready", bench);
     ready.p50_ms = Some(round3(ready_s * 1_000.0));
     ready.aim(
         format!("ready {ready_s:.2} s after a kill and a start; aim: {AIM_READY_S} s or less"),
         ready_s <= AIM_READY_S,
     );
-    let mut delivered = Row::new("backlog-restart-first-delivery");
+    let mut delivered = Row::new("backlog-restart-first-delivery", bench);
     delivered.p50_ms = Some(round3(first_s * 1_000.0));
     delivered.lost = Some(restarted.balance.lost);
     delivered.duplicates = Some(restarted.balance.duplicates);
@@ -149,7 +153,8 @@ async fn fill(subject: &Subject, pending: u32) -> Result<()> {
     let padding = "x".repeat(BACKLOG_DATA_BYTES);
     let end = Instant::now() + LIMIT;
     let half = async |first: u32| {
-        let mut connection = Connection::open(&subject.door).await?;
+        let door = &subject.doors[first as usize % subject.doors.len()];
+        let mut connection = Connection::open(door).await?;
         for batch in (first..pending.div_ceil(BATCH)).step_by(2) {
             ensure!(
                 Instant::now() < end,

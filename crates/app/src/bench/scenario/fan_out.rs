@@ -22,11 +22,9 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
         server.organization(&name, all).await?;
         let subject = server.subject(&name);
         let (_relay, relay) = bench.relay(webhooks).await?;
-        let deliveries = if bench.quick {
-            deliveries
-        } else {
-            20 * deliveries
-        };
+        let deliveries = bench
+            .effort
+            .pick(20 * deliveries, deliveries, deliveries / 20);
         let plan = Plan {
             // So many, not so long: what is accepted in a second can take many to deliver.
             pace: Pace::Closed {
@@ -38,7 +36,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
             spread: Spread::Each(webhooks),
         };
         let comparison = bench
-            .compare((&relay, &subject), rounds(bench.quick), plan)
+            .compare((&relay, &subject), rounds(bench.effort), plan)
             .await?;
         let mut row = Row::compared(name, Some(CONNECTIONS), &comparison, bench);
         row.peak_rss_mib = Some(server.memory()?.peak_mib);

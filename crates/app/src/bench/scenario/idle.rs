@@ -19,7 +19,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     let memory = server.memory()?;
     bench.progress.inc(1);
     let now_mb = memory.now_mib * 1.048_576;
-    let mut row = Row::new("idle");
+    let mut row = Row::new("idle", bench);
     row.peak_rss_mib = Some(round3(memory.peak_mib));
     row.aim(
         format!("{now_mb:.1} MB resident; aim: {AIM_MB} MB or less"),

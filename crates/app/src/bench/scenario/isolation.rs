@@ -28,7 +28,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     let plan = Plan {
         pace: Pace::Open {
             per_s: PER_S,
-            duration: Duration::from_secs(if bench.quick { 8 } else { 60 }),
+            duration: Duration::from_millis(bench.effort.pick(60_000, 8_000, 500)),
         },
         data_bytes: DATA_BYTES,
         spread: Spread::Turns {

@@ -12,7 +12,7 @@ use std::fmt;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{Bench, report::Row};
+use super::{Bench, Effort, report::Row};
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,8 +55,8 @@ impl Scenario {
     }
 
     /// How many rounds it takes, for the progress bar.
-    pub(super) const fn steps(self, quick: bool) -> u64 {
-        let pairs = 2 * rounds(quick) as u64;
+    pub(super) fn steps(self, effort: Effort) -> u64 {
+        let pairs = 2 * u64::from(rounds(effort));
         match self {
             Self::Saturation => 6 * pairs,
             Self::Steady => pairs,
@@ -82,8 +82,8 @@ impl fmt::Display for Scenario {
 }
 
 /// How often relay and server take their turns.
-const fn rounds(quick: bool) -> u32 {
-    if quick { 3 } else { 5 }
+fn rounds(effort: Effort) -> u32 {
+    effort.pick(5, 3, 1)
 }
 
 /// The usual size of an event's data.

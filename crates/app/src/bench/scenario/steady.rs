@@ -20,13 +20,13 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     let plan = Plan {
         pace: Pace::Open {
             per_s: PER_S,
-            duration: Duration::from_secs(if bench.quick { 4 } else { 20 }),
+            duration: Duration::from_millis(bench.effort.pick(20_000, 4_000, 300)),
         },
         data_bytes: DATA_BYTES,
         spread: Spread::Each(1),
     };
     let comparison = bench
-        .compare((&relay, &subject), rounds(bench.quick), plan)
+        .compare((&relay, &subject), rounds(bench.effort), plan)
         .await?;
     let mut row = Row::compared("steady", None, &comparison, bench);
     row.peak_rss_mib = Some(server.memory()?.peak_mib);

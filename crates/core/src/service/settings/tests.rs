@@ -13,6 +13,8 @@ const LOOPBACK: Options = Options {
     allow_http_loopback: true,
     max_event_bytes: 1 << 20,
     idempotency_ttl: 0,
+    session_idle: 0,
+    session_max: 0,
 };
 
 fn standard() -> Settings {

@@ -1,13 +1,22 @@
 //! The API under `/api/v1`: one folder per noun, one file per operation.
 
 pub mod attempt;
+pub mod audit;
 pub mod channels;
 pub mod deliveries;
 pub mod event_types;
 pub mod events;
+pub mod members;
 pub mod organizations;
+pub mod password;
+pub mod portal_links;
+pub mod session;
+pub mod sessions;
+pub mod setup;
 pub mod shape;
+pub mod storage;
 pub mod tokens;
+pub mod users;
 pub mod webhooks;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -24,4 +33,13 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(events::router())
         .merge(deliveries::router())
         .merge(tokens::router())
+        .merge(session::router())
+        .merge(sessions::router())
+        .merge(setup::router())
+        .merge(password::router())
+        .merge(users::router())
+        .merge(members::router())
+        .merge(portal_links::router())
+        .merge(audit::router())
+        .merge(storage::router())
 }

@@ -1,14 +1,22 @@
 //! Shapes that several nouns share: pages of a list, stable names, fields that can be left out.
 
 use bellwire_core::{
+    access::{Access, ActorKind, Role},
     delivery::{CancelReason, Kind, State},
-    outcome::{Cause, Header},
+    headers::HeaderList,
+    outcome::Cause,
 };
+use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, Type, schema::SchemaType},
 };
+
+/// Headers of an answer that holds a secret.
+pub type NoStore = [(HeaderName, HeaderValue); 1];
+/// It is kept by nobody on the way.
+pub const NO_STORE: NoStore = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,6 +26,13 @@ pub struct List<T> {
     /// Send it as `cursor`, with the same filters, for the next page; null at the end.
     #[schema(required)]
     pub next_cursor: Option<String>,
+}
+
+/// The channels of an event that somebody is to see: whose else it is about is not their business.
+#[must_use]
+pub fn own_channels(mut channels: Vec<String>, access: &Access) -> Vec<String> {
+    channels.retain(|channel| access.touches(std::slice::from_ref(channel)));
+    channels
 }
 
 /// A header with its value.
@@ -33,10 +48,13 @@ pub struct HeaderLine {
 
 impl HeaderLine {
     /// The answer's form of these headers.
-    pub fn all(headers: Vec<Header>) -> Vec<Self> {
+    pub fn all(headers: &HeaderList) -> Vec<Self> {
         headers
-            .into_iter()
-            .map(|Header { name, value }| Self { name, value })
+            .iter()
+            .map(|(name, value)| Self {
+                name: name.to_owned(),
+                value: value.to_owned(),
+            })
             .collect()
     }
 }
@@ -82,6 +100,10 @@ names! {
     KindName(Kind) = "DeliveryKind", "Why a delivery was made.";
     /// [`CancelReason`] by its stable name.
     CancelReasonName(CancelReason) = "CancelReason", "Why a delivery was cancelled.";
+    /// [`Role`] by its stable name.
+    RoleName(Role) = "Role", "What somebody may do; each includes the ones before.";
+    /// [`ActorKind`] by its stable name.
+    ActorKindName(ActorKind) = "ActorKind", "What kind of somebody is behind a change.";
 }
 
 /// A JSON Schema, in the documentation.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Channel;
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Produce, Within},
     extract::{Json, OrganizationPath},
     problem::{
         Problem,
@@ -48,6 +48,7 @@ pub struct NewChannel {
     post,
     path = "/organizations/{org}/channels",
     tag = "channels",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath),
     request_body(content = NewChannel, content_type = "application/json"),
     responses(
@@ -59,7 +60,7 @@ pub struct NewChannel {
 )]
 pub async fn create_channel(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Json(new): Json<NewChannel>,
 ) -> Result<(StatusCode, axum::Json<Channel>), Problem> {
     let new = service::NewChannel {
@@ -67,6 +68,9 @@ pub async fn create_channel(
         label: new.label,
         kind: new.kind,
     };
-    let channel = state.service.create_channel(within.slug(), new).await?;
+    let channel = state
+        .service
+        .create_channel(within.slug(), new, within.by())
+        .await?;
     Ok((StatusCode::CREATED, axum::Json(channel.into())))
 }

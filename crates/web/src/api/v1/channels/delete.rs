@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Produce, Within},
     extract::{Key, KeyPath, OrganizationPath},
     problem::{Problem, docs::OrganizationProblems},
 };
@@ -15,6 +15,7 @@ use crate::{
     delete,
     path = "/organizations/{org}/channels/{key}",
     tag = "channels",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath, KeyPath),
     responses(
         (status = 204, description = "Deleted."),
@@ -23,9 +24,12 @@ use crate::{
 )]
 pub async fn delete_channel(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Key(key): Key,
 ) -> Result<StatusCode, Problem> {
-    state.service.delete_channel(within.slug(), &key).await?;
+    state
+        .service
+        .delete_channel(within.slug(), &key, within.by())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,6 +15,7 @@ use crate::{
     get,
     path = "/organizations/{org}/channels/{key}",
     tag = "channels",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, KeyPath),
     responses(
         (status = 200, description = "The channel.", body = Channel),
@@ -26,6 +27,9 @@ pub async fn get_channel(
     within: Within,
     Key(key): Key,
 ) -> Result<Json<Channel>, Problem> {
+    if !within.access().touches(std::slice::from_ref(&key)) {
+        return Err(Problem::not_found("channel"));
+    }
     let channel = state.service.channel(within.slug(), &key)?;
     Ok(Json(channel.into()))
 }

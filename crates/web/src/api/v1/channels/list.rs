@@ -20,6 +20,7 @@ use crate::{
     get,
     path = "/organizations/{org}/channels",
     tag = "channels",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, Paging),
     responses(
         (status = 200, description = "One page.", body = List<Channel>),
@@ -38,7 +39,12 @@ pub async fn list_channels(
         .service
         .channels(within.slug(), after.as_deref(), paging.limit())?;
     Ok(Json(List {
-        items: page.items.into_iter().map(Channel::from).collect(),
+        items: page
+            .items
+            .into_iter()
+            .filter(|channel| within.access().touches(std::slice::from_ref(&channel.key)))
+            .map(Channel::from)
+            .collect(),
         next_cursor: page.next.map(|key| binding.encode(key.as_bytes())),
     }))
 }

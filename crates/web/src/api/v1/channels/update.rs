@@ -9,7 +9,7 @@ use super::Channel;
 use crate::{
     AppState,
     api::v1::shape::given,
-    auth::Within,
+    auth::{Produce, Within},
     extract::{Json, Key, KeyPath, OrganizationPath},
     problem::{
         Problem,
@@ -41,6 +41,7 @@ pub struct ChannelChange {
     patch,
     path = "/organizations/{org}/channels/{key}",
     tag = "channels",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath, KeyPath),
     request_body(content = ChannelChange, content_type = "application/json"),
     responses(
@@ -51,7 +52,7 @@ pub struct ChannelChange {
 )]
 pub async fn update_channel(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Key(key): Key,
     Json(change): Json<ChannelChange>,
 ) -> Result<axum::Json<Channel>, Problem> {
@@ -61,7 +62,7 @@ pub async fn update_channel(
     };
     let channel = state
         .service
-        .update_channel(within.slug(), &key, patch)
+        .update_channel(within.slug(), &key, patch, within.by())
         .await?;
     Ok(axum::Json(channel.into()))
 }

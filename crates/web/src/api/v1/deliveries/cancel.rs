@@ -6,7 +6,7 @@ use bellwire_core::{ids::DeliveryId, service::Error};
 use super::Delivery;
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OrganizationPath},
     problem::{
         Code, Problem,
@@ -19,6 +19,7 @@ use crate::{
     post,
     path = "/organizations/{org}/deliveries/{id}/cancel",
     tag = "deliveries",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     responses(
         (status = 200, description = "Cancelled.", body = Delivery),
@@ -28,10 +29,17 @@ use crate::{
 )]
 pub async fn cancel_delivery(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<DeliveryId>,
 ) -> Result<Json<Delivery>, Problem> {
-    match state.service.cancel_delivery(within.slug(), id).await {
+    state
+        .service
+        .check_delivery(&within.tenant, id, within.access())
+        .await?;
+    let cancelled = state
+        .service
+        .cancel_delivery(within.slug(), id, within.by());
+    match cancelled.await {
         Ok(delivery) => Ok(Json(delivery.into())),
         // The only thing that can stand in the way here has a name of its own.
         Err(Error::Conflict { message, .. }) => {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OrganizationPath},
     problem::{
         Problem,
@@ -29,6 +29,7 @@ pub struct Resent {
     post,
     path = "/organizations/{org}/deliveries/{id}/resend",
     tag = "deliveries",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     responses(
         (status = 202, description = "Stored and on its way.", body = Resent),
@@ -38,9 +39,16 @@ pub struct Resent {
 )]
 pub async fn resend_delivery(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<DeliveryId>,
 ) -> Result<(StatusCode, Json<Resent>), Problem> {
-    let delivery_id = state.service.resend_delivery(within.slug(), id).await?;
+    state
+        .service
+        .check_delivery(&within.tenant, id, within.access())
+        .await?;
+    let delivery_id = state
+        .service
+        .resend_delivery(within.slug(), id, within.by())
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(Resent { delivery_id })))
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::EventType;
 use crate::{
     AppState,
-    auth::{Platform, Within},
+    auth::{Manage, OfPlatform, Produce, Within},
     extract::{Json, OrganizationPath},
     problem::{
         Problem,
@@ -58,6 +58,7 @@ type Made = (StatusCode, axum::Json<EventType>);
     post,
     path = "/event-types",
     tag = "event types",
+    extensions(("x-required-right" = json!("platform_admin"))),
     request_body(content = NewEventType, content_type = "application/json"),
     responses(
         (status = 201, description = "Made.", body = EventType),
@@ -68,10 +69,13 @@ type Made = (StatusCode, axum::Json<EventType>);
 )]
 pub async fn create_platform_event_type(
     State(state): State<AppState>,
-    _: Platform,
+    platform: OfPlatform<Manage>,
     Json(new): Json<NewEventType>,
 ) -> Result<Made, Problem> {
-    let made = state.service.create_event_type(None, new.into()).await?;
+    let made = state
+        .service
+        .create_event_type(None, new.into(), platform.by())
+        .await?;
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }
 
@@ -80,6 +84,7 @@ pub async fn create_platform_event_type(
     post,
     path = "/organizations/{org}/event-types",
     tag = "event types",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath),
     request_body(content = NewEventType, content_type = "application/json"),
     responses(
@@ -91,12 +96,12 @@ pub async fn create_platform_event_type(
 )]
 pub async fn create_event_type(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Json(new): Json<NewEventType>,
 ) -> Result<Made, Problem> {
     let made = state
         .service
-        .create_event_type(Some(within.slug()), new.into())
+        .create_event_type(Some(within.slug()), new.into(), within.by())
         .await?;
     Ok((StatusCode::CREATED, axum::Json(made.into())))
 }

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::{
     AppState,
-    auth::{Platform, Within},
+    auth::{Manage, OfPlatform, Produce, Within},
     extract::{Name, NamePath, OrganizationPath},
     problem::{
         Problem,
@@ -19,6 +19,7 @@ use crate::{
     delete,
     path = "/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("platform_admin"))),
     params(NamePath),
     responses(
         (status = 204, description = "Deleted."),
@@ -28,10 +29,13 @@ use crate::{
 )]
 pub async fn delete_platform_event_type(
     State(state): State<AppState>,
-    _: Platform,
+    platform: OfPlatform<Manage>,
     Name(name): Name,
 ) -> Result<StatusCode, Problem> {
-    state.service.delete_event_type(None, &name).await?;
+    state
+        .service
+        .delete_event_type(None, &name, platform.by())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -41,6 +45,7 @@ pub async fn delete_platform_event_type(
     delete,
     path = "/organizations/{org}/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath, NamePath),
     responses(
         (status = 204, description = "Deleted."),
@@ -50,12 +55,12 @@ pub async fn delete_platform_event_type(
 )]
 pub async fn delete_event_type(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Name(name): Name,
 ) -> Result<StatusCode, Problem> {
     state
         .service
-        .delete_event_type(Some(within.slug()), &name)
+        .delete_event_type(Some(within.slug()), &name, within.by())
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

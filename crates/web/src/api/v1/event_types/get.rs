@@ -5,7 +5,7 @@ use axum::{Json, extract::State};
 use super::EventType;
 use crate::{
     AppState,
-    auth::{Principal, Within},
+    auth::{SignedIn, Within},
     extract::{Name, NamePath, OrganizationPath},
     problem::{
         Problem,
@@ -18,6 +18,7 @@ use crate::{
     get,
     path = "/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("any"))),
     params(NamePath),
     responses(
         (status = 200, description = "The event type.", body = EventType),
@@ -27,7 +28,7 @@ use crate::{
 )]
 pub async fn get_platform_event_type(
     State(state): State<AppState>,
-    _: Principal,
+    _: SignedIn,
     Name(name): Name,
 ) -> Result<Json<EventType>, Problem> {
     let entry = state.service.event_type(None, &name)?;
@@ -39,6 +40,7 @@ pub async fn get_platform_event_type(
     get,
     path = "/organizations/{org}/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, NamePath),
     responses(
         (status = 200, description = "The event type.", body = EventType),

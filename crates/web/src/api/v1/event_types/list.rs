@@ -9,7 +9,7 @@ use super::EventType;
 use crate::{
     AppState,
     api::v1::shape::List,
-    auth::{Principal, Within},
+    auth::{SignedIn, Within},
     cursor::Binding,
     extract::{OrganizationPath, Paging, Query},
     problem::{
@@ -34,6 +34,7 @@ fn answer(page: Page<Arc<CatalogueType>, String>, binding: Binding) -> Json<List
     get,
     path = "/event-types",
     tag = "event types",
+    extensions(("x-required-right" = json!("any"))),
     params(Paging),
     responses(
         (status = 200, description = "One page.", body = List<EventType>),
@@ -43,7 +44,7 @@ fn answer(page: Page<Arc<CatalogueType>, String>, binding: Binding) -> Json<List
 )]
 pub async fn list_platform_event_types(
     State(state): State<AppState>,
-    _: Principal,
+    _: SignedIn,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<EventType>>, Problem> {
     let binding = Binding::of(&["event_types"]);
@@ -59,6 +60,7 @@ pub async fn list_platform_event_types(
     get,
     path = "/organizations/{org}/event-types",
     tag = "event types",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, Paging),
     responses(
         (status = 200, description = "One page.", body = List<EventType>),

@@ -10,7 +10,7 @@ use super::EventType;
 use crate::{
     AppState,
     api::v1::shape::{given, given_or_null},
-    auth::{Platform, Within},
+    auth::{Manage, OfPlatform, Produce, Within},
     extract::{Json, Name, NamePath, OrganizationPath},
     problem::{
         Problem,
@@ -53,6 +53,7 @@ impl From<EventTypeChange> for EventTypePatch {
     patch,
     path = "/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("platform_admin"))),
     params(NamePath),
     request_body(content = EventTypeChange, content_type = "application/json"),
     responses(
@@ -64,13 +65,13 @@ impl From<EventTypeChange> for EventTypePatch {
 )]
 pub async fn update_platform_event_type(
     State(state): State<AppState>,
-    _: Platform,
+    platform: OfPlatform<Manage>,
     Name(name): Name,
     Json(change): Json<EventTypeChange>,
 ) -> Result<axum::Json<EventType>, Problem> {
     let changed = state
         .service
-        .update_event_type(None, &name, change.into())
+        .update_event_type(None, &name, change.into(), platform.by())
         .await?;
     Ok(axum::Json(changed.into()))
 }
@@ -80,6 +81,7 @@ pub async fn update_platform_event_type(
     patch,
     path = "/organizations/{org}/event-types/{name}",
     tag = "event types",
+    extensions(("x-required-right" = json!("produce"))),
     params(OrganizationPath, NamePath),
     request_body(content = EventTypeChange, content_type = "application/json"),
     responses(
@@ -91,13 +93,13 @@ pub async fn update_platform_event_type(
 )]
 pub async fn update_event_type(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Name(name): Name,
     Json(change): Json<EventTypeChange>,
 ) -> Result<axum::Json<EventType>, Problem> {
     let changed = state
         .service
-        .update_event_type(Some(within.slug()), &name, change.into())
+        .update_event_type(Some(within.slug()), &name, change.into(), within.by())
         .await?;
     Ok(axum::Json(changed.into()))
 }

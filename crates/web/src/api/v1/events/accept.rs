@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::incoming::{NewEvents, Posted};
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Produce, Within},
     extract::{IdempotencyHeader, IdempotencyKey, OrganizationPath, Query, body},
     problem::{
         Code, Problem,
@@ -84,6 +84,7 @@ pub enum AcceptedBody {
     post,
     path = "/organizations/{org}/events",
     tag = "events",
+    extensions(("x-required-right" = json!("produce"))),
     operation_id = "accept_events",
     params(OrganizationPath, IdempotencyHeader),
     request_body(
@@ -104,7 +105,7 @@ pub enum AcceptedBody {
 )]
 pub async fn accept_events(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Produce>,
     Query(()): Query<()>,
     IdempotencyKey(key): IdempotencyKey,
     request: Request,

@@ -8,7 +8,6 @@ use bellwire_core::{
     ids::{EventId, WebhookId},
     matching::{self, Verdict},
     ports::EventDetail,
-    snapshot::Tenant,
     time::Time,
     webhook::Webhook,
 };
@@ -18,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    api::v1::{attempt::Attempt, deliveries::Delivery},
+    api::v1::{attempt::Attempt, deliveries::Delivery, shape::own_channels},
     auth::Within,
     extract::{Id, IdPath, OrganizationPath},
     problem::{Code, Problem, docs::OrganizationProblems},
@@ -50,9 +49,12 @@ pub struct EventAnswer {
     unknown_type: bool,
     /// It was made by a test.
     test: bool,
-    /// The producer's JSON, as it was written.
+    /// The producer's JSON, as it was written; null once it was removed.
     #[schema(value_type = Value)]
     data: Box<RawValue>,
+    /// The setting that had the data removed; null while it is there.
+    #[schema(required)]
+    data_removed_by: Option<&'static str>,
     /// What became of it, webhook by webhook, oldest first; at most 1000.
     deliveries: Vec<DeliveryDetail>,
     /// Webhooks that it did not go to, and why, as they are set now.
@@ -154,6 +156,7 @@ fn later(webhook: &Webhook, event: &Event) -> String {
     get,
     path = "/organizations/{org}/events/{id}",
     tag = "events",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, IdPath),
     responses(
         (status = 200, description = "The event.", body = EventAnswer),
@@ -170,9 +173,10 @@ pub async fn get_event(
         .store()
         .event(within.id(), id)
         .await?
+        .filter(|detail| within.access().touches(&detail.event.channels))
         .ok_or_else(|| Problem::not_found("event"))?;
     let tombstones = tombstones(&state, &within, &detail).await?;
-    answer(&within.tenant, detail, &tombstones).map(Json)
+    answer(&within, detail, &tombstones).map(Json)
 }
 
 /// The deleted webhooks that deliveries of this event went to: the catalogue in memory has only
@@ -196,15 +200,17 @@ async fn tombstones(
 }
 
 fn answer(
-    tenant: &Tenant,
+    within: &Within,
     detail: EventDetail,
     tombstones: &HashMap<WebhookId, Webhook>,
 ) -> Result<EventAnswer, Problem> {
     let event = detail.event;
+    let (tenant, access) = (&within.tenant, within.access());
     let not_matched = tenant
         .routes
         .iter()
         .map(|route| &route.webhook)
+        .filter(|webhook| access.sees(webhook))
         .filter(|webhook| {
             detail
                 .deliveries
@@ -216,31 +222,37 @@ fn answer(
     let deliveries = detail
         .deliveries
         .into_iter()
-        .map(|view| {
+        .filter_map(|view| {
             let id = view.delivery.webhook_id;
             let webhook = tenant
                 .route(id)
                 .map(|route| &route.webhook)
                 .or(tombstones.get(&id));
-            DeliveryDetail {
+            // What nobody knows any more is shown to those who see everything.
+            if !webhook.map_or(access.touches(&[]), |webhook| access.sees(webhook)) {
+                return None;
+            }
+            Some(DeliveryDetail {
                 webhook_name: webhook.map(|webhook| webhook.settings.name.clone()),
                 webhook_url: webhook.map(|webhook| webhook.settings.url.clone()),
                 webhook_deleted: webhook.is_none_or(|webhook| webhook.deleted_at.is_some()),
                 delivery: view.delivery.into(),
                 attempts: view.attempts.into_iter().map(Attempt::from).collect(),
-            }
+            })
         })
         .collect();
+    let removed = event.is_payload_removed();
     Ok(EventAnswer {
         id: event.id,
         external_id: event.external_id,
         event_type: event.event_type,
-        channels: event.channels,
+        channels: own_channels(event.channels, access),
         time: event.time,
         created_at: event.created_at,
         unknown_type: event.unknown_type,
         test: event.test,
-        data: verbatim(&event.data)?,
+        data: verbatim(if removed { b"null" } else { &event.data })?,
+        data_removed_by: removed.then_some("retention.payloads"),
         deliveries,
         not_matched,
     })

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use bellwire_core::{
+    access::Access,
     delivery,
     ids::{EventId, WebhookId},
     ports::{EventFilter, EventSummary},
@@ -12,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     AppState,
-    api::v1::shape::List,
+    api::v1::shape::{List, own_channels},
     auth::Within,
     cursor::Binding,
     extract::{OrganizationPath, Paging, Params, Query, ReadQuery, query::wrong},
@@ -129,15 +130,15 @@ pub struct EventEntry {
     deliveries: DeliveryCounts,
 }
 
-impl From<EventSummary> for EventEntry {
-    fn from(summary: EventSummary) -> Self {
+impl EventEntry {
+    fn new(summary: EventSummary, access: &Access) -> Self {
         let [pending, delivered, failed, cancelled, filtered] = summary.deliveries;
         let event = summary.event;
         Self {
             id: event.id,
             external_id: event.external_id,
             event_type: event.event_type,
-            channels: event.channels,
+            channels: own_channels(event.channels, access),
             time: event.time,
             created_at: event.created_at,
             updated_at: summary.updated_at,
@@ -162,6 +163,7 @@ impl From<EventSummary> for EventEntry {
     get,
     path = "/organizations/{org}/events",
     tag = "events",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, EventQuery, Paging),
     responses(
         (status = 200, description = "One page.", body = List<EventEntry>),
@@ -175,23 +177,30 @@ pub async fn list_events(
     Query(query): Query<EventQuery>,
 ) -> Result<Json<List<EventEntry>>, Problem> {
     let paging = query.paging;
-    let filter = EventFilter {
+    let mut filter = EventFilter {
         event_type: query.event_type,
         updated_since: query.updated_since,
         state: query.state,
         webhook: query.webhook,
         channel: query.channel,
         external_id: query.external_id,
+        corner: None,
     };
     let binding = Binding::of(&["events", &within.id().to_string(), &format!("{filter:?}")]);
     let cursor = binding.bytes_after::<16>(&paging)?.map(EventId::from_bytes);
+    // Not part of what a cursor belongs to: it follows the webhooks that there are.
+    filter.corner = state.service.corner(&within.tenant, within.access());
     let page = state
         .service
         .store()
         .events(within.id(), &filter, cursor, paging.limit())
         .await?;
     Ok(Json(List {
-        items: page.items.into_iter().map(EventEntry::from).collect(),
+        items: page
+            .items
+            .into_iter()
+            .map(|summary| EventEntry::new(summary, within.access()))
+            .collect(),
         next_cursor: page.next.map(|id| binding.encode(id.as_bytes())),
     }))
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OptionalJson, OrganizationPath},
     problem::{
         Problem,
@@ -39,6 +39,7 @@ pub struct ResentEvent {
     post,
     path = "/organizations/{org}/events/{id}/resend",
     tag = "events",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     request_body(content = Option<ResendRequest>, content_type = "application/json"),
     responses(
@@ -50,13 +51,19 @@ pub struct ResentEvent {
 )]
 pub async fn resend_event(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<EventId>,
     OptionalJson(request): OptionalJson<ResendRequest>,
 ) -> Result<(StatusCode, axum::Json<ResentEvent>), Problem> {
     let delivery_ids = state
         .service
-        .resend_event(within.slug(), id, request.webhook_id)
+        .resend_event(
+            within.slug(),
+            id,
+            request.webhook_id,
+            within.access(),
+            within.by(),
+        )
         .await?;
     Ok((
         StatusCode::ACCEPTED,

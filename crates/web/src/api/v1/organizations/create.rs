@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::Organization;
 use crate::{
     AppState,
-    auth::Platform,
+    auth::{Manage, OfPlatform},
     extract::Json,
     problem::{
         Problem,
@@ -44,6 +44,7 @@ pub struct NewOrganization {
     post,
     path = "/organizations",
     tag = "organizations",
+    extensions(("x-required-right" = json!("platform_admin"))),
     request_body(content = NewOrganization, content_type = "application/json"),
     responses(
         (
@@ -57,7 +58,7 @@ pub struct NewOrganization {
 )]
 pub async fn create_organization(
     State(state): State<AppState>,
-    Platform(principal): Platform,
+    platform: OfPlatform<Manage>,
     Json(new): Json<NewOrganization>,
 ) -> Result<
     (
@@ -75,7 +76,7 @@ pub async fn create_organization(
     };
     let organization = state
         .service
-        .create_organization(new, &principal.name)
+        .create_organization(new, platform.by())
         .await
         .map_err(|error| Problem::from(error).renaming("slug", "id"))?;
     let location = format!("/api/v1/organizations/{}", organization.slug);

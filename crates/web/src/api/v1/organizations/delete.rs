@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::{
     AppState,
-    auth::PlatformWithin,
+    auth::{Operate, Within},
     extract::OrganizationPath,
     problem::{
         Problem,
@@ -18,6 +18,7 @@ use crate::{
     delete,
     path = "/organizations/{org}",
     tag = "organizations",
+    extensions(("x-required-right" = json!("platform_admin"))),
     params(OrganizationPath),
     responses(
         (status = 204, description = "Deleted."),
@@ -27,8 +28,11 @@ use crate::{
 )]
 pub async fn delete_organization(
     State(state): State<AppState>,
-    PlatformWithin(within): PlatformWithin,
+    within: Within<Operate>,
 ) -> Result<StatusCode, Problem> {
-    state.service.delete_organization(within.slug()).await?;
+    state
+        .service
+        .delete_organization(within.slug(), within.by())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,6 +10,7 @@ use crate::{auth::Within, extract::OrganizationPath, problem::docs::Organization
     get,
     path = "/organizations/{org}",
     tag = "organizations",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath),
     responses(
         (status = 200, description = "The organization.", body = Organization),

@@ -1,13 +1,12 @@
 //! `GET /organizations`
 
 use axum::{Json, extract::State};
-use bellwire_core::ports::{Page, TokenScope};
 
 use super::Organization;
 use crate::{
     AppState,
     api::v1::shape::List,
-    auth::Principal,
+    auth::SignedIn,
     cursor::Binding,
     extract::{Paging, Query},
     problem::{
@@ -21,6 +20,7 @@ use crate::{
     get,
     path = "/organizations",
     tag = "organizations",
+    extensions(("x-required-right" = json!("any"))),
     params(Paging),
     responses(
         (status = 200, description = "One page.", body = List<Organization>),
@@ -30,25 +30,15 @@ use crate::{
 )]
 pub async fn list_organizations(
     State(state): State<AppState>,
-    principal: Principal,
+    SignedIn(principal): SignedIn,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<Organization>>, Problem> {
-    let binding = Binding::of(&["organizations", &format!("{:?}", principal.scope)]);
+    let access = &principal.access;
+    let binding = Binding::of(&["organizations", &format!("{access:?}")]);
     let after = binding.text_after(&paging)?;
-    let page = match principal.scope {
-        TokenScope::Platform => state
-            .service
-            .organizations(after.as_deref(), paging.limit()),
-        TokenScope::Organization(id) => Page {
-            items: state
-                .service
-                .snapshot()
-                .organization_by_id(id)
-                .into_iter()
-                .collect(),
-            next: None,
-        },
-    };
+    let page = state
+        .service
+        .organizations(access, after.as_deref(), paging.limit());
     Ok(Json(List {
         items: page
             .items

@@ -9,7 +9,7 @@ use super::Organization;
 use crate::{
     AppState,
     api::v1::shape::given,
-    auth::PlatformWithin,
+    auth::{Manage, Within},
     extract::{Json, OrganizationPath},
     problem::{
         Problem,
@@ -45,6 +45,7 @@ pub struct OrganizationChange {
     patch,
     path = "/organizations/{org}",
     tag = "organizations",
+    extensions(("x-required-right" = json!("manage"))),
     params(OrganizationPath),
     request_body(content = OrganizationChange, content_type = "application/json"),
     responses(
@@ -56,7 +57,7 @@ pub struct OrganizationChange {
 )]
 pub async fn update_organization(
     State(state): State<AppState>,
-    PlatformWithin(within): PlatformWithin,
+    within: Within<Manage>,
     Json(change): Json<OrganizationChange>,
 ) -> Result<axum::Json<Organization>, Problem> {
     let patch = OrganizationPatch {

@@ -1,15 +1,16 @@
 //! `POST /tokens`
 
 use axum::extract::State;
-use bellwire_core::ports::TokenScope;
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
+use bellwire_core::{access::Role, ports::TokenScope, time::Time};
+use http::StatusCode;
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Token;
+use super::{End, NewTokenSecret, Token, wanted};
 use crate::{
     AppState,
-    auth::Platform,
+    api::v1::shape::{NO_STORE, NoStore, RoleName},
+    auth::{Manage, OfPlatform},
     extract::Json,
     problem::{
         Code, Problem,
@@ -32,17 +33,15 @@ pub struct NewToken {
     /// The organization it belongs to; the platform, if left out.
     #[schema(example = "acme")]
     organization: Option<String>,
-}
-
-/// A token with its secret.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NewTokenSecret {
-    /// The token.
-    #[serde(flatten)]
-    token: Token,
-    /// What to send as `Authorization: Bearer …`. Shown now and never again.
-    #[schema(example = "bw_BHXbd3HB1BcwCEJ9kgLqg8JK5pkZlWyRqnZcBFqlRBM")]
-    secret: String,
+    /// What it lets its bearer do; everything within its reach (`admin`), if left out.
+    #[schema(value_type = Option<RoleName>, example = "editor")]
+    role: Option<Role>,
+    /// For how many seconds it is accepted; for ever, if left out.
+    #[schema(minimum = 1, maximum = 315_360_000, example = 2_592_000)]
+    expires_in_s: Option<u32>,
+    /// From when on it is not accepted, in place of `expires_in_s`.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
 }
 
 /// Makes a token. Its secret is in this answer only.
@@ -50,6 +49,7 @@ pub struct NewTokenSecret {
     post,
     path = "/tokens",
     tag = "tokens",
+    extensions(("x-required-right" = json!("platform_admin"))),
     request_body(content = NewToken, content_type = "application/json"),
     responses(
         (status = 201, description = "Made.", body = NewTokenSecret),
@@ -59,16 +59,9 @@ pub struct NewTokenSecret {
 )]
 pub async fn create_token(
     State(state): State<AppState>,
-    _: Platform,
+    platform: OfPlatform<Manage>,
     Json(new): Json<NewToken>,
-) -> Result<
-    (
-        StatusCode,
-        [(HeaderName, HeaderValue); 1],
-        axum::Json<NewTokenSecret>,
-    ),
-    Problem,
-> {
+) -> Result<(StatusCode, NoStore, axum::Json<NewTokenSecret>), Problem> {
     let no_organization = || {
         Problem::field(
             Code::InvalidRequest,
@@ -84,11 +77,16 @@ pub async fn create_token(
             TokenScope::Organization(tenant.organization.id)
         }
     };
-    let (token, secret) = state.service.create_token(scope, &new.name).await?;
+    let end = End {
+        expires_in_s: new.expires_in_s,
+        expires_at: new.expires_at,
+    };
+    let wanted = wanted(new.name, new.role, &end, state.service.now())?;
+    let (token, secret) = state
+        .service
+        .create_token(scope, wanted, platform.by())
+        .await?;
     let token = Token::of(&token, snapshot).ok_or_else(no_organization)?;
-    Ok((
-        StatusCode::CREATED,
-        [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))],
-        axum::Json(NewTokenSecret { token, secret }),
-    ))
+    let answer = axum::Json(NewTokenSecret { token, secret });
+    Ok((StatusCode::CREATED, NO_STORE, answer))
 }

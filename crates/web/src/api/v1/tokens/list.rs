@@ -8,7 +8,7 @@ use super::Token;
 use crate::{
     AppState,
     api::v1::shape::List,
-    auth::Platform,
+    auth::OfPlatform,
     cursor::Binding,
     extract::{Paging, Params, Query, ReadQuery, query::wrong},
     problem::{
@@ -43,6 +43,7 @@ impl ReadQuery for TokenQuery {
     get,
     path = "/tokens",
     tag = "tokens",
+    extensions(("x-required-right" = json!("platform_read"))),
     params(TokenQuery, Paging),
     responses(
         (status = 200, description = "One page.", body = List<Token>),
@@ -52,7 +53,7 @@ impl ReadQuery for TokenQuery {
 )]
 pub async fn list_tokens(
     State(state): State<AppState>,
-    _: Platform,
+    _: OfPlatform,
     Query(query): Query<TokenQuery>,
 ) -> Result<Json<List<Token>>, Problem> {
     let slug = query.organization.as_deref();
@@ -61,14 +62,21 @@ pub async fn list_tokens(
     {
         return Err(wrong("organization", "there is no organization of this id"));
     }
+    page(&state, slug, &query.paging).await.map(Json)
+}
+
+/// One page, of an organization or of all.
+pub(super) async fn page(
+    state: &AppState,
+    slug: Option<&str>,
+    paging: &Paging,
+) -> Result<List<Token>, Problem> {
     let binding = Binding::of(&["tokens", &format!("{slug:?}")]);
-    let after = binding
-        .bytes_after::<16>(&query.paging)?
-        .map(TokenId::from_bytes);
+    let after = binding.bytes_after::<16>(paging)?.map(TokenId::from_bytes);
     let mut tokens = state.service.tokens(slug).await?;
     // Ids carry their time: the newest first, and a cursor that stays right when one is added.
     tokens.sort_unstable_by_key(|token| std::cmp::Reverse(token.id));
-    let limit = query.paging.limit();
+    let limit = paging.limit();
     let mut items: Vec<Token> = tokens
         .iter()
         .filter(|token| after.is_none_or(|last| token.id < last))
@@ -81,5 +89,5 @@ pub async fn list_tokens(
         .last()
         .filter(|_| more)
         .map(|last| binding.encode(last.id.as_bytes()));
-    Ok(Json(List { items, next_cursor }))
+    Ok(List { items, next_cursor })
 }

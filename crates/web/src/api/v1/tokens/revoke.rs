@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::{
     AppState,
-    auth::Platform,
+    auth::{Manage, OfPlatform},
     extract::{Id, IdPath},
     problem::{
         Problem,
@@ -19,6 +19,7 @@ use crate::{
     delete,
     path = "/tokens/{id}",
     tag = "tokens",
+    extensions(("x-required-right" = json!("platform_admin"))),
     params(IdPath),
     responses(
         (status = 204, description = "Revoked."),
@@ -28,9 +29,9 @@ use crate::{
 )]
 pub async fn revoke_token(
     State(state): State<AppState>,
-    _: Platform,
+    platform: OfPlatform<Manage>,
     Id(id): Id<TokenId>,
 ) -> Result<StatusCode, Problem> {
-    state.service.revoke_token(None, id).await?;
+    state.service.revoke_token(None, id, platform.by()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,6 +7,7 @@ use bellwire_core::{
     outcome::{Answer, Cause},
     policy::{Counters, DisableReason},
     ports,
+    service::Service,
     time::Time,
     webhook,
 };
@@ -41,6 +42,10 @@ pub struct Webhook {
     /// Why nothing is; null while it is enabled.
     #[schema(required)]
     disabled: Option<DisabledInfo>,
+    /// Why nothing can be sent to it although it is enabled, and what to do; its deliveries wait
+    /// until then. Null when nothing is in the way.
+    #[schema(required)]
+    problem: Option<String>,
     /// The name of its profile.
     #[schema(example = "standard")]
     profile: String,
@@ -207,7 +212,12 @@ impl Health {
 impl Webhook {
     /// The answer for a webhook of this health; none yet for a new one.
     #[must_use]
-    pub fn new(webhook: webhook::Webhook, health: Option<ports::Health>) -> Self {
+    pub fn new(
+        service: &Service,
+        webhook: webhook::Webhook,
+        health: Option<ports::Health>,
+    ) -> Self {
+        let problem = service.problem(&webhook);
         let enabled = webhook.is_enabled();
         let health = match health {
             Some(health) => {
@@ -229,6 +239,7 @@ impl Webhook {
             channels: settings.channels,
             enabled,
             disabled: webhook.disabled.map(DisabledInfo::from),
+            problem,
             profile: settings.profile,
             overrides: settings.overrides.into(),
             revision: webhook.revision,

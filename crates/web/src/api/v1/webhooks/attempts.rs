@@ -48,6 +48,7 @@ fn from_bytes(bytes: [u8; 28]) -> Position {
     get,
     path = "/organizations/{org}/webhooks/{id}/attempts",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, IdPath, Paging),
     responses(
         (status = 200, description = "One page.", body = List<Attempt>),

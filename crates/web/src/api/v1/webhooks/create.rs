@@ -1,19 +1,19 @@
 //! `POST /organizations/{org}/webhooks`
 
 use axum::extract::State;
-use bellwire_core::service::{self, Created};
+use bellwire_core::service::{self, Created, check_channels};
 use http::{HeaderName, StatusCode, header};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{answer::Webhook, headers::Headers, overrides::Overrides};
+use super::{answer::Webhook, headers::Headers, others, overrides::Overrides};
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Json, OrganizationPath, object},
     problem::{
         Problem,
-        docs::{BodyProblems, OrganizationProblems},
+        docs::{BodyProblems, ConflictProblems, OrganizationProblems},
     },
 };
 
@@ -68,6 +68,7 @@ pub struct NewWebhook {
     post,
     path = "/organizations/{org}/webhooks",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath),
     request_body(content = NewWebhook, content_type = "application/json"),
     responses(
@@ -77,12 +78,13 @@ pub struct NewWebhook {
             headers(("Location" = String, description = "Its path."))
         ),
         BodyProblems,
-        OrganizationProblems
+        OrganizationProblems,
+        ConflictProblems
     )
 )]
 pub async fn create_webhook(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Json(new): Json<NewWebhook>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], axum::Json<Webhook>), Problem> {
     let new = service::NewWebhook {
@@ -97,10 +99,14 @@ pub async fn create_webhook(
         enabled: new.enabled,
         secret: new.secret,
     };
+    check_channels(within.access(), new.channels.as_deref().unwrap_or_default())?;
     let (webhook, created) = state
         .service
         .create_webhook(within.slug(), new, within.by())
         .await?;
+    if !within.access().sees(&webhook) {
+        return Err(others::url_taken());
+    }
     let location = format!(
         "/api/v1/organizations/{}/webhooks/{}",
         within.slug(),
@@ -110,6 +116,6 @@ pub async fn create_webhook(
         Created::New => (StatusCode::CREATED, None),
         Created::Existing => (StatusCode::OK, state.health_of(webhook.id).await?),
     };
-    let answer = Webhook::new(webhook, health);
+    let answer = Webhook::new(&state.service, webhook, health);
     Ok((status, [(header::LOCATION, location)], axum::Json(answer)))
 }

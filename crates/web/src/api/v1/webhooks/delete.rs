@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OrganizationPath, Params, Query, ReadQuery},
     problem::{
         Problem,
@@ -38,6 +38,7 @@ impl ReadQuery for DeleteQuery {
     delete,
     path = "/organizations/{org}/webhooks/{id}",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath, DeleteQuery),
     responses(
         (status = 204, description = "Deleted."),
@@ -48,10 +49,11 @@ impl ReadQuery for DeleteQuery {
 )]
 pub async fn delete_webhook(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<WebhookId>,
     Query(query): Query<DeleteQuery>,
 ) -> Result<StatusCode, Problem> {
+    state.live_webhook(&within, id).await?;
     let force = query.force.unwrap_or(true);
     state
         .service

@@ -16,6 +16,7 @@ use crate::{
     get,
     path = "/organizations/{org}/webhooks/{id}",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, IdPath),
     responses(
         (status = 200, description = "The webhook.", body = Webhook),
@@ -29,5 +30,5 @@ pub async fn get_webhook(
 ) -> Result<Json<Webhook>, Problem> {
     let webhook = state.live_webhook(&within, id).await?;
     let health = state.health_of(id).await?;
-    Ok(Json(Webhook::new(webhook, health)))
+    Ok(Json(Webhook::new(&state.service, webhook, health)))
 }

@@ -46,6 +46,7 @@ impl ReadQuery for WebhookQuery {
     get,
     path = "/organizations/{org}/webhooks",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("read"))),
     params(OrganizationPath, WebhookQuery, Paging),
     responses(
         (status = 200, description = "One page.", body = List<Webhook>),
@@ -66,9 +67,13 @@ pub async fn list_webhooks(
     let after = binding
         .bytes_after::<16>(&query.paging)?
         .map(WebhookId::from_bytes);
-    let page = state
-        .service
-        .webhooks(within.slug(), &filter, after, query.paging.limit())?;
+    let page = state.service.webhooks(
+        within.slug(),
+        within.access(),
+        &filter,
+        after,
+        query.paging.limit(),
+    )?;
     let ids: Vec<WebhookId> = page.items.iter().map(|route| route.webhook.id).collect();
     let health = state.service.store().health(&ids).await?;
     let items = page
@@ -78,7 +83,7 @@ pub async fn list_webhooks(
             let own = health
                 .iter()
                 .find(|health| health.webhook_id == route.webhook.id);
-            Webhook::new(route.webhook.clone(), own.cloned())
+            Webhook::new(&state.service, route.webhook.clone(), own.cloned())
         })
         .collect();
     Ok(Json(List {

@@ -7,6 +7,7 @@ pub mod delete;
 pub mod get;
 pub mod headers;
 pub mod list;
+pub mod others;
 pub mod overrides;
 pub mod rotate_secret;
 pub mod secret;

@@ -18,7 +18,7 @@ pub struct Overrides {
     #[serde(default, deserialize_with = "object::optional")]
     #[schema(nullable = true)]
     retry: Option<Retry>,
-    /// In place of the configured number of requests at once.
+    /// In place of the configured number of requests at once; exact over all nodes together.
     #[schema(minimum = 1, maximum = 256)]
     max_concurrency: Option<u16>,
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::secret::{Answer, Secrets, answer};
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OptionalJson, OrganizationPath},
     problem::{
         Problem,
@@ -37,6 +37,7 @@ pub struct RotateRequest {
     post,
     path = "/organizations/{org}/webhooks/{id}/secret/rotate",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     request_body(content = Option<RotateRequest>, content_type = "application/json"),
     responses(
@@ -48,10 +49,11 @@ pub struct RotateRequest {
 )]
 pub async fn rotate_secret(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<WebhookId>,
     OptionalJson(request): OptionalJson<RotateRequest>,
 ) -> Result<Answer, Problem> {
+    state.live_webhook(&within, id).await?;
     let grace = request
         .grace_s
         .map_or(DEFAULT_GRACE_US, |seconds| i64::from(seconds) * SECOND);

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OrganizationPath},
     problem::{Problem, docs::OrganizationProblems},
 };
@@ -64,6 +64,7 @@ pub fn answer(webhook: &webhook::Webhook, now: Time) -> Answer {
     get,
     path = "/organizations/{org}/webhooks/{id}/secret",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     responses(
         (status = 200, description = "The secrets.", body = Secrets),
@@ -72,9 +73,10 @@ pub fn answer(webhook: &webhook::Webhook, now: Time) -> Answer {
 )]
 pub async fn get_secret(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<WebhookId>,
 ) -> Result<Answer, Problem> {
     let webhook = state.live_webhook(&within, id).await?;
+    state.service.secret_shown(&webhook, within.by()).await?;
     Ok(answer(&webhook, state.service.now()))
 }

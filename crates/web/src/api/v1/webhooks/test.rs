@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, OptionalJson, OrganizationPath},
     problem::{
         Problem,
@@ -54,6 +54,7 @@ pub struct TestSent {
     post,
     path = "/organizations/{org}/webhooks/{id}/test",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     request_body(content = Option<TestRequest>, content_type = "application/json"),
     responses(
@@ -64,17 +65,21 @@ pub struct TestSent {
 )]
 pub async fn test_webhook(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<WebhookId>,
     OptionalJson(request): OptionalJson<TestRequest>,
 ) -> Result<(StatusCode, axum::Json<TestSent>), Problem> {
+    state.live_webhook(&within, id).await?;
     let event = TestEvent {
         event_type: request.event_type,
         data: request
             .data
             .map(|data| Bytes::copy_from_slice(data.get().as_bytes())),
     };
-    let tested = state.service.test_webhook(within.slug(), id, event).await?;
+    let tested = state
+        .service
+        .test_webhook(within.slug(), id, event, within.by())
+        .await?;
     let sent = TestSent {
         event_id: tested.event_id,
         delivery_id: tested.delivery_id,

@@ -1,15 +1,18 @@
 //! `PATCH /organizations/{org}/webhooks/{id}`
 
 use axum::extract::State;
-use bellwire_core::{ids::WebhookId, service::WebhookPatch};
+use bellwire_core::{
+    ids::WebhookId,
+    service::{WebhookPatch, check_channels},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{answer::Webhook, headers::Headers, overrides::Overrides};
+use super::{answer::Webhook, headers::Headers, others, overrides::Overrides};
 use crate::{
     AppState,
     api::v1::shape::{given, given_or_null},
-    auth::Within,
+    auth::{Edit, Within},
     extract::{Id, IdPath, Json, Object, OrganizationPath},
     problem::{
         Problem,
@@ -94,6 +97,7 @@ impl From<WebhookChange> for WebhookPatch {
     patch,
     path = "/organizations/{org}/webhooks/{id}",
     tag = "webhooks",
+    extensions(("x-required-right" = json!("edit"))),
     params(OrganizationPath, IdPath),
     request_body(content = WebhookChange, content_type = "application/json"),
     responses(
@@ -105,14 +109,20 @@ impl From<WebhookChange> for WebhookPatch {
 )]
 pub async fn update_webhook(
     State(state): State<AppState>,
-    within: Within,
+    within: Within<Edit>,
     Id(id): Id<WebhookId>,
     Json(change): Json<WebhookChange>,
 ) -> Result<axum::Json<Webhook>, Problem> {
+    state.live_webhook(&within, id).await?;
+    let patch = WebhookPatch::from(change);
+    if let Some(channels) = &patch.channels {
+        check_channels(within.access(), channels)?;
+    }
     let webhook = state
         .service
-        .update_webhook(within.slug(), id, change.into(), within.by())
-        .await?;
+        .update_webhook(within.slug(), id, patch, within.by())
+        .await
+        .map_err(|error| others::refusal(error, within.access()))?;
     let health = state.health_of(id).await?;
-    Ok(axum::Json(Webhook::new(webhook, health)))
+    Ok(axum::Json(Webhook::new(&state.service, webhook, health)))
 }

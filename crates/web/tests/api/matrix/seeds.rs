@@ -1,0 +1,112 @@
+//! What is in `acme`: one of everything that a path can name. It is about the channel `account:y`.
+
+use bellwire_core::{
+    access::Role,
+    service::{NewMember, NewPortalLink},
+};
+use bellwire_testkit::service::by;
+use serde_json::json;
+
+use crate::app::App;
+
+const NO_ID: &str = "00000000-0000-7000-8000-000000000000";
+
+/// The ids of what is there.
+pub(super) struct Seeds {
+    webhook: String,
+    event: String,
+    delivery: String,
+    token: String,
+    link: String,
+    user: String,
+}
+
+impl Seeds {
+    pub(super) async fn plant(app: &App) -> Self {
+        let channel = json!({"key": "account:y", "label": "Y"});
+        app.post("/organizations/acme/channels", channel)
+            .await
+            .expect(201);
+        for path in ["/event-types", "/organizations/acme/event-types"] {
+            app.post(path, json!({"name": "booking.created"}))
+                .await
+                .expect(201);
+        }
+        let webhook = app.webhook(json!({"channels": ["account:y"]})).await;
+        let event = app
+            .event(json!({"type": "booking.created", "data": 1, "channels": ["account:y"]}))
+            .await;
+        let shown = app
+            .get(&format!("/organizations/acme/events/{event}"))
+            .await;
+        let delivery = shown.expect(200)["deliveries"][0]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let token = json!({"name": "producer", "organization": "acme"});
+        let token = app.post("/tokens", token).await.expect(201);
+        let service = &app.kit.service;
+        let link = NewPortalLink {
+            name: "A customer".to_owned(),
+            ..NewPortalLink::default()
+        };
+        let (link, _) = service
+            .create_portal_link("acme", link, &by("test"))
+            .await
+            .unwrap();
+        let member = NewMember {
+            email: "member@example.com".to_owned(),
+            name: None,
+            role: Role::Viewer,
+        };
+        let member = service
+            .add_member("acme", member, &by("test"))
+            .await
+            .unwrap();
+        Self {
+            webhook,
+            event,
+            delivery,
+            token: token["id"].as_str().unwrap().to_owned(),
+            link: link.id.to_string(),
+            user: member.user.id.to_string(),
+        }
+    }
+
+    /// The path with everything in it that is to be named: what is there, or what is not.
+    pub(super) fn fill(&self, path: &str, org: &str, absent: bool) -> String {
+        let mut before = "";
+        let mut filled = Vec::new();
+        for segment in path.split('/') {
+            let there = match (before, segment) {
+                ("organizations", "{org}") => org,
+                (_, segment) if !segment.starts_with('{') => segment,
+                ("event-types", _) if absent => "no.such",
+                ("channels", _) if absent => "no:such",
+                ("event-types", _) => "booking.created",
+                ("channels", _) => "account:y",
+                // The text of a link.
+                ("enter" | "setup" | "password", _) => "bwl_nonsense",
+                _ if absent => NO_ID,
+                ("webhooks", _) => &self.webhook,
+                ("events", _) => &self.event,
+                ("deliveries", _) => &self.delivery,
+                ("tokens", _) => &self.token,
+                ("portal-links", _) => &self.link,
+                ("members" | "users", _) => &self.user,
+                ("sessions", _) => NO_ID,
+                _ => panic!("{path}: nothing is seeded for {segment}"),
+            };
+            filled.push(there.to_owned());
+            before = segment;
+        }
+        filled.join("/")
+    }
+
+    /// Whether a path that is read names something that is about `account:y`.
+    pub(super) fn is_hidden(&self, path: &str) -> bool {
+        ["/webhooks/{id}", "/events/{id}", "/channels/{key}"]
+            .iter()
+            .any(|part| path.contains(part))
+    }
+}
