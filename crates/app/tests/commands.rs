@@ -205,6 +205,25 @@ fn tokens_are_made_listed_and_revoked_over_the_api_and_in_the_store() {
         listed.contains("producer") && listed.contains("first start"),
         "{listed}"
     );
+    let viewer = server.json(&[
+        "token",
+        "create",
+        "--name",
+        "dashboard",
+        "--organization",
+        "acme",
+        "--role",
+        "viewer",
+        "--expires-in",
+        "1h",
+    ]);
+    assert!(viewer["expires_at"].is_string());
+    let sees = viewer["secret"].as_str().unwrap();
+    assert!(with(sees, &["webhook", "list", "--organization", "acme"]));
+    assert!(!with(
+        sees,
+        &acme(&["webhook", "create", "https://example.com/a"])
+    ));
     server.run(&["token", "revoke", made["id"].as_str().unwrap()]);
     assert!(!with(
         secret,
@@ -235,5 +254,184 @@ fn tokens_are_made_listed_and_revoked_over_the_api_and_in_the_store() {
             .lines()
             .any(|line| line.contains("local") && line.contains("revoked"))
     );
+    assert_eq!(server.process.terminate(), Some(0));
+}
+
+#[test]
+fn users_are_managed_over_the_api_and_made_in_the_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
+    let invitation = server.process.after("First operator");
+    let setup = format!("{}/setup/bwl_", server.url);
+    assert!(invitation.starts_with(&setup), "{invitation}");
+    server.run(&["organization", "create", "acme"]);
+    let made = server.json(&[
+        "user",
+        "create",
+        "Ann@example.com",
+        "--name",
+        "Ann",
+        "--member",
+        "acme=admin",
+    ]);
+    let link = made["password_link"].as_str().unwrap();
+    assert!(link.starts_with(&format!("{}/password/bwl_", server.url)));
+    let listed = server.run(&["user", "list", "--query", "ann"]);
+    for part in ["ann@example.com", "acme=admin", "no password yet"] {
+        assert!(listed.contains(part), "{listed}");
+    }
+    let again = server.run(&["user", "password-link", "ann@example.com"]);
+    assert!(
+        again.contains("/password/bwl_") && !again.contains(link),
+        "{again}"
+    );
+    let changed = server.json(&[
+        "user",
+        "update",
+        "ann@example.com",
+        "--name",
+        "Ann Smith",
+        "--disabled",
+        "--no-member",
+    ]);
+    assert_eq!(changed["name"], "Ann Smith");
+    assert_eq!(changed["memberships"], serde_json::json!([]));
+    let shown = server.run(&["user", "show", made["id"].as_str().unwrap()]);
+    assert!(shown.contains("disabled"), "{shown}");
+    server.run(&["user", "sign-out", "ann@example.com"]);
+
+    let (code, message) = failure(server.command(&["user", "create", "ann@example.com"]));
+    assert_eq!(code, 1);
+    assert!(message.contains("409 email_taken"), "{message}");
+    let (_, message) = failure(server.command(&["user", "show", "nobody@example.com"]));
+    assert!(
+        message.contains("no user `nobody@example.com`"),
+        "{message}"
+    );
+    server.run(&["user", "delete", "ann@example.com"]);
+    assert!(server.run(&["user", "list"]).contains("no users"));
+
+    // Beside the running server, without a token: the first operator, and the way back in.
+    let local = |arguments: &[&str]| {
+        let mut command = bellwire(directory.path());
+        command.args(arguments).arg("--local");
+        command
+    };
+    let output = local(&["user", "create", "op@example.com", "--operator"])
+        .output()
+        .unwrap();
+    let made = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    assert!(made.contains("made op@example.com"), "{made}");
+    assert!(
+        made.contains("http://127.0.0.1:8040/password/bwl_"),
+        "{made}"
+    );
+    let output = local(&["user", "password-link", "op@example.com", "--json"])
+        .output()
+        .unwrap();
+    let link: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(link["url"].as_str().unwrap().contains("/password/bwl_"));
+    let (code, message) = failure(local(&["user", "list"]));
+    assert_eq!(code, 2);
+    assert!(message.contains("goes over the API"), "{message}");
+    assert!(server.run(&["user", "list"]).contains("everything"));
+
+    // There is an operator now, and nobody is invited any more.
+    assert_eq!(server.process.terminate(), Some(0));
+    let server = Server::start_again(directory.path());
+    let printed = server.process.terminate_and_read().join("\n");
+    assert!(!printed.contains("First operator"), "{printed}");
+}
+
+#[test]
+fn portal_links_are_made_listed_and_taken_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
+    server.run(&["organization", "create", "acme"]);
+    let made = server.json(&acme(&[
+        "portal-link",
+        "create",
+        "--name",
+        "Cool Travel",
+        "--channel",
+        "account:cool",
+        "--expires-in",
+        "10m",
+        "--session",
+        "1h",
+        "--embed",
+        "https://app.example",
+    ]));
+    assert_eq!(made["session_s"], 3600);
+    let url = made["url"].as_str().unwrap();
+    assert!(
+        url.starts_with(&format!("{}/enter/bwl_", server.url)),
+        "{url}"
+    );
+    let listed = server.run(&acme(&["portal-link", "list"]));
+    for part in ["Cool Travel", "account:cool", "editor", "until"] {
+        assert!(listed.contains(part), "{listed}");
+    }
+    server.run(&acme(&[
+        "portal-link",
+        "revoke",
+        made["id"].as_str().unwrap(),
+    ]));
+    let listed = server.run(&acme(&["portal-link", "list"]));
+    assert!(listed.contains("taken back"), "{listed}");
+    let (code, message) = failure(server.command(&acme(&[
+        "portal-link",
+        "create",
+        "--name",
+        "x",
+        "--role",
+        "admin",
+    ])));
+    assert_eq!(code, 1);
+    assert!(message.contains("`role`"), "{message}");
+    assert_eq!(server.process.terminate(), Some(0));
+}
+
+#[test]
+fn the_audit_log_is_listed_and_exported() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path());
+    server.run(&["organization", "create", "acme"]);
+    server.run(&acme(&[
+        "webhook",
+        "create",
+        "https://example.com/a",
+        "--name",
+        "desk",
+    ]));
+    let listed = server.run(&["audit", "list"]);
+    for part in [
+        "organization.created",
+        "webhook.created",
+        "desk",
+        "first start (token)",
+    ] {
+        assert!(listed.contains(part), "{listed}");
+    }
+    let own = server.run(&acme(&["audit", "list", "--action", "webhook."]));
+    assert!(
+        own.contains("desk") && !own.contains("organization."),
+        "{own}"
+    );
+
+    let exported = server.run(&acme(&["audit", "export"]));
+    let entries: Vec<Value> = exported
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let actions: Vec<&str> = entries
+        .iter()
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(actions, ["webhook.created", "organization.created"]);
+    assert_eq!(entries[0]["actor"]["address"], "127.0.0.1");
+    let (_, message) = failure(server.command(&["audit", "export", "--since", "yesterday"]));
+    assert!(message.contains("`since`"), "{message}");
     assert_eq!(server.process.terminate(), Some(0));
 }

@@ -136,12 +136,18 @@ impl Server {
     #[must_use]
     pub fn database(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
-        let port = self.port.to_string();
-        let mut createdb = Command::new(binaries().join("createdb"));
-        createdb.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", &name]);
-        run(&mut createdb).expect("a database");
-        self.url(&name)
+        // A process id comes again in a long run, and finds what its former bearer left.
+        let (port, taken) = (self.port.to_string(), "already exists");
+        loop {
+            let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+            let mut createdb = Command::new(binaries().join("createdb"));
+            createdb.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", &name]);
+            match run(&mut createdb) {
+                Ok(_) => return self.url(&name),
+                Err(error) if error.to_string().contains(taken) => {}
+                Err(error) => panic!("no database: {error}"),
+            }
+        }
     }
 
     /// Runs SQL in a database, given by its URL; what it selects, a line for each row.

@@ -78,10 +78,12 @@ pub struct AppState {
 }
 
 impl AppState {
-    /// The state over a service that was started. The store's numbers join the metrics here.
+    /// The state over a service that was started. The numbers of the store and of the service join the
+    /// metrics here.
     #[must_use]
     pub fn new(service: Service, metrics: Arc<Metrics>, options: Options) -> Self {
         metrics.collect_store(Arc::clone(service.store()));
+        metrics.collect_sign_ins(service.clone());
         Self {
             request_ids: RequestIds::new(&service),
             openapi: openapi().to_json().unwrap_or_default().into(),

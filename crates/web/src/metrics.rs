@@ -8,6 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use bellwire_core::{
     ports::{Statements, Store, StoreStats},
+    service::{Service, SignIns},
     time::DurationUs,
 };
 use http::{Method, StatusCode};
@@ -131,6 +132,11 @@ impl Metrics {
         self.collect(StoreNumbers(store));
     }
 
+    /// Adds what came of people's attempts to sign in.
+    pub fn collect_sign_ins(&self, service: Service) {
+        self.collect(SignInNumbers(service));
+    }
+
     /// Counts a request. `route` is the pattern of the path, not the path itself, so that the
     /// number of series is bounded by the program and not by its callers.
     pub fn request(&self, method: &Method, route: &str, status: StatusCode, took_us: DurationUs) {
@@ -246,6 +252,34 @@ impl Collector for StoreNumbers {
             Some(&Unit::Seconds),
             seconds.metric_type(),
         )?)
+    }
+}
+
+struct SignInNumbers(Service);
+
+impl std::fmt::Debug for SignInNumbers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignInNumbers")
+    }
+}
+
+impl Collector for SignInNumbers {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let SignIns {
+            right,
+            wrong,
+            limited,
+        } = self.0.sign_ins();
+        let mut by_result = encoder.encode_descriptor(
+            "sign_ins",
+            "Attempts to sign in by e-mail address and password, by what came of them",
+            None,
+            MetricType::Counter,
+        )?;
+        for (result, number) in [("right", right), ("wrong", wrong), ("limited", limited)] {
+            ConstCounter::new(number).encode(by_result.encode_family(&[("result", result)])?)?;
+        }
+        Ok(())
     }
 }
 

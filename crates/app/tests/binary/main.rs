@@ -13,6 +13,7 @@ mod cluster;
 mod crash;
 mod durability;
 mod failover;
+mod first_operator;
 mod full_disk;
 mod nodes;
 mod server;

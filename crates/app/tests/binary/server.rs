@@ -75,6 +75,11 @@ impl Server {
         self.line("Platform token ").await
     }
 
+    /// The link that a start prints while there is no operator.
+    pub(crate) async fn first_operator(&mut self) -> String {
+        self.line("First operator ").await
+    }
+
     /// What follows this beginning of a line that it prints.
     async fn line(&mut self, beginning: &str) -> String {
         let wait = async {

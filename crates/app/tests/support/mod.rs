@@ -95,8 +95,18 @@ impl Running {
         self.child.id()
     }
 
+    /// Sends SIGTERM and waits for the end; what it had printed that nobody read yet.
+    pub(crate) fn terminate_and_read(mut self) -> Vec<String> {
+        self.end();
+        self.lines.iter().collect()
+    }
+
     /// Sends SIGTERM and waits for the end; the exit code.
     pub(crate) fn terminate(mut self) -> Option<i32> {
+        self.end()
+    }
+
+    fn end(&mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &pid])

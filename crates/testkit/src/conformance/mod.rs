@@ -9,6 +9,7 @@ pub mod audit;
 pub mod cancel;
 pub mod catalogue;
 pub mod claim;
+pub mod corner;
 pub mod enqueue;
 pub mod leaving;
 pub mod links;
@@ -192,11 +193,13 @@ macro_rules! store_conformance {
                 what_happens_to_tokens_is_in_the_log,
                 a_threshold_that_disables_is_in_the_log,
             ];
+            corner: [
+                a_corner_shows_nothing_of_others,
+            ];
             query: [
                 events_are_listed_newest_first_in_pages,
                 filters_combine,
                 updated_since_looks_at_deliveries,
-                a_corner_shows_nothing_of_others,
                 an_event_shows_deliveries_and_attempts,
                 attempts_are_paged_newest_first,
                 health_shows_counters_and_the_last_attempt,

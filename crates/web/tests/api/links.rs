@@ -142,7 +142,7 @@ async fn a_password_is_chosen_once_by_a_link() {
         (choose(&altered(&link), NEW_PASSWORD), 404, "not_found", ""),
         (choose("bwl_x", NEW_PASSWORD), 404, "not_found", ""),
         (
-            choose(&link, "annexample1"),
+            choose(&link, "password123"),
             422,
             "invalid_request",
             "password",
@@ -209,7 +209,7 @@ async fn the_page_of_a_password_works_without_scripts() {
     assert!(page.text.contains(ANN));
     let fields = |password| [("email", ANN), ("password", password)];
     let page = browser
-        .submit(&app, &path, &fields("annexample1"), ORIGIN)
+        .submit(&app, &path, &fields("password123"), ORIGIN)
         .await;
     check_page(&page, 422, "'none'");
     let page = browser

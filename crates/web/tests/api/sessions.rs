@@ -9,7 +9,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{Browser, acme, acme_with},
+    browser::{Browser, acme_with},
     visitors::{self, PASSWORD},
 };
 
@@ -139,6 +139,17 @@ async fn after_too_many_tries_nothing_is_looked_at_until_it_is_time_again() {
         app.kit.clock.advance(wait * SECOND);
         let answer = Browser::default().sign_in(&app, email, PASSWORD).await;
         assert_eq!(answer.status, if email == ANN { 200 } else { 401 });
+
+        let (right, wrong) = if email == ANN { (1, 10) } else { (0, 11) };
+        let request = Request::get("/metrics").body(Body::empty()).unwrap();
+        let metrics = app.send(request).await.text;
+        for (result, number) in [("right", right), ("wrong", wrong), ("limited", 2)] {
+            let line = format!("bellwire_sign_ins_total{{result=\"{result}\"}} {number}");
+            assert!(
+                metrics.lines().any(|other| other == line),
+                "{line} not in {metrics}"
+            );
+        }
     }
 }
 
@@ -193,7 +204,7 @@ async fn a_change_of_password_ends_every_session_and_begins_one() {
         )
         .await;
     answer.problem(422, "invalid_request", "current_password");
-    for weak in ["short", "password123", "annexample1"] {
+    for weak in ["short", "password123", "aaaaaaaaaaaaaaa"] {
         let answer = here
             .api(
                 &app,
@@ -239,6 +250,7 @@ async fn a_change_of_password_ends_every_session_and_begins_one() {
 #[tokio::test]
 async fn a_change_of_role_or_a_disabled_user_ends_their_sessions_at_once() {
     let (app, id) = acme_with(ANN, Role::Editor).await;
+    visitors::user(&app, "op@example.com", true, &[]).await;
     let user = format!("/users/{id}");
     let member = format!("/organizations/acme/members/{id}");
     for (path, body) in [
@@ -340,15 +352,15 @@ async fn a_page_of_another_site_signs_nobody_in() {
 
 #[tokio::test]
 async fn fields_that_nobody_knows_are_refused() {
-    let app = acme().await;
+    let (app, _) = acme_with(ANN, Role::Editor).await;
+    let ann = visitors::basic(ANN, PASSWORD);
     for (method, path, field) in [
         (Method::POST, "/session", "remember"),
         (Method::POST, "/setup", "operator"),
         (Method::POST, "/password", "email"),
         (Method::PUT, "/session/password", "force"),
     ] {
-        let body = json!({ field: 1 }).to_string();
-        let answer = app.raw(method, path, body).await;
+        let answer = visitors::send(&app, &ann, method, path, &json!({ field: 1 })).await;
         answer.problem(422, "invalid_request", field);
     }
 }

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use super::{SignedIn, signed_in};
 use crate::{
     AppState,
-    auth::{self, Asking},
+    api::v1::sessions::AsUser,
+    auth::Asking,
     extract::Json,
     problem::{
         Problem,
@@ -49,14 +50,14 @@ pub struct PasswordChange {
 )]
 pub async fn change_password(
     State(state): State<AppState>,
-    auth::SignedIn(principal): auth::SignedIn,
+    user: AsUser,
     Asking(caller): Asking,
     Json(change): Json<PasswordChange>,
 ) -> Result<Response, Problem> {
     let (current, new) = (&change.current_password, &change.new_password);
     let session = state
         .service
-        .change_password(&principal, current, new, &caller)
+        .change_password(&user.principal, current, new, &caller)
         .await?;
     Ok(match session {
         Some(session) => signed_in(&state, &session),

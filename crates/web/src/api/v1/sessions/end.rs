@@ -4,10 +4,9 @@ use axum::extract::State;
 use bellwire_core::ids::SessionId;
 use http::StatusCode;
 
-use super::user_of;
+use super::AsUser;
 use crate::{
     AppState,
-    auth::SignedIn,
     extract::{Id, IdPath},
     problem::{
         Problem,
@@ -31,13 +30,10 @@ use crate::{
 )]
 pub async fn end_session(
     State(state): State<AppState>,
-    SignedIn(principal): SignedIn,
+    user: AsUser,
     Id(id): Id<SessionId>,
 ) -> Result<StatusCode, Problem> {
-    let user = user_of(&principal)?;
-    state
-        .service
-        .end_session(user, id, &principal.actor)
-        .await?;
+    let by = &user.principal.actor;
+    state.service.end_session(user.id, id, by).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,11 +6,11 @@ use axum::{
 };
 use http::StatusCode;
 
-use super::user_of;
+use super::AsUser;
 use crate::{
     AppState,
     api::v1::session::forget,
-    auth::{SignedIn, cookie::Kind},
+    auth::cookie::Kind,
     problem::{
         Problem,
         docs::{AnybodyProblems, ForbiddenProblem},
@@ -31,12 +31,9 @@ use crate::{
 )]
 pub async fn end_all_sessions(
     State(state): State<AppState>,
-    SignedIn(principal): SignedIn,
+    user: AsUser,
 ) -> Result<Response, Problem> {
-    let user = user_of(&principal)?;
-    state
-        .service
-        .sign_out_everywhere(user, &principal.actor)
-        .await?;
+    let by = &user.principal.actor;
+    state.service.sign_out_everywhere(user.id, by).await?;
     Ok((StatusCode::NO_CONTENT, forget(&state, Kind::User)).into_response())
 }

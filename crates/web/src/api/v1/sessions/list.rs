@@ -2,11 +2,10 @@
 
 use axum::{Json, extract::State};
 
-use super::{SessionEntry, user_of};
+use super::{AsUser, SessionEntry};
 use crate::{
     AppState,
     api::v1::shape::List,
-    auth::SignedIn,
     problem::{
         Problem,
         docs::{AnybodyProblems, ForbiddenProblem},
@@ -27,13 +26,13 @@ use crate::{
 )]
 pub async fn list_sessions(
     State(state): State<AppState>,
-    SignedIn(principal): SignedIn,
+    user: AsUser,
 ) -> Result<Json<List<SessionEntry>>, Problem> {
-    let sessions = state.service.sessions(user_of(&principal)?).await?;
+    let sessions = state.service.sessions(user.id).await?;
     Ok(Json(List {
         items: sessions
             .into_iter()
-            .map(|session| SessionEntry::of(session, &principal))
+            .map(|session| SessionEntry::of(session, &user.principal))
             .collect(),
         next_cursor: None,
     }))

@@ -4,18 +4,21 @@ pub mod end;
 pub mod end_all;
 pub mod list;
 
+use axum::extract::FromRequestParts;
 use bellwire_core::{
     ids::{SessionId, UserId},
     service::Principal,
     time::Time,
     user,
 };
+use http::request::Parts;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     AppState,
+    auth::SignedIn,
     problem::{Code, Problem},
 };
 
@@ -65,12 +68,26 @@ impl SessionEntry {
     }
 }
 
-/// The user who asks: nobody else has sessions to look at.
-fn user_of(principal: &Principal) -> Result<UserId, Problem> {
-    principal.user().map(|user| user.id).ok_or_else(|| {
-        Problem::new(
-            Code::Forbidden,
-            "Only a user has sessions; this request came with a token or through a portal link.",
-        )
-    })
+/// A request by a user: nobody else has sessions, or a password.
+#[derive(Debug, Clone)]
+pub struct AsUser {
+    /// Who asks.
+    pub principal: Principal,
+    /// Their id.
+    pub id: UserId,
+}
+
+impl FromRequestParts<AppState> for AsUser {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let SignedIn(principal) = SignedIn::from_request_parts(parts, state).await?;
+        match principal.user().map(|user| user.id) {
+            Some(id) => Ok(Self { principal, id }),
+            None => Err(Problem::new(
+                Code::Forbidden,
+                "This is for users; this request came with a token or through a portal link.",
+            )),
+        }
+    }
 }
