@@ -48,7 +48,7 @@ enum Action {
         /// How long the session behind it lasts, for example 8h
         #[arg(long, value_name = "TIME")]
         session: Option<Age>,
-        /// An origin whose pages may embed the portal, as https://app.example; may be repeated
+        /// An origin whose pages may embed the portal, as `https://app.example`; may be repeated
         #[arg(long = "embed", value_name = "ORIGIN")]
         embed_origins: Vec<String>,
     },
