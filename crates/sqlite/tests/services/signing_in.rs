@@ -207,6 +207,24 @@ async fn a_session_ends_with_a_change_of_password_or_role() {
 }
 
 #[tokio::test]
+async fn who_was_changed_while_signing_in_is_not_signed_in() {
+    let world = World::new("standard").await;
+    let service = &world.kit.service;
+    let (before, caller) = (user(service, "ann@example.com").await, caller());
+    let patch = UserPatch {
+        name: Some("Ann".to_owned()),
+        ..UserPatch::default()
+    };
+    let after = service.update_user(before.id, patch, &by("root")).await;
+    let refused = service.start_session(before.clone().into(), &caller);
+    assert!(matches!(refused.await, Err(Error::Unauthenticated(_))));
+    assert_eq!(service.sessions(before.id).await.unwrap(), []);
+    let signed = service.start_session(after.unwrap().into(), &caller);
+    signed.await.unwrap();
+    assert_eq!(service.sessions(before.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn one_may_sign_out_everywhere_and_end_single_sessions() {
     let world = World::new("standard").await;
     let service = &world.kit.service;

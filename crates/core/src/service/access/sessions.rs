@@ -86,6 +86,19 @@ impl Service {
             Some(shown(&session)),
         );
         self.store().create_session(session.clone(), entry).await?;
+        // A change of password or role that was made meanwhile ended the sessions there were, and
+        // this one may have come just behind it.
+        let stored = self.store().user(user.id).await?;
+        if stored.is_none_or(|stored| stored.revision != user.revision) {
+            match self.end_session(user.id, session.id, &actor).await {
+                // It went with the user, or with the change.
+                Ok(()) | Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+            return Err(Error::Unauthenticated(
+                "this user was changed at this very moment; sign in again".to_owned(),
+            ));
+        }
         let principal = Principal {
             access: user.access(),
             who: Who::User {
