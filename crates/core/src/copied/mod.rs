@@ -4,7 +4,7 @@
 //! An item has a key, by which it is named when it differs, and a canonical form, of which a
 //! checksum is made (`canonical.rs`). What a store keeps for itself has no part in it: claims, row
 //! numbers, nonces, the layout of excerpts. A new kind of item is a variant here, a
-//! [`Section`](crate::ports::Section), and a file in the `copy` folder of each store.
+//! [`Section`], and a file in the `copy` folder of each store.
 
 mod canonical;
 mod people;
