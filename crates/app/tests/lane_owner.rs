@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use bellwire::clock::SystemClock;
 use bellwire_core::{
+    access::Access,
     crypt::{Key, Keyring},
     entropy::Entropy,
     headers::HeaderList,
@@ -365,7 +366,8 @@ async fn a_limit_that_is_set_later_clears_the_lanes_of_the_others() {
     };
     let service = &world.nodes[0].service;
     let test = by("test");
-    let changed = service.update_webhook(ORG, world.webhook, patch, &test);
+    let everything = Access::everything();
+    let changed = service.update_webhook(ORG, world.webhook, patch, &everything, &test);
     changed.await.expect("the limit is set");
     // Nothing has been answered, and yet what waits in a lane that is not its node's any more goes.
     let cleared = async {

@@ -2,47 +2,22 @@
 
 mod database;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use async_trait::async_trait;
 use bellwire_core::{
     delivery::{Kind, State},
     policy::{Counters, Next},
     ports::{
         Catalogue as _, Change, Claim as _, Enqueue as _, Error, Idempotency, LaneAsk, Query as _,
-        RecordPort as _, Store, Submission,
+        RecordPort as _, Submission,
     },
 };
-use bellwire_postgres::Postgres;
-use bellwire_testkit::{
-    conformance::{Subject, World},
-    people::any,
+use bellwire_testkit::{conformance::World, people::any};
+use database::{
+    Database, connect,
+    nodes::{Node, PATIENCE, two},
 };
-use database::{Database, connect};
 use tokio::time::timeout;
-
-/// Far above what anything here takes, far below what a hanging test costs.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// One node of several.
-struct Node(Postgres);
-
-#[async_trait]
-impl Subject for Node {
-    fn store(&self) -> Arc<dyn Store> {
-        Arc::new(self.0.clone())
-    }
-
-    async fn reopen(&mut self) {
-        unreachable!("nodes are stopped one by one here");
-    }
-}
-
-async fn two() -> (Database, World<Node>, Postgres) {
-    let database = Database::new().await;
-    let (one, two) = (database.open().await, database.open().await);
-    (database, World::new(Node(one)), two)
-}
 
 /// What one node holds, another is not given; what is free, one of them gets.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,42 +3,20 @@
 
 mod database;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use async_trait::async_trait;
 use bellwire_core::{
     delivery::{Job, Kind},
     ids::WebhookId,
-    ports::{Catalogue as _, Change, Changes, Claim as _, LaneAsk, Store},
+    ports::{Catalogue as _, Change, Changes, Claim as _, LaneAsk},
     time::Time,
 };
 use bellwire_postgres::Postgres;
-use bellwire_testkit::conformance::{Subject, World};
-use database::{Database, connect};
+use database::{
+    connect,
+    nodes::{PATIENCE, two},
+};
 use tokio::time::timeout;
-
-/// Far above what anything here takes, far below what a hanging test costs.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// One node of several.
-struct Node(Postgres);
-
-#[async_trait]
-impl Subject for Node {
-    fn store(&self) -> Arc<dyn Store> {
-        Arc::new(self.0.clone())
-    }
-
-    async fn reopen(&mut self) {
-        unreachable!("nodes are stopped one by one here");
-    }
-}
-
-async fn two() -> (Database, World<Node>, Postgres) {
-    let database = Database::new().await;
-    let (one, two) = (database.open().await, database.open().await);
-    (database, World::new(Node(one)), two)
-}
 
 async fn claim(node: &Postgres, webhook: WebhookId, now: Time) -> Vec<Job> {
     let ask = LaneAsk {

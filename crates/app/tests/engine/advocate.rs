@@ -1,6 +1,7 @@
 //! Advocate: hourly retries for three days, and webhooks that disable themselves.
 
 use bellwire_core::{
+    access::Access,
     delivery::{CancelReason, State},
     outcome::{Answer, Cause, Outcome},
     policy::DisableReason,
@@ -138,7 +139,7 @@ async fn the_thousandth_client_error_disables(on: On) {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, enable, &by("test"))
+        .update_webhook(ORG, webhook, enable, &Access::everything(), &by("test"))
         .await
         .unwrap();
     assert_eq!(world.health(webhook).await.counters.client_errors, 0);

@@ -1,6 +1,7 @@
 //! A webhook whose profile is not configured any more: everything else works, its deliveries wait.
 
 use bellwire_core::{
+    access::Access,
     delivery::State,
     service::{Error, TestEvent, WebhookPatch},
     time::{HOUR, MINUTE},
@@ -60,7 +61,9 @@ async fn deliveries_wait_until_the_webhook_has_a_profile_again(on: On) {
         profile: Some("standard".to_owned()),
         ..WebhookPatch::default()
     };
-    let mended = service.update_webhook(ORG, held, patch, &by("test")).await;
+    let mended = service
+        .update_webhook(ORG, held, patch, &Access::everything(), &by("test"))
+        .await;
     assert_eq!(service.problem(&mended.unwrap()), None);
     world.pass(MINUTE).await;
     assert_eq!(world.got(URL).len(), 3, "what has waited");

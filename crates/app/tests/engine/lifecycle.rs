@@ -43,7 +43,7 @@ async fn a_new_url_applies_from_the_next_attempt(on: On) {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, patch, &by("test"))
+        .update_webhook(ORG, webhook, patch, &Access::everything(), &by("test"))
         .await
         .unwrap();
     world.pass(HOUR).await;
@@ -71,7 +71,7 @@ async fn other_event_types_apply_to_new_events_only(on: On) {
     };
     world
         .service()
-        .update_webhook(ORG, webhook, patch, &by("test"))
+        .update_webhook(ORG, webhook, patch, &Access::everything(), &by("test"))
         .await
         .unwrap();
     world.always(URL, 200);
@@ -102,7 +102,7 @@ async fn disabling_by_hand_cancels_what_is_pending(on: On) {
         };
         world
             .service()
-            .update_webhook(ORG, webhook, patch, &by("test"))
+            .update_webhook(ORG, webhook, patch, &Access::everything(), &by("test"))
             .await
             .unwrap();
     }
@@ -124,7 +124,7 @@ async fn an_event_at_the_very_time_of_a_disable_that_is_over_is_sent_at_once(on:
         };
         world
             .service()
-            .update_webhook(ORG, webhook, patch, &by("test"))
+            .update_webhook(ORG, webhook, patch, &Access::everything(), &by("test"))
             .await
             .unwrap();
     }

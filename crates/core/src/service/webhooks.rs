@@ -186,11 +186,17 @@ impl Service {
         slug: &str,
         id: WebhookId,
         patch: WebhookPatch,
+        access: &Access,
         by: &Actor,
     ) -> Result<Webhook, Error> {
         let tenant = self.tenant(slug)?;
         let (former, webhook) = self
             .revise(&tenant, id, (by, "webhook.updated"), |webhook, now| {
+                // Looked at as it is when it is changed: it may have been given to another
+                // customer a moment ago.
+                if !access.sees(webhook) {
+                    return Err(Error::NotFound("webhook"));
+                }
                 patch.apply(&mut webhook.settings);
                 // A webhook whose settings are not right any more (its profile is gone from the
                 // configuration) can still be switched off.

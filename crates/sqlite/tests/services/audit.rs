@@ -2,7 +2,7 @@
 //! secret.
 
 use bellwire_core::{
-    access::{Actor, ActorKind, Role},
+    access::{Access, Actor, ActorKind, Role},
     audit::{AuditFilter, Entry},
     outcome::Header,
     service::{
@@ -98,7 +98,7 @@ async fn every_change_leaves_an_entry_and_none_shows_a_secret() {
         ..WebhookPatch::default()
     };
     let webhook = service
-        .update_webhook("acme", webhook.id, renamed, &ann)
+        .update_webhook("acme", webhook.id, renamed, &Access::everything(), &ann)
         .await
         .unwrap();
     service.secret_shown(&webhook, &ann).await.unwrap();
@@ -111,13 +111,7 @@ async fn every_change_leaves_an_entry_and_none_shows_a_secret() {
         .await
         .unwrap();
     service
-        .resend_event(
-            "acme",
-            tested.event_id,
-            None,
-            &bellwire_core::access::Access::everything(),
-            &ann,
-        )
+        .resend_event("acme", tested.event_id, None, &Access::everything(), &ann)
         .await
         .unwrap();
     let resent = service
@@ -279,7 +273,7 @@ async fn an_entry_says_who_from_where_and_what_it_was() {
     };
     let by = &signed.principal.actor;
     let changed = service
-        .update_webhook("acme", webhook.id, moved, by)
+        .update_webhook("acme", webhook.id, moved, &Access::everything(), by)
         .await
         .unwrap();
     assert_eq!(changed.updated_by, "bob@example.com");
@@ -323,7 +317,7 @@ async fn what_was_refused_or_changed_nothing_leaves_no_entry() {
         ..WebhookPatch::default()
     };
     service
-        .update_webhook("acme", webhook.id, same, &ann)
+        .update_webhook("acme", webhook.id, same, &Access::everything(), &ann)
         .await
         .unwrap();
     let wrong = WebhookPatch {
@@ -331,7 +325,7 @@ async fn what_was_refused_or_changed_nothing_leaves_no_entry() {
         ..WebhookPatch::default()
     };
     service
-        .update_webhook("acme", webhook.id, wrong, &ann)
+        .update_webhook("acme", webhook.id, wrong, &Access::everything(), &ann)
         .await
         .unwrap_err();
     service

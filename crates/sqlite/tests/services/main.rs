@@ -16,6 +16,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use bellwire_core::{
+    access::Access,
     audit::AuditFilter,
     crypt::{Key, Keyring},
     ids::WebhookId,
@@ -69,7 +70,7 @@ impl World {
     async fn patch(&self, id: WebhookId, patch: WebhookPatch) -> Result<Webhook, Error> {
         self.kit
             .service
-            .update_webhook("acme", id, patch, &by("ann"))
+            .update_webhook("acme", id, patch, &Access::everything(), &by("ann"))
             .await
     }
 

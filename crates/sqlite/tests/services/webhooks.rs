@@ -1,7 +1,7 @@
 //! Webhooks: made, changed, switched, deleted, searched.
 
 use bellwire_core::{
-    access::Access,
+    access::{Access, Role},
     ids::WebhookId,
     outcome::Header,
     policy::DisableReason,
@@ -274,18 +274,44 @@ async fn changes_of_two_processes_at_once_are_both_kept() {
         channels: Some(vec!["account:cool".to_owned()]),
         ..WebhookPatch::default()
     };
-    let bob = by("bob");
+    let (bob, everything) = (by("bob"), Access::everything());
     let (one, two) = tokio::join!(
         world.patch(webhook.id, named),
         other
             .service
-            .update_webhook("acme", webhook.id, moved, &bob),
+            .update_webhook("acme", webhook.id, moved, &everything, &bob),
     );
     assert_eq!(one.unwrap().revision + two.unwrap().revision, 2 + 3);
     let both = world.kit.service.webhook("acme", webhook.id).await.unwrap();
     assert_eq!(both.revision, 3);
     assert_eq!(both.settings.name, "renamed");
     assert_eq!(both.settings.channels, ["account:cool"]);
+}
+
+#[tokio::test]
+async fn who_sees_some_channels_changes_no_webhook_of_others() {
+    let world = World::new("standard").await;
+    let webhook = world.kit.webhook("acme", URL).await;
+    let restricted = Access {
+        portal: true,
+        channels: vec!["account:cool".to_owned()],
+        ..Access::within(webhook.organization_id, Role::Editor)
+    };
+    let patch = || WebhookPatch {
+        name: Some("taken over".to_owned()),
+        ..WebhookPatch::default()
+    };
+    let (service, ann) = (&world.kit.service, by("ann"));
+    let refused = service.update_webhook("acme", webhook.id, patch(), &restricted, &ann);
+    assert_eq!(missing(refused.await), "webhook");
+    assert_eq!(service.webhook("acme", webhook.id).await.unwrap(), webhook);
+    let given = WebhookPatch {
+        channels: Some(vec!["account:cool".to_owned()]),
+        ..WebhookPatch::default()
+    };
+    world.patch(webhook.id, given).await.unwrap();
+    let changed = service.update_webhook("acme", webhook.id, patch(), &restricted, &ann);
+    assert_eq!(changed.await.unwrap().settings.name, "taken over");
 }
 
 /// APG-3: search the list.

@@ -120,7 +120,7 @@ pub async fn update_webhook(
     }
     let webhook = state
         .service
-        .update_webhook(within.slug(), id, patch, within.by())
+        .update_webhook(within.slug(), id, patch, within.access(), within.by())
         .await
         .map_err(|error| others::refusal(error, within.access()))?;
     let health = state.health_of(id).await?;
