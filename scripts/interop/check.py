@@ -9,14 +9,11 @@ failed.
 """
 
 import json
-import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from dataclasses import replace
-from pathlib import Path
 
+from bellwire import Bellwire
 from receiver import Receiver, Request, refusal
 
 ORGANIZATION = "interop"
@@ -37,46 +34,16 @@ PROFILES = {
 }
 
 
-class Bellwire:
-    """The real binary, on a temporary database."""
+class Organization:
+    """Calls of the API within the organization."""
 
-    def __init__(self, binary: str, folder: str) -> None:
-        settings = [
-            "delivery.allow_networks=127.0.0.0/8",
-            "delivery.allow_http_loopback=true",
-            "log.level=warn",
-        ]
-        command = [binary, "serve", "--listen", "127.0.0.1:0"]
-        command += ["--store", str(Path(folder) / "bellwire.db")]
-        command += [word for setting in settings for word in ("--set", setting)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self._url = self._line("Listening on ")
-        self._token = self._line("Platform token ")
-
-    def _line(self, beginning: str) -> str:
-        for line in self._process.stdout:
-            if line.startswith(beginning):
-                return line.removeprefix(beginning).strip()
-        raise RuntimeError(f"the server ended before it printed `{beginning}`")
+    def __init__(self, bellwire: Bellwire) -> None:
+        self._bellwire = bellwire
+        bellwire.call("POST", "/organizations", json.dumps({"id": ORGANIZATION}))
 
     def call(self, method: str, path: str, body: str | None = None) -> dict:
-        """Calls the API within the organization, or above it when the path begins with `//`."""
-        above = path.startswith("//")
-        path = path[1:] if above else f"/organizations/{ORGANIZATION}{path}"
-        request = urllib.request.Request(
-            f"{self._url}/api/v1{path}",
-            method=method,
-            data=None if body is None else body.encode(),
-            headers={
-                "authorization": f"Bearer {self._token}",
-                "content-type": "application/json",
-            },
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise RuntimeError(f"{method} {path}: {error.read().decode()}") from error
+        """Calls what is in it."""
+        return self._bellwire.call(method, f"/organizations/{ORGANIZATION}{path}", body)
 
     def secrets(self, webhook: str) -> list[str]:
         """The secrets that sign now, newest first."""
@@ -89,11 +56,6 @@ class Bellwire:
         event += f' "webhooks": ["{webhook}"]}}'
         return self.call("POST", "/events", event)["id"]
 
-    def close(self) -> None:
-        """Stops it."""
-        self._process.terminate()
-        self._process.wait(30)
-
 
 def check(what: str, expected: bool, secret: str, request: Request) -> bool:
     """Lets the library judge; prints and gives whether it judged as expected."""
@@ -103,30 +65,29 @@ def check(what: str, expected: bool, secret: str, request: Request) -> bool:
     return good
 
 
-def run(bellwire: Bellwire, receiver: Receiver) -> bool:
+def run(organization: Organization, receiver: Receiver) -> bool:
     """All checks; whether all went well."""
     good = True
-    bellwire.call("POST", "//organizations", json.dumps({"id": ORGANIZATION}))
     for profile, settings in PROFILES.items():
         path = f"/{profile}"
         body = {"url": receiver.url + path, "profile": profile}
-        made = bellwire.call("POST", "/webhooks", json.dumps(body | settings))
+        made = organization.call("POST", "/webhooks", json.dumps(body | settings))
         webhook = made["id"]
-        [old] = bellwire.secrets(webhook)
-        request = receiver.wait(path, bellwire.post(webhook))
+        [old] = organization.secrets(webhook)
+        request = receiver.wait(path, organization.post(webhook))
         good &= check(f"{profile}, as it came", True, old, request)
         json.loads(request.body)
 
-        bellwire.call("POST", f"/webhooks/{webhook}/secret/rotate", '{"grace_s": 3600}')
-        new = bellwire.secrets(webhook)[0]
+        organization.call("POST", f"/webhooks/{webhook}/secret/rotate", '{"grace_s": 3600}')
+        new = organization.secrets(webhook)[0]
         good &= check(f"{profile}, before the rotation, new secret", False, new, request)
-        request = receiver.wait(path, bellwire.post(webhook))
+        request = receiver.wait(path, organization.post(webhook))
         good &= check(f"{profile}, in the grace period, old secret", True, old, request)
         good &= check(f"{profile}, in the grace period, new secret", True, new, request)
 
-        bellwire.call("POST", f"/webhooks/{webhook}/secret/rotate", '{"grace_s": 0}')
-        request = receiver.wait(path, bellwire.post(webhook))
-        newest = bellwire.secrets(webhook)[0]
+        organization.call("POST", f"/webhooks/{webhook}/secret/rotate", '{"grace_s": 0}')
+        request = receiver.wait(path, organization.post(webhook))
+        newest = organization.secrets(webhook)[0]
         good &= check(f"{profile}, after it, newest secret", True, newest, request)
         good &= check(f"{profile}, after it, oldest secret", False, old, request)
 
@@ -146,7 +107,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         bellwire = Bellwire(sys.argv[1], folder)
         try:
-            good = run(bellwire, receiver)
+            good = run(Organization(bellwire), receiver)
         finally:
             bellwire.close()
             receiver.close()

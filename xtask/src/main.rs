@@ -10,9 +10,12 @@
 
 mod bench;
 mod conformance;
+mod fuzz_api;
 mod interop;
+mod oidc;
 mod openapi;
 mod process;
+mod python;
 mod report;
 mod test;
 mod tidy;
@@ -24,11 +27,14 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test           everything that has to pass: format, clippy, tidy, tests, doc tests, interop
+  test           everything that has to pass: format, clippy, tidy, tests, doc tests, interop,
+                 fuzz-api
   tidy           the rules of this repository: crates, files, documents, requirement ids
   conformance    write docs/conformance.md anew, from the tests that name requirement ids
   openapi        write docs/reference/openapi.json anew, from the code
   interop        check real deliveries with an independent signature library
+  fuzz-api       fuzz the whole API from its own OpenAPI document
+  oidc           install the identity provider that the tests of sign-in use
   bench [FLAGS]  build for release and run `bellwire bench` with these flags
 ";
 
@@ -44,6 +50,8 @@ fn main() -> ExitCode {
         ("conformance", []) => conformance::write(),
         ("openapi", []) => openapi::write(),
         ("interop", []) => interop::run(),
+        ("fuzz-api", []) => fuzz_api::run(),
+        ("oidc", []) => oidc::install(),
         ("bench", flags) => bench::run(flags),
         ("" | "help" | "--help" | "-h", _) => {
             print!("{USAGE}");

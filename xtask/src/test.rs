@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    interop,
+    fuzz_api, interop, oidc,
     process::{self, Runner},
     report::{Report, Tally},
     tidy, tools,
@@ -16,6 +16,7 @@ const RUSTDOCFLAGS: &str = "--deny warnings --allow rustdoc::private_intra_doc_l
 pub(crate) fn run() -> Result<()> {
     let mut report = Report::default();
     report.step("tools", || one(tools::ensure()));
+    report.step("identity provider", || one(oidc::install()));
     report.step("format (cargo fmt --all mends it)", || {
         let mut command = process::cargo(&["fmt", "--all", "--check", "--", "--files-with-diff"]);
         one(process::run(&mut command))
@@ -61,6 +62,7 @@ pub(crate) fn run() -> Result<()> {
         one(process::run(command.env("RUSTDOCFLAGS", RUSTDOCFLAGS)))
     });
     report.step("interop", || one(interop::run()));
+    report.step("fuzz-api", || one(fuzz_api::run()));
     report.close()
 }
 

@@ -35,9 +35,15 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "python3 with venv",
-        why: "to check signatures with an independent library",
+        why: "to check signatures with an independent library, and to fuzz the API",
         check: &["python3", "-c", "import venv, ensurepip"],
         packages: &["python3", "python3-venv"],
+    },
+    Tool {
+        name: "Node.js with npm",
+        why: "to sign people in through an identity provider that somebody else wrote",
+        check: &["sh", "-c", "node --version && npm --version"],
+        packages: &["nodejs", "npm"],
     },
 ];
 

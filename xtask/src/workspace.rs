@@ -12,7 +12,11 @@ const SKIPPED: [&str; 3] = ["target", ".git", ".bellwire"];
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    // What cargo says at run time: a folder of builds that two clones share may hold the program of
+    // the other one.
+    let own = std::env::var_os("CARGO_MANIFEST_DIR");
+    own.as_deref()
+        .map_or(Path::new(env!("CARGO_MANIFEST_DIR")), Path::new)
         .parent()
         .expect("xtask is a folder of the repository")
         .to_owned()

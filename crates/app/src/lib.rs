@@ -17,6 +17,7 @@ pub mod failure;
 pub mod http;
 pub mod json_text;
 pub mod keyring;
+pub mod oidc;
 pub mod passwords;
 pub mod receiver;
 pub mod serve;

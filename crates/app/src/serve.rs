@@ -31,6 +31,7 @@ use crate::{
     entropy::SystemEntropy,
     failure::{Exit, Failure},
     http::HttpServer,
+    oidc,
     passwords::Hasher,
 };
 
@@ -61,7 +62,10 @@ impl Server {
         let first_token = local.first_token().await?;
         local.dispatcher.start(local.service.clone());
         let metrics = Arc::new(Metrics::new());
-        metrics.add(|registry| local.dispatcher.metrics().register(registry));
+        metrics.add(|registry| {
+            local.dispatcher.metrics().register(registry);
+            dispatch::Metrics::register_load(registry, local.dispatcher.clone());
+        });
         let address = listener.local_addr().context("cannot serve")?;
         let origin = config.server.origin(address);
         let router = web::router(AppState::new(
@@ -192,6 +196,10 @@ impl Local {
             sender,
             clock,
             passwords: Arc::new(Hasher::new(Arc::clone(&entropy))),
+            federation: match role {
+                Role::Server => oidc::configured(&config.oidc)?,
+                Role::Tool => None,
+            },
             entropy,
             keyring,
             profiles,
@@ -204,6 +212,7 @@ impl Local {
                 session_max: lasts(config.access.session_max),
             },
         });
+        service.tell_operator(config.own_events.operator());
         service.start().await.map_err(|error| {
             Failure::new(
                 Exit::Store,

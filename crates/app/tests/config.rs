@@ -135,6 +135,14 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_expected() {
         ("[retention]\nevents = \"ninety\"\n", "a number and a unit"),
         ("[retention]\nevents = 90\n", "a number and a unit"),
         (
+            "[oidc]\nissuer = \"http://id.example.com\"\n",
+            "is not an https URL",
+        ),
+        (
+            "[oidc]\ngroups = [\"staff=acme:boss\"]\n",
+            "expected viewer, editor or admin",
+        ),
+        (
             "[retention]\npayloads = \"91d\"\n",
             "raise `retention.events`",
         ),
@@ -223,4 +231,25 @@ fn a_wrong_key_stops_the_server_with_exit_code_2() {
     assert_eq!(code, 2);
     assert!(message.contains("`server.lisen` is not a setting; did you mean `server.listen`?"));
     assert!(!directory.path().join("bellwire.db").exists());
+}
+
+/// Where the provider sends people back to cannot be guessed.
+#[test]
+fn sign_in_through_a_provider_wants_a_public_url() {
+    let text = "[oidc]\nissuer = \"https://id.example.com\"\nclient_id = \"bellwire\"\n";
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), text);
+    let mut command = bellwire(directory.path());
+    command.arg("serve");
+    let (code, message) = failure(command);
+    assert_eq!(code, 2);
+    assert!(
+        message.contains("`server.public_url` is wrong: it is not set"),
+        "{message}"
+    );
+    assert!(!directory.path().join("bellwire.db").exists());
+    let text = format!("{text}[server]\npublic_url = \"https://hooks.example.com\"\n");
+    assert!(from_file(&text).is_ok());
+    let groups = from_environment("BELLWIRE_OIDC_GROUPS", "a=acme:admin, b=acme:viewer");
+    assert_eq!(groups.unwrap().config.oidc.groups.len(), 2);
 }

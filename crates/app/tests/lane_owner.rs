@@ -152,6 +152,7 @@ impl Node {
             entropy,
             keyring,
             passwords: Arc::new(PlainPasswords::default()),
+            federation: None,
             profiles: Profiles::embedded(),
             snapshot,
             options: ServiceOptions::default(),

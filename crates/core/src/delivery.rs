@@ -22,6 +22,9 @@ use crate::{
 ///            │   └────────────────► failed  │
 ///            └─ disable, delete, by hand ──► cancelled
 /// ```
+///
+/// What is pending while its webhook is paused is seen as held. No row says so: the pause of the
+/// webhook does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -35,16 +38,19 @@ pub enum State {
     Cancelled,
     /// The webhook's filter left it out.
     Filtered,
+    /// Pending, and its webhook is paused. Seen so and never stored so.
+    Held,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Pending,
         Self::Delivered,
         Self::Failed,
         Self::Cancelled,
         Self::Filtered,
+        Self::Held,
     ];
 
     /// The stable name: in the API and in metrics.
@@ -56,6 +62,7 @@ impl State {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
             Self::Filtered => "filtered",
+            Self::Held => "held",
         }
     }
 
@@ -71,12 +78,13 @@ impl State {
         self as i64
     }
 
-    /// The state of this number.
+    /// The state of this number; none for one that no row has.
     #[must_use]
     pub fn from_code(code: i64) -> Option<Self> {
         usize::try_from(code)
             .ok()
             .and_then(|code| Self::ALL.get(code).copied())
+            .filter(|state| *state != Self::Held)
     }
 }
 

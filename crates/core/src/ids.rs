@@ -134,6 +134,14 @@ id!(
     /// An entry of the audit log.
     AuditId
 );
+id!(
+    /// A resend in bulk.
+    JobId
+);
+id!(
+    /// Something that is to be told.
+    NoticeId
+);
 
 /// Makes ids: time and entropy are parameters, the order is kept here.
 ///

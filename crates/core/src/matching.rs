@@ -4,7 +4,7 @@
 //! snapshot, stage 7 calls it again to explain. The texts that customers write (patterns, channels)
 //! are checked here too, where they are given meaning.
 
-use crate::{ids::WebhookId, webhook::Webhook};
+use crate::{ids::WebhookId, own_event, webhook::Webhook};
 
 /// The longest name of an event type, pattern or channel, in bytes.
 pub const MAX_NAME_BYTES: usize = 128;
@@ -118,6 +118,10 @@ impl Verdict {
             Self::Direct => {
                 "It receives only events that are addressed to it, and this one was not.".to_owned()
             }
+            Self::EventType if webhook.settings.event_types.is_empty() => format!(
+                "It listens to all event types but Bellwire's own; `{event_type}` is one of those, \
+                 and has to be named."
+            ),
             Self::EventType => format!(
                 "It listens to {}, and the event is a `{event_type}`.",
                 quoted(&webhook.settings.event_types)
@@ -150,23 +154,35 @@ pub fn verdict(
         Verdict::Addressed
     } else if settings.direct {
         Verdict::Direct
-    } else if !settings.event_types.is_empty()
-        && !settings
-            .event_types
-            .iter()
-            .any(|pattern| pattern_matches(pattern, event_type))
-    {
+    } else if !listens(&settings.event_types, event_type) {
         Verdict::EventType
     } else if !settings.channels.is_empty()
-        && !settings
-            .channels
-            .iter()
-            .any(|channel| channels.contains(channel))
+        && !on_channels(&settings.channels, event_type, channels)
     {
         Verdict::Channel
     } else {
         Verdict::Matched
     }
+}
+
+/// Whether one of the patterns covers the type. None means all, but for Bellwire's own events, which
+/// have to be named.
+fn listens(patterns: &[String], event_type: &str) -> bool {
+    if patterns.is_empty() {
+        return own_event::Kind::of(event_type).is_none();
+    }
+    patterns
+        .iter()
+        .any(|pattern| pattern_matches(pattern, event_type))
+}
+
+/// Whether a webhook that listens to some channels gets an event on these. An event about a webhook
+/// is for those who see that webhook: all its channels must be theirs.
+fn on_channels(own: &[String], event_type: &str, channels: &[String]) -> bool {
+    if own_event::Kind::of(event_type).is_some() {
+        return !channels.is_empty() && channels.iter().all(|channel| own.contains(channel));
+    }
+    own.iter().any(|channel| channels.contains(channel))
 }
 
 fn is_name(text: &str) -> bool {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Why an attempt has no HTTP status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The address is not public, and no exception allows it.
@@ -89,7 +89,7 @@ impl Cause {
 }
 
 /// A status, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Answer {
     /// The HTTP status of the response.
     Status(u16),

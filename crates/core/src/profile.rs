@@ -16,6 +16,7 @@ use crate::{
     envelope::{Envelope, EnvelopeError},
     matching,
     policy::{DisableRule, Policy, RetryRule, RetryRules, SuccessRule, Timeouts},
+    webhook::Overrides,
 };
 
 /// The profile of an organization that chose none.
@@ -60,6 +61,8 @@ pub struct Profile {
     pub test_type: String,
     /// The data of a test event whose type has no example: JSON, verbatim.
     pub test_data: Bytes,
+    /// A test carries the user who asks for it, when it is one (EVI-14).
+    pub test_user: bool,
 }
 
 /// Why a file is no profile.
@@ -144,6 +147,7 @@ struct Test {
     #[serde(rename = "type")]
     event_type: String,
     data: String,
+    user: bool,
 }
 
 impl Default for Test {
@@ -151,6 +155,7 @@ impl Default for Test {
         Self {
             event_type: "test".to_owned(),
             data: r#"{"message":"This is a test. Your endpoint works."}"#.to_owned(),
+            user: false,
         }
     }
 }
@@ -198,7 +203,23 @@ impl Profile {
             one_per_url: file.webhook.one_per_url,
             test_type: file.test.event_type,
             test_data: Bytes::from(file.test.data),
+            test_user: file.test.user,
         })
+    }
+}
+
+impl Profile {
+    /// Its rules with a webhook's overrides applied.
+    #[must_use]
+    pub fn policy_with(&self, overrides: &Overrides) -> Policy {
+        let mut policy = self.policy.clone();
+        if let Some(timeouts) = overrides.timeouts {
+            policy.timeouts = timeouts;
+        }
+        if let Some(retry) = &overrides.retry {
+            policy.retry = RetryRules::uniform(retry);
+        }
+        policy
     }
 }
 

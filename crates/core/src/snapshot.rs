@@ -14,7 +14,8 @@ use url::Url;
 use crate::{
     ids::{OrganizationId, WebhookId},
     organization::{Channel, EventType, Organization},
-    policy::{DisableRule, Policy, RetryRules},
+    own_event::{self, Kinds},
+    policy::{DisableRule, Policy},
     ports::OrganizationRecord,
     profile::{Profile, Profiles},
     schema,
@@ -66,6 +67,8 @@ pub struct Tenant {
     pub channels: BTreeMap<String, Channel>,
     /// Routes by an exact event type they listen to.
     exact: HashMap<String, Vec<u32>>,
+    /// Which of Bellwire's own events its webhooks listen to.
+    pub own_events: Kinds,
     /// Routes that listen to patterns, or to everything.
     broad: Vec<u32>,
     by_id: HashMap<WebhookId, u32>,
@@ -91,13 +94,7 @@ impl Route {
         };
         let url = Url::parse(&settings.url)
             .map_err(|error| Error::Damaged("URL of a webhook", error.to_string()))?;
-        let mut policy = profile.policy.clone();
-        if let Some(timeouts) = settings.overrides.timeouts {
-            policy.timeouts = timeouts;
-        }
-        if let Some(retry) = &settings.overrides.retry {
-            policy.retry = RetryRules::uniform(retry);
-        }
+        let policy = profile.policy_with(&settings.overrides);
         let disable = Arc::new(policy.disable.clone());
         Ok(Self {
             webhook,
@@ -132,12 +129,14 @@ impl Tenant {
         let mut exact: HashMap<String, Vec<u32>> = HashMap::new();
         let mut broad = Vec::new();
         let mut by_id = HashMap::new();
+        let mut own_events = Kinds::NONE;
         let slug: Arc<str> = record.organization.slug.as_str().into();
         let mut routes = Vec::with_capacity(record.webhooks.len());
         for (index, webhook) in (0_u32..).zip(record.webhooks) {
             by_id.insert(webhook.id, index);
             let patterns = &webhook.settings.event_types;
             if webhook.is_enabled() && !webhook.settings.direct {
+                own_events = own_events.or(Kinds::named_by(patterns));
                 if patterns.is_empty() || patterns.iter().any(|pattern| pattern.ends_with('*')) {
                     broad.push(index);
                 } else {
@@ -152,13 +151,21 @@ impl Tenant {
             organization: record.organization,
             generation: record.generation,
             routes,
-            event_types: compile(record.event_types)?,
+            // An older program may have let somebody define a name that is reserved now.
+            event_types: compile(
+                record
+                    .event_types
+                    .into_iter()
+                    .filter(|own| own_event::Kind::of(&own.name).is_none())
+                    .collect(),
+            )?,
             channels: record
                 .channels
                 .into_iter()
                 .map(|c| (c.key.clone(), c))
                 .collect(),
             exact,
+            own_events,
             broad,
             by_id,
         })
@@ -219,6 +226,8 @@ struct Maps {
     by_id: HashMap<OrganizationId, Arc<Tenant>>,
     routes: HashMap<WebhookId, Arc<Route>>,
     platform: Arc<BTreeMap<String, Arc<CatalogueType>>>,
+    /// The slug of the organization that hears of everybody's webhooks.
+    operator: Option<String>,
     /// Which look at the platform's event types this is; see [`Snapshot::ticket`].
     platform_look: u64,
     looks: u64,
@@ -251,6 +260,42 @@ impl Snapshot {
     #[must_use]
     pub fn route(&self, id: WebhookId) -> Option<Arc<Route>> {
         self.read(|maps| maps.routes.get(&id).cloned())
+    }
+
+    /// Which of Bellwire's own events about an organization's webhooks somebody listens to: within
+    /// it, or for the operator.
+    #[must_use]
+    pub fn listened(&self, id: OrganizationId) -> Kinds {
+        self.read(|maps| {
+            let own = maps.by_id.get(&id).map(|tenant| tenant.own_events);
+            let operator = maps.operator.as_ref();
+            let operator = operator
+                .and_then(|slug| maps.by_slug.get(slug))
+                .map(|tenant| tenant.own_events);
+            own.unwrap_or_default().or(operator.unwrap_or_default())
+        })
+    }
+
+    /// The organization whose webhooks hear of everybody's, once there is one of this slug.
+    #[must_use]
+    pub fn operator(&self) -> Option<Arc<Tenant>> {
+        self.read(|maps| maps.by_slug.get(maps.operator.as_ref()?).cloned())
+    }
+
+    /// The slug of that organization, while there is none.
+    pub(crate) fn missing_operator(&self) -> Option<String> {
+        self.read(|maps| {
+            let slug = maps.operator.as_ref()?;
+            (!maps.by_slug.contains_key(slug)).then(|| slug.clone())
+        })
+    }
+
+    /// Names the organization whose webhooks hear of everybody's.
+    pub(crate) fn set_operator(&self, slug: Option<String>) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .operator = slug;
     }
 
     /// The platform's event types by name.
@@ -314,7 +359,10 @@ impl Snapshot {
 
     /// Replaces the platform's event types by what a look found.
     pub(crate) fn put_platform(&self, ticket: u64, types: Vec<EventType>) -> Result<(), Error> {
-        let types = Arc::new(compile(types)?);
+        // What is the program's own wins over what an older one may have let somebody define.
+        let types = Arc::new(compile(
+            types.into_iter().chain(own_event::entries()).collect(),
+        )?);
         let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if ticket > maps.platform_look {
             maps.platform_look = ticket;

@@ -22,6 +22,10 @@ pub struct Webhook {
     pub settings: Settings,
     /// Why and since when it is disabled; `None` while it is enabled.
     pub disabled: Option<Disabled>,
+    /// Since when nothing is sent to it although it is enabled; `None` while it is not paused.
+    pub paused: Option<Paused>,
+    /// How what a pause held is sent since it was resumed; `None` when nothing of it is left.
+    pub drain: Option<Drain>,
     /// Signing secrets, newest first. Those with an end are leaving (rotation).
     pub secrets: Vec<Secret>,
     /// Deliveries made up to here are cancelled, even where their rows do not say so yet: bulk
@@ -46,14 +50,42 @@ impl Webhook {
         self.disabled.is_none() && self.deleted_at.is_none()
     }
 
-    /// Whether a delivery made at this time was cancelled by a disable since.
+    /// Whether nothing but tests is sent to it for now.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.paused.is_some()
+    }
+
+    /// Whether something holds for it that must hold over all nodes together: then one of them
+    /// sends, the owner of the lane.
+    #[must_use]
+    pub const fn is_exclusive(&self) -> bool {
+        self.settings.is_exclusive() || self.drain.is_some()
+    }
+
+    /// How fast it may be sent to now: its own limit and that of a drain, the smaller of each.
+    #[must_use]
+    pub fn rate(&self) -> Option<RateLimit> {
+        let own = self.settings.overrides.rate_limit;
+        let drain = self.drain.map(Drain::rate);
+        match (own, drain) {
+            (Some(own), Some(drain)) => Some(RateLimit {
+                per_second: own.per_second.min(drain.per_second),
+                burst: Some(own.burst().min(drain.burst())),
+            }),
+            (own, drain) => own.or(drain),
+        }
+    }
+
+    /// Whether a delivery made at this time was cancelled by a disable since, or by hand with
+    /// everything else.
     #[must_use]
     pub fn cancels(&self, created_at: Time) -> bool {
         self.cancelled_up_to.is_some_and(|mark| created_at <= mark)
     }
 
     /// When a delivery counts as made that is stored at this time: behind the mark of a disable that
-    /// is over, even where the clock stands still or goes back.
+    /// is over, or of a clearing, even where the clock stands still or goes back.
     #[must_use]
     pub fn made_at(&self, now: Time) -> Time {
         match self.cancelled_up_to {
@@ -70,6 +102,21 @@ impl Webhook {
     }
 }
 
+/// What a webhook was at one of its revisions: what history keeps of it. Secrets are not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Which revision.
+    pub revision: u32,
+    /// What its owner had chosen.
+    pub settings: Settings,
+    /// Why and since when it was disabled.
+    pub disabled: Option<Disabled>,
+    /// When it was made.
+    pub updated_at: Time,
+    /// Who made it.
+    pub updated_by: String,
+}
+
 /// Why and since when a webhook is disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Disabled {
@@ -77,6 +124,36 @@ pub struct Disabled {
     pub reason: DisableReason,
     /// Since when.
     pub at: Time,
+}
+
+/// Since when a webhook is paused, and who wanted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// Since when.
+    pub at: Time,
+    /// Who paused it.
+    pub by: String,
+}
+
+/// How what a pause held is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drain {
+    /// Requests a second, at most.
+    pub per_second: u32,
+    /// What was made up to then is what the pause held: when the webhook was resumed.
+    pub up_to: Time,
+}
+
+impl Drain {
+    /// The limit of the lane while it drains. It makes up for a tenth of a second and not for more:
+    /// an endpoint that comes back is not to be knocked over.
+    #[must_use]
+    pub fn rate(self) -> RateLimit {
+        RateLimit {
+            per_second: self.per_second,
+            burst: Some(self.per_second.div_ceil(10).max(2)),
+        }
+    }
 }
 
 /// What a webhook's owner chooses.
@@ -106,7 +183,7 @@ impl Settings {
     /// owner of the lane.
     #[must_use]
     pub const fn is_exclusive(&self) -> bool {
-        self.overrides.max_concurrency.is_some()
+        self.overrides.max_concurrency.is_some() || self.overrides.rate_limit.is_some()
     }
 }
 
@@ -123,6 +200,29 @@ pub struct Overrides {
     /// In place of the configured number of requests at once, and counted over all nodes together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_concurrency: Option<u16>,
+    /// How fast it may be sent to, counted over all nodes together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How fast a webhook may be sent to: in no stretch of time are there more requests than `burst`
+/// and `per_second` for each of its seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Requests a second.
+    pub per_second: u32,
+    /// Requests at once after a quiet time; as many as in a second, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<u32>,
+}
+
+impl RateLimit {
+    /// Requests at once after a quiet time.
+    #[must_use]
+    pub fn burst(self) -> u32 {
+        self.burst.unwrap_or(self.per_second)
+    }
 }
 
 /// A signing secret.

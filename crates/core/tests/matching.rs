@@ -26,6 +26,8 @@ fn webhook(event_types: &[&str], channels: &[&str]) -> Webhook {
             overrides: Overrides::default(),
         },
         disabled: None,
+        paused: None,
+        drain: None,
         secrets: Vec::new(),
         cancelled_up_to: None,
         created_at: Time::EPOCH,

@@ -326,6 +326,7 @@ proptest! {
             server_errors: of(Class::ServerError),
             failures: failures.len() as u32,
             failing_since: (!failures.is_empty()).then(|| Time::from_millis(since as i64 * 1_000)),
+            told_at: None,
         });
     }
 }

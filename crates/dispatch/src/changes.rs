@@ -25,7 +25,7 @@ pub(crate) async fn run(dispatcher: Dispatcher, service: Service) {
         if let Err(error) = followed {
             tracing::warn!(%error, ?change, "a change made elsewhere could not be read; it is read with the next one");
         }
-        // A webhook may be one now that is another's to send to.
+        // A webhook may be one now that is another's to send to, or paused, or resumed.
         let snapshot = service.snapshot();
         let changed = match change {
             Change::Organization(id) => snapshot.organization_by_id(id).into_iter().collect(),
@@ -33,11 +33,14 @@ pub(crate) async fn run(dispatcher: Dispatcher, service: Service) {
             Change::Platform | Change::Freed | Change::Due(_) => Vec::new(),
         };
         for tenant in changed {
-            dispatcher.hand_back_from(&tenant).await;
+            dispatcher.recheck_lanes(&tenant).await;
         }
         match change {
-            Change::Due(webhook_id) => dispatcher.wake(webhook_id),
-            Change::Freed | Change::Everything => dispatcher.page(Page::Walk),
+            Change::Due(webhook_id) => dispatcher.wake_test(webhook_id),
+            Change::Freed | Change::Everything => {
+                dispatcher.page(Page::Walk);
+                dispatcher.start_jobs();
+            }
             Change::Organization(_) | Change::Platform => {}
         }
     }

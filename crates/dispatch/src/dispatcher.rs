@@ -22,24 +22,25 @@ use std::{
 };
 
 use bellwire_core::{
-    delivery::Job,
     entropy::Entropy,
-    ids::{DeliveryId, WebhookId},
-    ports::{Lanes, Retention, Sender, Slot, Store},
+    ids::WebhookId,
+    ports::{Retention, Sender, Store},
     service::Service,
-    snapshot::{Snapshot, Tenant},
+    snapshot::{Route, Snapshot, Tenant},
     time::Clock,
-    webhook::Settings,
+    webhook::Webhook,
 };
 use parking_lot::Mutex;
 use tokio::sync::{Notify, Semaphore, mpsc};
 
 use crate::{
-    changes,
+    changes, jobs,
     lane::{Bounds, Held, Lane, Wants},
     metrics::Metrics,
+    own_events,
+    pace::Rate,
     pager::{self, Page},
-    recorder, sweep, worker,
+    recorder, statistics, sweep, worker,
 };
 
 /// What the operator can set.
@@ -92,18 +93,23 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Dispatcher(pub(crate) Arc<Inner>);
 
+/// What is told to the pager, the recorder, the teller of own events and the runner of jobs.
+type Inboxes = (
+    mpsc::UnboundedReceiver<Page>,
+    mpsc::Receiver<bellwire_core::ports::Record>,
+    mpsc::UnboundedReceiver<()>,
+    mpsc::UnboundedReceiver<()>,
+);
+
 pub(crate) struct Inner {
     pub(crate) parts: Parts,
     pub(crate) metrics: Metrics,
-    lanes: Mutex<HashMap<WebhookId, Arc<Lane>>>,
+    pub(crate) lanes: Mutex<HashMap<WebhookId, Arc<Lane>>>,
     pages: mpsc::UnboundedSender<Page>,
     pub(crate) records: mpsc::Sender<bellwire_core::ports::Record>,
-    inboxes: Mutex<
-        Option<(
-            mpsc::UnboundedReceiver<Page>,
-            mpsc::Receiver<bellwire_core::ports::Record>,
-        )>,
-    >,
+    pub(crate) tells: mpsc::UnboundedSender<()>,
+    pub(crate) jobs: mpsc::UnboundedSender<()>,
+    inboxes: Mutex<Option<Inboxes>>,
     pub(crate) permits: Arc<Semaphore>,
     /// Endpoints that let us wait share half of those permits, so that however many of them hang,
     /// the others have the other half.
@@ -121,6 +127,8 @@ pub(crate) struct Inner {
     idle: Notify,
     queued_bytes: AtomicUsize,
     pub(crate) sweep: Notify,
+    /// Something was recorded, and counted with it.
+    pub(crate) counted: Notify,
     tasks: Mutex<Vec<tokio::task::JoinHandle<()>>>,
 }
 
@@ -135,13 +143,17 @@ impl Dispatcher {
     pub fn new(parts: Parts) -> Self {
         let (pages, pages_inbox) = mpsc::unbounded_channel();
         let (records, records_inbox) = mpsc::channel(RECORDS_WAITING);
+        let (tells, tells_inbox) = mpsc::unbounded_channel();
+        let (jobs, jobs_inbox) = mpsc::unbounded_channel();
         let max = parts.options.max_in_flight.max(4);
         Self(Arc::new(Inner {
             metrics: Metrics::default(),
             lanes: Mutex::default(),
             pages,
             records,
-            inboxes: Mutex::new(Some((pages_inbox, records_inbox))),
+            tells,
+            jobs,
+            inboxes: Mutex::new(Some((pages_inbox, records_inbox, tells_inbox, jobs_inbox))),
             permits: Arc::new(Semaphore::new(max - max / 2)),
             suspect_permits: Arc::new(Semaphore::new(max / 4)),
             first_permits: Arc::new(Semaphore::new(max / 2)),
@@ -152,6 +164,7 @@ impl Dispatcher {
             idle: Notify::new(),
             queued_bytes: AtomicUsize::new(0),
             sweep: Notify::new(),
+            counted: Notify::new(),
             tasks: Mutex::default(),
             parts,
         }))
@@ -162,7 +175,7 @@ impl Dispatcher {
     ///
     /// Must be called once, within a tokio runtime.
     pub fn start(&self, service: Service) {
-        let Some((pages, records)) = self.0.inboxes.lock().take() else {
+        let Some((pages, records, tells, jobs)) = self.0.inboxes.lock().take() else {
             return;
         };
         *self.0.service.lock() = Some(service.clone());
@@ -170,6 +183,9 @@ impl Dispatcher {
             tokio::spawn(recorder::run(self.clone(), records)),
             tokio::spawn(pager::run(self.clone(), pages)),
             tokio::spawn(sweep::run(self.clone())),
+            tokio::spawn(statistics::run(self.clone())),
+            tokio::spawn(jobs::run(self.clone(), service.clone(), jobs)),
+            tokio::spawn(own_events::run(self.clone(), service.clone(), tells)),
             tokio::spawn(changes::run(self.clone(), service)),
         ];
         self.0.tasks.lock().extend(tasks);
@@ -244,19 +260,35 @@ impl Dispatcher {
     /// Forgets lanes that hold nothing.
     pub(crate) fn forget_idle_lanes(&self) {
         // A lane that somebody else holds may be about to get a delivery.
+        // One that counts what it sends is kept for as long as it has to: another one in its place
+        // would begin without a burst.
+        let counts =
+            |id: &WebhookId, lane: &Lane| lane.is_paced() && self.bounds(*id).rate.is_some();
         self.0
             .lanes
             .lock()
-            .retain(|_, lane| Arc::strong_count(lane) > 1 || !lane.is_idle());
+            .retain(|id, lane| Arc::strong_count(lane) > 1 || !lane.is_idle() || counts(id, lane));
+    }
+
+    /// The lanes that there are of an organization.
+    pub(crate) fn lanes_of(&self, tenant: &Tenant) -> Vec<(Arc<Route>, Arc<Lane>)> {
+        let lanes = self.0.lanes.lock();
+        let found = |route: &Arc<Route>| {
+            Some((Arc::clone(route), Arc::clone(lanes.get(&route.webhook.id)?)))
+        };
+        tenant.routes.iter().filter_map(found).collect()
     }
 
     pub(crate) fn bounds(&self, webhook_id: WebhookId) -> Bounds {
         let parts = &self.0.parts;
         let options = &parts.options;
         let route = parts.snapshot.route(webhook_id);
-        let settings = route.as_ref().map(|route| &route.webhook.settings);
-        let own = settings.and_then(|settings| settings.overrides.max_concurrency);
-        let exclusive = settings.is_some_and(Settings::is_exclusive);
+        let webhook = route.as_ref().map(|route| &route.webhook);
+        let own = webhook.and_then(|webhook| webhook.settings.overrides.max_concurrency);
+        let exclusive = webhook.is_some_and(Webhook::is_exclusive);
+        let elsewhere = exclusive && !parts.store.owns(webhook_id);
+        // Whoever does not send has nothing to count.
+        let here = webhook.filter(|_| exclusive && !elsewhere);
         let full = self.0.queued_bytes.load(Ordering::Relaxed) >= options.queued_bytes;
         Bounds {
             now: parts.clock.now(),
@@ -268,7 +300,15 @@ impl Dispatcher {
                 most => most,
             },
             exclusive,
-            elsewhere: exclusive && !parts.store.owns(webhook_id),
+            elsewhere,
+            paused: webhook.is_some_and(Webhook::is_paused),
+            rate: here.and_then(Webhook::rate).map(|limit| Rate {
+                limit,
+                lease: parts.store.lease(),
+            }),
+            drain: here
+                .and_then(|webhook| webhook.drain)
+                .map(|drain| drain.up_to),
         }
     }
 
@@ -288,40 +328,11 @@ impl Dispatcher {
         if wants.page {
             self.page(Page::Hungry(webhook_id));
         }
-    }
-
-    /// Clears a lane that another process owns: what waits in it unsent goes back to the store, this
-    /// delivery too, and the owner is told.
-    pub(crate) async fn hand_back(
-        &self,
-        webhook_id: WebhookId,
-        lane: &Arc<Lane>,
-        taken: Option<DeliveryId>,
-    ) {
-        let unsent = lane.drain();
-        unsent.iter().for_each(|held| self.unqueued(held));
-        let unsent = unsent.iter().map(|held| held.job.delivery_id);
-        let ids: Vec<DeliveryId> = taken.into_iter().chain(unsent).collect();
-        if ids.is_empty() {
-            return;
+        if let Some(at) = wants.wake_at {
+            self.page(Page::Token(webhook_id, at));
         }
-        if let Err(error) = self.0.parts.store.release(&ids).await {
-            tracing::warn!(%error, webhook = %webhook_id, "claims could not be given back yet");
-        }
-        self.wake(webhook_id);
-    }
-
-    /// Clears the lanes among these that other processes own.
-    pub(crate) async fn hand_back_from(&self, tenant: &Tenant) {
-        for route in &tenant.routes {
-            if !route.webhook.settings.is_exclusive() {
-                continue;
-            }
-            let webhook_id = route.webhook.id;
-            let lane = self.0.lanes.lock().get(&webhook_id).cloned();
-            if let Some(lane) = lane.filter(|_| !self.0.parts.store.owns(webhook_id)) {
-                self.hand_back(webhook_id, &lane, None).await;
-            }
+        if let Some(up_to) = wants.drained {
+            self.end_drain(webhook_id, lane, up_to);
         }
     }
 
@@ -359,80 +370,5 @@ impl Dispatcher {
         self.0
             .queued_bytes
             .fetch_sub(held.bytes(), Ordering::Relaxed);
-    }
-}
-
-impl Lanes for Dispatcher {
-    fn reserve(&self, webhook_id: WebhookId) -> Option<Box<dyn Slot>> {
-        if self.is_stopping() {
-            return None;
-        }
-        let lease = self.0.parts.store.lease()?;
-        let bounds = self.bounds(webhook_id);
-        let lane = self.lane(webhook_id);
-        lane.reserve(bounds).then(|| {
-            let place = Place {
-                dispatcher: self.clone(),
-                lease,
-                webhook_id,
-                bounds,
-                lane: Some(lane),
-            };
-            Box::new(place) as Box<dyn Slot>
-        })
-    }
-
-    fn withdraw(&self, webhook_id: WebhookId, delivery_id: DeliveryId) -> bool {
-        let lane = self.lane(webhook_id);
-        let held = lane.withdraw(delivery_id);
-        if let Some(held) = &held {
-            self.unqueued(held);
-        }
-        held.is_some()
-    }
-
-    fn wake(&self, webhook_id: WebhookId) {
-        if !self.is_stopping() {
-            let lane = self.lane(webhook_id);
-            let wants = lane.wake(self.bounds(webhook_id));
-            self.serve(webhook_id, &lane, wants);
-        }
-    }
-}
-
-/// A reserved place in a lane.
-struct Place {
-    dispatcher: Dispatcher,
-    webhook_id: WebhookId,
-    /// In force when the place was reserved.
-    lease: u64,
-    bounds: Bounds,
-    /// Taken when the place is filled.
-    lane: Option<Arc<Lane>>,
-}
-
-impl Slot for Place {
-    fn fill(mut self: Box<Self>, job: Job) {
-        if let Some(lane) = self.lane.take() {
-            // The delivery was stored under the lease of that moment, which may be younger than the
-            // reservation. While there is none, the last one known will have ended.
-            let lease = self.dispatcher.0.parts.store.lease();
-            let held = Held {
-                job,
-                lease: lease.unwrap_or(self.lease),
-            };
-            self.dispatcher.queued(std::slice::from_ref(&held));
-            let wants = lane.fill(held, self.bounds);
-            self.dispatcher.serve(self.webhook_id, &lane, wants);
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(lane) = self.lane.take() {
-            let wants = lane.unreserve(self.bounds);
-            self.dispatcher.serve(self.webhook_id, &lane, wants);
-        }
     }
 }

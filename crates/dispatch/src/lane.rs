@@ -3,17 +3,24 @@
 //! A lane is bounded: what does not fit stays in the store and is paged in. It begins with a small
 //! window of requests at once, widens it with every answer and halves it with every time-out; and
 //! while requests are out and nothing has come back for a second, it starts no more of them. So an
-//! endpoint that hangs holds few connections before its first time-out, and one after it. Everything here is plain
-//! data under one short lock; starting tasks and reading the store is left to [`crate::dispatcher`].
+//! endpoint that hangs holds few connections before its first time-out, and one after it. Where a rate
+//! is set, it starts what [`crate::pace`] allows and says when it may start the next. Everything here
+//! is plain data under one short lock; starting tasks and reading the store is left to
+//! [`crate::dispatcher`].
+
+mod parts;
 
 use std::collections::VecDeque;
 
 use bellwire_core::{
-    delivery::Job,
+    delivery::{Job, Kind},
     ids::DeliveryId,
     time::{DurationUs, SECOND, Time},
 };
 use parking_lot::Mutex;
+
+pub(crate) use self::parts::{Bounds, Fared, Held, Wants};
+use crate::pace::{Pace, Promise};
 
 /// How many requests at once a lane begins with.
 const INITIAL_WINDOW: usize = 8;
@@ -52,62 +59,26 @@ struct State {
     /// Counts what was stored without a place: a claim that came back short proves that the
     /// backlog is gone only if nothing was stored meanwhile.
     stored: u64,
+    /// A test may be in the store, which is sent while the webhook is paused too.
+    tests: bool,
+    /// How fast it may send, where that is limited.
+    pace: Option<Pace>,
+    /// Counts buckets.
+    paces: u64,
+    /// When it has asked to be woken for the next token.
+    woken_at: Option<Time>,
+    drain: Draining,
 }
 
-/// A delivery, and the store's lease that it is held under.
-#[derive(Debug)]
-pub(crate) struct Held {
-    /// What to send.
-    pub(crate) job: Job,
-    /// Sent only while this is the lease ([`bellwire_core::ports::Claim::lease`]).
-    pub(crate) lease: u64,
-}
-
-/// What a lane wants done after a change.
-#[derive(Debug, Default)]
-pub(crate) struct Wants {
-    /// Start a worker for each of these; their places in flight are taken already.
-    pub(crate) start: Vec<Held>,
-    /// Ask the pager for more.
-    pub(crate) page: bool,
-}
-
-/// How an attempt ended, as far as the lane's window cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fared {
-    /// The endpoint answered, whatever it said.
-    Answered,
-    /// It kept us waiting until a time-out.
-    TimedOut,
-    /// Refused, unreachable, not sent: says nothing about how many requests it can take at once.
-    Neither,
-}
-
-/// The bounds of a lane, from the configuration and the webhook.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    /// The time now.
-    pub(crate) now: Time,
-    /// Deliveries in memory: queued, reserved and in flight together.
-    pub(crate) size: usize,
-    /// The payloads of all lanes together take what they may: a lane that holds more than its
-    /// share of them takes one delivery at a time.
-    pub(crate) full: bool,
-    /// Requests at once, at most.
-    pub(crate) concurrency: usize,
-    /// Nothing can be sent to the webhook now: its deliveries wait in the store.
-    pub(crate) held: bool,
-    /// One process only may have this lane.
-    pub(crate) exclusive: bool,
-    /// And that is another one, or nobody yet: nothing may be put in here or sent from here.
-    pub(crate) elsewhere: bool,
-}
-
-impl Held {
-    /// The size of its payload.
-    pub(crate) fn bytes(&self) -> usize {
-        self.job.event.data.len()
-    }
+/// How far what a pause held is sent.
+#[derive(Debug, Default, Clone, Copy)]
+struct Draining {
+    /// What was made up to then is meant.
+    up_to: Option<Time>,
+    /// The store has no more of it that is due.
+    passed: bool,
+    /// The end has been told.
+    told: bool,
 }
 
 impl Lane {
@@ -124,6 +95,11 @@ impl Lane {
                 backlog: false,
                 paging: false,
                 stored: 0,
+                tests: false,
+                pace: None,
+                paces: 0,
+                woken_at: None,
+                drain: Draining::default(),
             }),
         }
     }
@@ -133,7 +109,15 @@ impl Lane {
     pub(crate) fn reserve(&self, bounds: Bounds) -> bool {
         let mut state = self.state.lock();
         let room = state.occupied() < state.size(bounds);
-        let free = room && !state.backlog && !bounds.elsewhere;
+        let free = room && !state.backlog && !bounds.elsewhere && !bounds.paused;
+        state.reserved += usize::from(free);
+        free
+    }
+
+    /// A place for a test: while the webhook is paused too, and before what waits.
+    pub(crate) fn reserve_test(&self, bounds: Bounds) -> bool {
+        let mut state = self.state.lock();
+        let free = state.occupied() < state.size(bounds) && !bounds.elsewhere;
         state.reserved += usize::from(free);
         free
     }
@@ -150,21 +134,26 @@ impl Lane {
         let mut state = self.state.lock();
         state.reserved -= 1;
         state.bytes += held.bytes();
-        state.queue.push_back(held);
+        match held.job.kind {
+            Kind::Test => state.queue.push_front(held),
+            _ => state.queue.push_back(held),
+        }
         state.wants(bounds)
     }
 
-    /// Notes that due deliveries are in the store.
-    pub(crate) fn wake(&self, bounds: Bounds) -> Wants {
+    /// Notes that due deliveries are in the store; that a test may be among them, too.
+    pub(crate) fn wake(&self, bounds: Bounds, tests: bool) -> Wants {
         let mut state = self.state.lock();
         state.stored += 1;
         state.backlog = true;
+        state.tests |= tests;
         state.wants(bounds)
     }
 
     /// Room to ask the store for, and a mark to give back with what comes.
     pub(crate) fn begin_page(&self, bounds: Bounds) -> (usize, u64) {
-        let state = self.state.lock();
+        let mut state = self.state.lock();
+        state.tests = false;
         let room = state.size(bounds).saturating_sub(state.occupied());
         (room, state.stored)
     }
@@ -181,6 +170,10 @@ impl Lane {
         let mut state = self.state.lock();
         state.paging = false;
         state.bytes += jobs.iter().map(Held::bytes).sum::<usize>();
+        state.keep(bounds);
+        // They come in the order they are due, and nothing is due before it was made.
+        let last = jobs.last().map(|held| held.job.created_at);
+        state.drain.passed |= last.is_some_and(|last| !state.drain.covers(last));
         state.queue.extend(jobs);
         let gone = exhausted && state.stored == mark;
         if gone {
@@ -189,16 +182,64 @@ impl Lane {
         (state.wants(bounds), gone)
     }
 
+    /// The store has nothing that is due.
+    pub(crate) fn exhausted(&self, bounds: Bounds) -> Wants {
+        let mut state = self.state.lock();
+        state.keep(bounds);
+        state.drain.passed = true;
+        state.wants(bounds)
+    }
+
+    /// The end of a drain could not be written: it is told again.
+    pub(crate) fn tell_again(&self) {
+        self.state.lock().drain.told = false;
+    }
+
+    /// The time for the next token has come.
+    pub(crate) fn paced(&self, bounds: Bounds) -> Wants {
+        let mut state = self.state.lock();
+        state.woken_at = None;
+        state.wants(bounds)
+    }
+
+    /// What it wants now that its bounds may be others.
+    pub(crate) fn look(&self, bounds: Bounds) -> Wants {
+        self.state.lock().wants(bounds)
+    }
+
+    /// A request goes out now: whether the rate allows it.
+    pub(crate) fn pay(&self, promise: Promise, bounds: Bounds) -> (bool, Wants) {
+        let mut state = self.state.lock();
+        state.keep(bounds);
+        let paid = match &mut state.pace {
+            Some(pace) => pace.pay(promise, bounds.now),
+            None => true,
+        };
+        (paid, state.wants(bounds))
+    }
+
+    /// A worker that was promised a token does not send after all.
+    pub(crate) fn give_back(&self, promise: Promise) {
+        if let Some(pace) = &mut self.state.lock().pace {
+            pace.give_back(promise);
+        }
+    }
+
+    /// Puts a delivery that may not go out now back to the front.
+    pub(crate) fn put_back(&self, held: Held) {
+        let mut state = self.state.lock();
+        state.bytes += held.bytes();
+        state.queue.push_front(held);
+    }
+
     /// A worker is done with a delivery: the next one for it, or `None`, and its place in flight is
     /// given up.
     pub(crate) fn next(&self, bounds: Bounds) -> (Option<Held>, Wants) {
         let mut state = self.state.lock();
         state.in_flight -= 1;
-        let job = if state.in_flight < state.allowed(bounds) {
-            state.pop()
-        } else {
-            None
-        };
+        state.keep(bounds);
+        let free = state.in_flight < state.allowed(bounds) && state.tokens(bounds) > 0;
+        let job = if free { state.pop() } else { None };
         state.in_flight += usize::from(job.is_some());
         (job, state.wants(bounds))
     }
@@ -233,6 +274,20 @@ impl Lane {
         state.queue.drain(..).collect()
     }
 
+    /// Takes out what is queued and not wanted.
+    pub(crate) fn take_out(&self, wanted: impl Fn(&Job) -> bool) -> Vec<Held> {
+        let mut state = self.state.lock();
+        if state.queue.iter().all(|held| wanted(&held.job)) {
+            return Vec::new();
+        }
+        let (stay, out): (VecDeque<Held>, VecDeque<Held>) = std::mem::take(&mut state.queue)
+            .into_iter()
+            .partition(|held| wanted(&held.job));
+        state.queue = stay;
+        state.bytes -= out.iter().map(Held::bytes).sum::<usize>();
+        out.into()
+    }
+
     /// Takes one delivery out of the queue, if it is there and not being sent.
     pub(crate) fn withdraw(&self, delivery: DeliveryId) -> Option<Held> {
         let mut state = self.state.lock();
@@ -249,6 +304,15 @@ impl Lane {
     pub(crate) fn is_idle(&self) -> bool {
         let state = self.state.lock();
         state.occupied() == 0 && !state.backlog && !state.paging && !state.suspect
+    }
+
+    /// Whether it keeps count of what it sends in a stretch of time, which would be lost.
+    pub(crate) fn is_paced(&self) -> bool {
+        let mut state = self.state.lock();
+        if state.queue.is_empty() {
+            state.queue.shrink_to_fit();
+        }
+        state.pace.is_some()
     }
 
     /// Deliveries queued and in flight.
@@ -274,9 +338,62 @@ impl State {
     }
 
     fn pop(&mut self) -> Option<Held> {
-        let held = self.queue.pop_front()?;
+        let mut held = self.queue.pop_front()?;
         self.bytes -= held.bytes();
+        held.promise = self.pace.as_mut().and_then(|pace| pace.promise(1));
         Some(held)
+    }
+
+    /// Keeps rate and drain as the bounds say.
+    fn keep(&mut self, bounds: Bounds) {
+        match (bounds.rate, &mut self.pace) {
+            (None, pace) => *pace = None,
+            (Some(rate), Some(pace)) if pace.is_under(rate) => pace.adjust(rate, bounds.now),
+            (Some(rate), pace) => {
+                self.paces += 1;
+                *pace = Some(Pace::new(rate, bounds.now, self.paces));
+            }
+        }
+        if self.drain.up_to != bounds.drain {
+            self.drain = Draining {
+                up_to: bounds.drain,
+                ..Draining::default()
+            };
+        }
+    }
+
+    /// Workers that the rate lets start.
+    fn tokens(&mut self, bounds: Bounds) -> usize {
+        let pace = self.pace.as_mut();
+        pace.map_or(usize::MAX, |pace| pace.free(bounds.now))
+    }
+
+    /// When to be woken for the next token, unless that is arranged.
+    fn next_token(&mut self, bounds: Bounds) -> Option<Time> {
+        let next = self.pace.as_mut()?.next_at(bounds.now)?;
+        if self.woken_at.is_some_and(|asked| asked <= next) {
+            return None;
+        }
+        self.woken_at = Some(next);
+        Some(next)
+    }
+
+    /// Tells once that what a pause held has been sent, but for what is tried again later.
+    fn drained(&mut self) -> Option<Time> {
+        let Draining {
+            up_to,
+            passed: true,
+            told: false,
+        } = self.drain
+        else {
+            return None;
+        };
+        let left = |held: &Held| self.drain.covers(held.job.created_at);
+        if self.queue.iter().any(left) {
+            return None;
+        }
+        self.drain.told = true;
+        up_to
     }
 
     fn allowed(&self, bounds: Bounds) -> usize {
@@ -287,8 +404,10 @@ impl State {
     }
 
     fn wants(&mut self, bounds: Bounds) -> Wants {
+        self.keep(bounds);
         let free = self.allowed(bounds).saturating_sub(self.in_flight);
-        let count = free.min(self.queue.len());
+        let ready = free.min(self.queue.len());
+        let count = ready.min(self.tokens(bounds));
         let start: Vec<Held> = (0..count).filter_map(|_| self.pop()).collect();
         if self.in_flight == 0 && count > 0 {
             self.progress = bounds.now;
@@ -296,183 +415,24 @@ impl State {
         self.in_flight += count;
         // Half-empty before asking again: one query brings many.
         let half = self.size(bounds) / 2;
-        let page = self.backlog && !self.paging && !bounds.held && self.occupied() <= half;
+        let sends = !bounds.held && (!bounds.paused || self.tests);
+        let page = self.backlog && !self.paging && sends && self.occupied() <= half;
         self.paging |= page;
-        Wants { start, page }
+        let waits = count < ready;
+        Wants {
+            start,
+            page,
+            wake_at: if waits { self.next_token(bounds) } else { None },
+            drained: if self.paging { None } else { self.drained() },
+        }
+    }
+}
+
+impl Draining {
+    fn covers(self, created_at: Time) -> bool {
+        self.up_to.is_some_and(|up_to| created_at <= up_to)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use bellwire_core::{
-        delivery::Kind,
-        event::Event,
-        ids::{DeliveryId, EventId, OrganizationId, WebhookId},
-        time::Time,
-    };
-
-    use super::*;
-
-    const BOUNDS: Bounds = Bounds {
-        now: Time::EPOCH,
-        size: 8,
-        full: false,
-        concurrency: 4,
-        held: false,
-        exclusive: false,
-        elsewhere: false,
-    };
-
-    fn job(number: u8) -> Held {
-        let event = Event {
-            id: EventId::from_bytes([number; 16]),
-            organization_id: OrganizationId::from_bytes([0; 16]),
-            external_id: None,
-            event_type: "a.b".to_owned(),
-            channels: Vec::new(),
-            data: bytes::Bytes::from_static(b"{}"),
-            time: Time::EPOCH,
-            created_at: Time::EPOCH,
-            unknown_type: false,
-            test: false,
-        };
-        let job = Job {
-            delivery_id: DeliveryId::from_bytes([number; 16]),
-            webhook_id: WebhookId::from_bytes([1; 16]),
-            kind: Kind::Matched,
-            attempts: 0,
-            created_at: Time::EPOCH,
-            event: Arc::new(event),
-        };
-        Held { job, lease: 0 }
-    }
-
-    #[test]
-    fn a_lane_is_full_at_its_size_and_free_again_when_a_place_is_given_back() {
-        let lane = Lane::new();
-        for _ in 0..BOUNDS.size {
-            assert!(lane.reserve(BOUNDS));
-        }
-        assert!(!lane.reserve(BOUNDS));
-        lane.unreserve(BOUNDS);
-        assert!(lane.reserve(BOUNDS));
-    }
-
-    #[test]
-    fn a_lane_that_another_process_owns_has_no_places() {
-        let lane = Lane::new();
-        let elsewhere = Bounds {
-            exclusive: true,
-            elsewhere: true,
-            ..BOUNDS
-        };
-        assert!(!lane.reserve(elsewhere));
-        assert!(lane.wake(elsewhere).page, "somebody must be told");
-        assert!(!lane.wake(elsewhere).page, "once");
-    }
-
-    #[test]
-    fn places_given_back_let_a_backlog_in() {
-        let lane = Lane::new();
-        for _ in 0..BOUNDS.size {
-            assert!(lane.reserve(BOUNDS));
-        }
-        assert!(!lane.wake(BOUNDS).page, "there is no room");
-        let asked: Vec<bool> = (0..BOUNDS.size)
-            .map(|_| lane.unreserve(BOUNDS).page)
-            .collect();
-        assert_eq!(asked.iter().filter(|page| **page).count(), 1, "{asked:?}");
-    }
-
-    #[test]
-    fn workers_are_started_up_to_the_concurrency() {
-        let lane = Lane::new();
-        let mut started = 0;
-        for number in 0..8 {
-            assert!(lane.reserve(BOUNDS));
-            started += lane.fill(job(number), BOUNDS).start.len();
-        }
-        assert_eq!(started, BOUNDS.concurrency);
-    }
-
-    #[test]
-    fn a_new_delivery_waits_behind_a_backlog_in_the_store() {
-        let lane = Lane::new();
-        assert!(lane.wake(BOUNDS).page);
-        assert!(!lane.reserve(BOUNDS), "older deliveries go first");
-        let (room, mark) = lane.begin_page(BOUNDS);
-        let (wants, gone) = lane.end_page(vec![job(1)], room > 1, mark, BOUNDS);
-        assert!(gone);
-        assert_eq!(wants.start.len(), 1);
-        assert!(lane.reserve(BOUNDS));
-    }
-
-    #[test]
-    fn a_delivery_stored_while_a_page_is_read_is_not_forgotten() {
-        let lane = Lane::new();
-        assert!(lane.wake(BOUNDS).page);
-        let (_, mark) = lane.begin_page(BOUNDS);
-        assert!(!lane.wake(BOUNDS).page, "a claim is on its way");
-        let (wants, gone) = lane.end_page(Vec::new(), true, mark, BOUNDS);
-        assert!(!gone && wants.page, "it asks again");
-    }
-
-    #[test]
-    fn what_a_held_lane_would_send_waits_in_the_store() {
-        let lane = Lane::new();
-        let held = Bounds {
-            held: true,
-            ..BOUNDS
-        };
-        assert!(!lane.reserve(held));
-        assert!(!lane.wake(held).page, "there is nothing to ask for");
-        assert!(lane.wake(BOUNDS).page, "it is held no longer");
-    }
-
-    #[test]
-    fn time_outs_narrow_the_window_to_one_and_answers_widen_it() {
-        let lane = Lane::new();
-        for _ in 0..5 {
-            lane.fared(Fared::TimedOut, BOUNDS);
-        }
-        assert!(lane.standing().0);
-        let mut started = 0;
-        for number in 0..8 {
-            assert!(lane.reserve(BOUNDS));
-            started += lane.fill(job(number), BOUNDS).start.len();
-        }
-        assert_eq!(started, 1);
-        lane.fared(Fared::Answered, BOUNDS);
-        let (next, wants) = lane.next(BOUNDS);
-        assert!(next.is_some());
-        assert_eq!(
-            wants.start.len(),
-            1,
-            "an answer earned a second request at once"
-        );
-    }
-
-    #[test]
-    fn no_more_is_started_while_nothing_comes_back() {
-        let lane = Lane::new();
-        let later = Bounds {
-            now: Time::EPOCH + 2 * SECOND,
-            ..BOUNDS
-        };
-        assert!(lane.reserve(BOUNDS) && lane.reserve(BOUNDS) && lane.reserve(BOUNDS));
-        assert_eq!(lane.fill(job(1), BOUNDS).start.len(), 1);
-        assert_eq!(
-            lane.fill(job(2), BOUNDS).start.len(),
-            1,
-            "within the second"
-        );
-        assert!(
-            lane.fill(job(3), later).start.is_empty(),
-            "two are out, and silent"
-        );
-        lane.fared(Fared::Answered, later);
-        assert!(lane.next(later).0.is_some(), "an answer, and it goes on");
-    }
-}
+mod tests;

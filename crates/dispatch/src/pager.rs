@@ -25,6 +25,8 @@ pub(crate) enum Page {
     Hungry(WebhookId),
     /// A delivery of this webhook is due at this time.
     Due(WebhookId, Time),
+    /// The next token of this lane comes at this time: nothing is to be read for it.
+    Token(WebhookId, Time),
     /// Look in the store for what is due, now.
     Walk,
 }
@@ -39,15 +41,32 @@ const REST: DurationUs = SECOND / 20;
 /// mark of that page. In order, because they all rest for as long.
 type Resting = VecDeque<(Time, WebhookId, u64)>;
 
+/// One time for each webhook.
 #[derive(Default)]
-struct Timers {
+struct Alarms {
     by_time: BTreeSet<(Time, WebhookId)>,
     by_webhook: HashMap<WebhookId, Time>,
+}
+
+/// What wakes the pager by itself.
+#[derive(Default)]
+struct Timers {
+    /// When something is due in the store.
+    due: Alarms,
+    /// When lanes get their next token.
+    tokens: Alarms,
     /// When to look through the store again.
     walk_at: Time,
 }
 
 impl Timers {
+    fn next(&self) -> Time {
+        let alarms = self.due.next().into_iter().chain(self.tokens.next());
+        alarms.fold(self.walk_at, Time::min)
+    }
+}
+
+impl Alarms {
     /// Notes that something is due at this time; only the earliest per webhook counts.
     fn note(&mut self, webhook: WebhookId, time: Time) {
         match self.by_webhook.get(&webhook) {
@@ -91,10 +110,15 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
             let found = walk(&dispatcher, &mut timers).await;
             timers.walk_at = now + if found { 5 * MINUTE } else { SECOND };
         }
-        while let Some(webhook) = timers.pop_due(now) {
+        while let Some(webhook) = timers.due.pop_due(now) {
             // The lane decides whether it has room, and asks here when it has.
             let lane = dispatcher.lane(webhook);
-            let wants = lane.wake(dispatcher.bounds(webhook));
+            let wants = lane.wake(dispatcher.bounds(webhook), true);
+            dispatcher.serve(webhook, &lane, wants);
+        }
+        while let Some(webhook) = timers.tokens.pop_due(now) {
+            let lane = dispatcher.lane(webhook);
+            let wants = lane.paced(dispatcher.bounds(webhook));
             dispatcher.serve(webhook, &lane, wants);
         }
         while let Some((_, webhook, mark)) = resting.pop_front_if(|(until, ..)| *until <= now) {
@@ -113,8 +137,7 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
             continue;
         }
         let rested = resting.front().map(|(until, ..)| *until);
-        let wake_at = timers.next().into_iter().chain(rested);
-        let wake_at = wake_at.fold(timers.walk_at, Time::min);
+        let wake_at = rested.into_iter().fold(timers.next(), Time::min);
         dispatcher.end(std::mem::take(&mut taken));
         tokio::select! {
             page = inbox.recv() => match page {
@@ -138,7 +161,8 @@ pub(crate) async fn run(dispatcher: Dispatcher, mut inbox: mpsc::UnboundedReceiv
 fn take(page: Page, timers: &mut Timers, hungry: &mut VecDeque<WebhookId>) {
     match page {
         Page::Hungry(webhook) => hungry.push_back(webhook),
-        Page::Due(webhook, time) => timers.note(webhook, time),
+        Page::Due(webhook, time) => timers.due.note(webhook, time),
+        Page::Token(webhook, time) => timers.tokens.note(webhook, time),
         Page::Walk => timers.walk_at = Time::EPOCH,
     }
 }
@@ -148,7 +172,7 @@ async fn walk(dispatcher: &Dispatcher, timers: &mut Timers) -> bool {
     match dispatcher.0.parts.store.due_lanes().await {
         Ok(due) => {
             for (webhook, time) in due {
-                timers.note(webhook, time);
+                timers.due.note(webhook, time);
             }
             true
         }
@@ -182,8 +206,13 @@ async fn claim(
         marks.push(mark);
     }
     let before = parts.store.lease().unwrap_or_default();
-    let jobs = match parts.store.claim(&asks, parts.clock.now()).await {
-        Ok(jobs) => jobs,
+    let began = parts.clock.now();
+    let jobs = match parts.store.claim(&asks, began).await {
+        Ok(jobs) => {
+            let took = parts.clock.now().since(began);
+            dispatcher.0.metrics.claimed(jobs.len(), took);
+            jobs
+        }
         Err(Error::Unavailable(why)) => {
             tracing::warn!(why, "due deliveries could not be claimed; trying again");
             hungry.extend(asks.iter().map(|ask| ask.webhook_id));
@@ -213,7 +242,7 @@ async fn claim(
     let mut by_webhook: HashMap<WebhookId, Vec<Held>> = HashMap::new();
     for job in jobs {
         let lane = by_webhook.entry(job.webhook_id).or_default();
-        lane.push(Held { job, lease });
+        lane.push(Held::new(job, lease));
     }
     for (ask, mark) in asks.into_iter().zip(marks) {
         let webhook = ask.webhook_id;
@@ -229,13 +258,23 @@ async fn claim(
         let (wants, gone) = lane.end_page(jobs, exhausted, mark, dispatcher.bounds(webhook));
         dispatcher.serve(webhook, &lane, wants);
         if damaged.contains(&webhook) {
-            timers.note(webhook, parts.clock.now() + MINUTE);
+            timers.due.note(webhook, parts.clock.now() + MINUTE);
         } else if gone {
-            match parts.store.next_due(webhook).await {
-                Ok(Some(time)) => timers.note(webhook, time),
-                Ok(None) => {}
-                // The next walk finds it.
-                Err(error) => tracing::warn!(%error, %webhook, "no next due time"),
+            let next = match parts.store.next_due(webhook).await {
+                Ok(next) => next,
+                Err(error) => {
+                    // The next walk finds it.
+                    tracing::warn!(%error, %webhook, "no next due time");
+                    continue;
+                }
+            };
+            if let Some(time) = next {
+                timers.due.note(webhook, time);
+            }
+            // A claim can be short of what is due, where payloads are large.
+            if next.is_none_or(|time| time > parts.clock.now()) {
+                let wants = lane.exhausted(dispatcher.bounds(webhook));
+                dispatcher.serve(webhook, &lane, wants);
             }
         }
     }
@@ -252,7 +291,7 @@ mod tests {
             WebhookId::from_bytes([2; 16]),
         );
         let at = Time::from_micros;
-        let mut timers = Timers::default();
+        let mut timers = Alarms::default();
         timers.note(a, at(50));
         timers.note(b, at(30));
         timers.note(a, at(20));

@@ -18,7 +18,7 @@ use bellwire_core::{
     headers::HeaderList,
     ids::DeliveryId,
     policy::Next,
-    ports::{Error, Record},
+    ports::{Error, Lanes as _, Record},
     time::{MINUTE, SECOND},
 };
 use bytes::Bytes;
@@ -111,19 +111,22 @@ impl Refused {
         *times += 1;
         if *times > REFUSALS {
             tracing::error!(
-                %error, %delivery,
+                %error, %delivery, event = %attempt.event_id, webhook = %attempt.webhook_id,
                 "an attempt could not be recorded again; the delivery waits for the next start"
             );
             return;
         }
         let again = parts.clock.now() + MINUTE;
         tracing::error!(
-            %error, %delivery,
+            %error, %delivery, event = %attempt.event_id, webhook = %attempt.webhook_id,
             "an attempt could not be recorded; the delivery is sent again in a minute"
         );
         match parts.store.release(&[delivery]).await {
             Ok(()) => dispatcher.page(Page::Due(attempt.webhook_id, again)),
-            Err(error) => tracing::warn!(%error, %delivery, "a claim could not be given back"),
+            Err(error) => tracing::warn!(
+                %error, %delivery, event = %attempt.event_id, webhook = %attempt.webhook_id,
+                "a claim could not be given back"
+            ),
         }
     }
 }
@@ -134,9 +137,15 @@ impl Refused {
 /// When it refuses them for good.
 async fn attempt(dispatcher: &Dispatcher, records: &Arc<[Record]>) -> Result<(), Error> {
     let inner = &dispatcher.0;
+    let clock = &inner.parts.clock;
     let recorded = loop {
+        let began = clock.now();
         match inner.parts.store.record(Arc::clone(records)).await {
-            Ok(recorded) => break recorded,
+            Ok(recorded) => {
+                let took = clock.now().since(began);
+                inner.metrics.batch(records.len(), took);
+                break recorded;
+            }
             Err(Error::Unavailable(why)) => {
                 tracing::warn!(
                     why,
@@ -151,11 +160,15 @@ async fn attempt(dispatcher: &Dispatcher, records: &Arc<[Record]>) -> Result<(),
             Err(error) => return Err(error),
         }
     };
+    inner.counted.notify_one();
     for record in records.iter() {
         inner.metrics.recorded(record);
         if let Next::RetryAt(time) = record.next {
             dispatcher.page(Page::Due(record.attempt.webhook_id, time));
         }
+    }
+    if recorded.notices > 0 {
+        dispatcher.tell();
     }
     if recorded.disabled.is_empty() {
         return Ok(());

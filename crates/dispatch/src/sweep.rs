@@ -3,7 +3,7 @@
 //! is older than the operator wants it kept. What people leave behind is in `people`.
 
 use bellwire_core::{
-    ports::{Removed, Result},
+    ports::{Lanes as _, Removed, Result},
     time::{DurationUs, HOUR, MINUTE, Time},
 };
 
@@ -27,6 +27,8 @@ pub(crate) async fn run(dispatcher: Dispatcher) {
                 tracing::warn!(%error, "a sweep was cut short; it goes on in five minutes");
             }
             dispatcher.forget_idle_lanes();
+            dispatcher.look_after_drains();
+            dispatcher.tell();
             people::look(&dispatcher, &mut people_at).await;
             sweep_at = parts.clock.now() + SWEEP_EVERY;
         }

@@ -1,34 +1,33 @@
 //! Stage 5: one delivery after another of one lane, each an attempt, each attempt a record.
 //!
-//! What the endpoint is sent is made here, from the stored event and the webhook's revision of this
-//! moment: envelope, signature, headers. Whether the delivery is still wanted is asked here too,
-//! immediately before sending. What becomes of it is the policy's pure decision.
+//! What the endpoint is sent is made here, by the core's `rendering`, from the stored event and the
+//! webhook's revision of this moment: envelope, signature, headers. Whether the delivery is still
+//! wanted is asked here too, immediately before sending. What becomes of it is the policy's pure
+//! decision.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use bellwire_core::{
     delivery::{Attempt, Job, Kind},
-    envelope::Facts,
     headers::HeaderList,
+    ids::WebhookId,
     outcome::{Answer, Cause, Outcome, Reply, Timing},
+    own_event::{self, Kinds},
     policy::Next,
-    ports::{Record, Request, Tally},
+    ports::{Lanes as _, Record, Request, Tally},
+    rendering::{self, Heading},
     signature,
     snapshot::Route,
     time::{SECOND, Time},
 };
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use sha2::{Digest, Sha256};
 
 use crate::{
     dispatcher::Dispatcher,
     lane::{Fared, Held, Lane},
-    mask,
+    pace::Promise,
 };
-
-/// Room for the headers of a request that has none of its webhook's own.
-const USUAL_HEADER_BYTES: usize = 192;
 
 /// Sends this delivery and then the lane's next ones, until there is none.
 pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Held) {
@@ -36,13 +35,13 @@ pub(crate) async fn run(dispatcher: Dispatcher, lane: Arc<Lane>, first: Held) {
     let mut job = Some(first);
     while let Some(current) = job {
         dispatcher.unqueued(&current);
-        let delivery = current.job.delivery_id;
+        let (delivery, event) = (current.job.delivery_id, current.job.event.id);
         // A bug that panics on one delivery must not take its lane's place in flight with it.
         let fared = AssertUnwindSafe(deliver(&dispatcher, &lane, current))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {
-                tracing::error!(%delivery, "sending it panicked; it is tried again after a restart");
+                tracing::error!(%event, %delivery, webhook = %webhook_id, "sending it panicked; it is tried again after a restart");
                 Fared::Neither
             });
         let bounds = dispatcher.bounds(webhook_id);
@@ -69,8 +68,13 @@ async fn is_ours(dispatcher: &Dispatcher, lease: u64) -> bool {
     }
 }
 
-async fn deliver(dispatcher: &Dispatcher, lane: &Arc<Lane>, Held { job, lease }: Held) -> Fared {
+async fn deliver(dispatcher: &Dispatcher, lane: &Arc<Lane>, held: Held) -> Fared {
     let inner = &dispatcher.0;
+    let job = &held.job;
+    let mut token = Token {
+        lane,
+        promise: held.promise,
+    };
     let (suspect, alone) = lane.standing();
     let _suspect = match suspect {
         true => inner.suspect_permits.acquire().await.ok(),
@@ -81,36 +85,51 @@ async fn deliver(dispatcher: &Dispatcher, lane: &Arc<Lane>, Held { job, lease }:
         permit = inner.permits.acquire() => permit.ok(),
         permit = inner.first_permits.acquire(), if alone && !suspect => permit.ok(),
     };
-    if !is_ours(dispatcher, lease).await {
+    if !is_ours(dispatcher, held.lease).await {
         // Another process holds it by now, or nobody does: the store gives it out anew.
         return Fared::Neither;
     }
-    let wanted = inner
-        .parts
-        .snapshot
-        .route(job.webhook_id)
-        .filter(|route| !dispatcher.is_stopping() && !route.held && is_wanted(route, &job));
+    let route = inner.parts.snapshot.route(job.webhook_id);
+    let paused = route
+        .as_ref()
+        .is_some_and(|route| route.webhook.is_paused());
+    let wanted =
+        route.filter(|route| !dispatcher.is_stopping() && !route.held && is_wanted(route, job));
     let Some(route) = wanted else {
         // Stopping, or disabled, deleted or held meanwhile. The store knows what becomes of it.
         if let Err(error) = inner.parts.store.release(&[job.delivery_id]).await {
-            tracing::warn!(%error, delivery = %job.delivery_id, "a claim could not be given back");
+            tracing::warn!(
+                %error, event = %job.event.id, delivery = %job.delivery_id,
+                webhook = %job.webhook_id, "a claim could not be given back"
+            );
+        }
+        if paused {
+            // For when it is resumed.
+            dispatcher.wake(job.webhook_id);
         }
         return Fared::Neither;
     };
-    let exclusive = route.webhook.settings.is_exclusive();
+    let exclusive = route.webhook.is_exclusive();
     if exclusive && !inner.parts.store.owns(job.webhook_id) {
         // It became so after the delivery had come here.
         let delivery = Some(job.delivery_id);
         dispatcher.hand_back(job.webhook_id, lane, delivery).await;
         return Fared::Neither;
     }
-    let (reply, sent) = attempt(dispatcher, &route, &job).await;
+    if (exclusive || token.promise.is_some()) && !token.take(dispatcher, job.webhook_id) {
+        // The limit has become a smaller one since, or it is new.
+        dispatcher.queued(std::slice::from_ref(&held));
+        lane.put_back(held);
+        return Fared::Neither;
+    }
+    let (reply, sent) = attempt(dispatcher, &route, job).await;
     let fared = match reply.outcome.answer {
         Answer::Status(_) => Fared::Answered,
         Answer::None(cause) if cause.is_timeout() => Fared::TimedOut,
         Answer::None(_) => Fared::Neither,
     };
-    let record = decide(dispatcher, &route, &job, reply, sent);
+    let record = decide(dispatcher, &route, job, reply, sent);
+    say(&record);
     inner.metrics.attempted(&record);
     // Counted before it is handed over, so that a stop cannot see the gap.
     dispatcher.begin();
@@ -120,9 +139,61 @@ async fn deliver(dispatcher: &Dispatcher, lane: &Arc<Lane>, Held { job, lease }:
     fared
 }
 
+/// One line for each attempt, for who wants to see them: nothing of what was sent or answered.
+fn say(record: &Record) {
+    let attempt = &record.attempt;
+    let (status, cause) = match attempt.answer {
+        Answer::Status(status) => (Some(status), None),
+        Answer::None(cause) => (None, Some(cause.as_str())),
+    };
+    let next = match record.next {
+        Next::Deliver => "delivered",
+        Next::RetryAt(_) => "retry",
+        Next::Fail => "failed",
+    };
+    tracing::debug!(
+        event = %attempt.event_id,
+        delivery = %attempt.delivery_id,
+        webhook = %attempt.webhook_id,
+        attempt = attempt.number,
+        status,
+        cause,
+        took_us = attempt.timing.total_us,
+        next,
+        "an attempt was made"
+    );
+}
+
 /// Whether the webhook still takes this delivery.
-fn is_wanted(route: &Route, job: &Job) -> bool {
-    job.kind == Kind::Test || (route.webhook.is_enabled() && !route.webhook.cancels(job.created_at))
+pub(crate) fn is_wanted(route: &Route, job: &Job) -> bool {
+    let webhook = &route.webhook;
+    let takes = webhook.is_enabled() && !webhook.is_paused() && !webhook.cancels(job.created_at);
+    job.kind == Kind::Test || takes
+}
+
+/// The token that a worker was promised for its delivery, if its lane has a rate; given back when
+/// the delivery does not go out after all.
+struct Token<'a> {
+    lane: &'a Arc<Lane>,
+    promise: Promise,
+}
+
+impl Token<'_> {
+    /// Whether the request may go out now.
+    fn take(&mut self, dispatcher: &Dispatcher, webhook_id: WebhookId) -> bool {
+        let promise = self.promise.take();
+        let (paid, wants) = self.lane.pay(promise, dispatcher.bounds(webhook_id));
+        dispatcher.serve(webhook_id, self.lane, wants);
+        paid
+    }
+}
+
+impl Drop for Token<'_> {
+    fn drop(&mut self) {
+        if self.promise.is_some() {
+            self.lane.give_back(self.promise);
+        }
+    }
 }
 
 /// What was sent, as the attempt keeps it.
@@ -134,21 +205,17 @@ struct Sent {
 async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, Sent) {
     let parts = &dispatcher.0.parts;
     let now = parts.clock.now();
-    let facts = Facts {
-        event: &job.event,
-        organization: &route.organization,
-    };
-    let body = match route.profile.envelope.render(&facts) {
+    let body = match rendering::body(&route.profile, &job.event, &route.organization) {
         Ok(body) => body,
         Err(error) => {
             let sent = Sent {
-                body_sha256: Sha256::digest([]).into(),
+                body_sha256: rendering::sha256(b""),
                 headers: HeaderList::default(),
             };
             return (unsent(now, error.to_string()), sent);
         }
     };
-    let body_sha256 = Sha256::digest(&body).into();
+    let body_sha256 = rendering::sha256(&body);
     let headers = match headers(route, job, now, &body, &parts.options.user_agent) {
         Ok(headers) => headers,
         Err(error) => {
@@ -163,7 +230,12 @@ async fn attempt(dispatcher: &Dispatcher, route: &Route, job: &Job) -> (Reply, S
     };
     let sent = Sent {
         body_sha256,
-        headers: mask::sent(route, &headers, body.len()),
+        headers: rendering::kept(
+            &route.webhook.settings.headers,
+            &route.url,
+            &headers,
+            body.len(),
+        ),
     };
     let request = Request {
         webhook_id: job.webhook_id,
@@ -192,7 +264,7 @@ fn unsent(now: Time, detail: String) -> Reply {
     }
 }
 
-/// Standard Webhooks headers, then the webhook's own.
+/// The headers for a webhook as it is now, signed with every secret in force.
 fn headers(
     route: &Route,
     job: &Job,
@@ -200,26 +272,18 @@ fn headers(
     body: &[u8],
     user_agent: &str,
 ) -> Result<HeaderList, signature::SecretError> {
-    let id = job.event.id.to_string();
-    let timestamp = now.as_secs();
+    let heading = Heading {
+        content_type: &route.profile.content_type,
+        user_agent,
+        event_id: job.event.id,
+        now,
+        own: &route.webhook.settings.headers,
+    };
     let secrets = route
         .webhook
         .signing_secrets(now)
         .map(|secret| secret.value.as_str());
-    let signature = signature::signature_header(secrets, &id, timestamp, body)?;
-    let own = &route.webhook.settings.headers;
-    let mut headers = HeaderList::with_room(USUAL_HEADER_BYTES);
-    headers.push("content-type", &route.profile.content_type);
-    if !own.iter().any(|header| header.name == "user-agent") {
-        headers.push("user-agent", user_agent);
-    }
-    headers.push("webhook-id", &id);
-    headers.push("webhook-timestamp", &timestamp.to_string());
-    headers.push("webhook-signature", &signature);
-    for header in own {
-        headers.push(&header.name, &header.value);
-    }
-    Ok(headers)
+    rendering::headers(&heading, secrets, body)
 }
 
 /// Stage 6's first half: the attempt, and what becomes of the delivery.
@@ -241,6 +305,12 @@ fn decide(dispatcher: &Dispatcher, route: &Route, job: &Job, reply: Reply, sent:
         next => next,
     };
     let class = route.policy.classify(reply.outcome.answer);
+    let is_own = own_event::Kind::of(&job.event.event_type).is_some();
+    let listened = match parts.snapshot.listened(job.event.organization_id) {
+        _ if is_test => Kinds::NONE,
+        listened if is_own => listened.without_loops(),
+        listened => listened,
+    };
     let retry_at = match next {
         Next::RetryAt(time) => Some(time),
         Next::Deliver | Next::Fail => None,
@@ -266,11 +336,14 @@ fn decide(dispatcher: &Dispatcher, route: &Route, job: &Job, reply: Reply, sent:
             truncated: reply.truncated,
             retry_at,
         },
+        event_type: job.event.event_type.as_str().into(),
         next,
         tally: (!is_test).then(|| Tally {
             class,
             rule: Arc::clone(&route.disable),
         }),
         now,
+        listened,
+        is_own,
     }
 }

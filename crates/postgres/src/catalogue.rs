@@ -6,12 +6,15 @@ use bellwire_core::{
     audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
+    own_event::Notice,
     ports::{Catalogue, Changes, DeleteOutcome, OrganizationRecord, Result, Token, WebhookChange},
     time::Time,
-    webhook::Webhook,
+    webhook::{Revision, Webhook},
 };
 
-use crate::{Postgres, changes::Feed, event_types, organizations, sweep, tokens, webhooks};
+use crate::{
+    Postgres, changes::Feed, event_types, organizations, revisions, sweep, tokens, webhooks,
+};
 
 #[async_trait]
 impl Catalogue for Postgres {
@@ -113,14 +116,16 @@ impl Catalogue for Postgres {
         Ok(webhooks::create(self.shared(), seal, &webhook, one_per_url, &entry).await?)
     }
 
-    async fn update_webhook(
+    async fn update_webhook_and_tell(
         &self,
         webhook: Webhook,
         one_per_url: bool,
         entry: Entry,
+        notice: Option<Notice>,
     ) -> Result<WebhookChange> {
         let seal = &self.inner.seal;
-        Ok(webhooks::update(self.shared(), seal, &webhook, one_per_url, &entry).await?)
+        let said = (&entry, notice.as_ref());
+        Ok(webhooks::update(self.shared(), seal, &webhook, one_per_url, said).await?)
     }
 
     async fn delete_webhook(
@@ -143,6 +148,17 @@ impl Catalogue for Postgres {
     ) -> Result<Option<Webhook>> {
         let conn = self.shared().reader().await?;
         Ok(webhooks::one(&conn, &self.inner.seal, organization_id, id).await?)
+    }
+
+    async fn webhook_revision(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+        revision: u32,
+    ) -> Result<Option<Revision>> {
+        let conn = self.shared().reader().await?;
+        let which = (organization_id, id);
+        Ok(revisions::one(&conn, &self.inner.seal, which, revision).await?)
     }
 
     async fn create_token(&self, token: Token, entry: Entry) -> Result<()> {

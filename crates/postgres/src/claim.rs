@@ -4,7 +4,8 @@
 //! is in one small index by webhook and due time; claims and the search for due lanes walk that, and
 //! rows that another claim has locked are stepped over. What a disable left in it (rows that are
 //! cancelled and not swept yet) lies at due times up to the mark, because a delivery is never due
-//! before it was made; so walks begin behind the mark, and look before it in the index of tests.
+//! before it was made; so walks begin behind the mark, and look before it in the index of tests. Of a
+//! paused webhook nothing but tests is given.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -47,6 +48,7 @@ macro_rules! living {
         concat!(
             "(SELECT * FROM (
                   SELECT w.id, w.organization_id, w.cancelled_up_to, w.deleted_at,
+                         w.paused IS NOT NULL AS paused,
                          (SELECT o.deleted_at IS NULL FROM organizations o
                           WHERE o.id = w.organization_id) AS lives
                   FROM webhooks w WHERE w.id = ",
@@ -71,15 +73,16 @@ pub(crate) const GIVE: &str = concat!(
          SELECT * FROM (
              SELECT d.* FROM deliveries d
              WHERE d.state = 0 AND d.node IS NULL AND d.kind = 3 AND d.webhook_id = a.webhook_id
-                   AND d.due_at <= least(w.cancelled_up_to, $3::bigint) AND d.id >= $4
-                   AND w.cancelled_up_to IS NOT NULL
+                   AND d.due_at <= CASE WHEN w.paused THEN $3::bigint
+                                   ELSE least(w.cancelled_up_to, $3::bigint) END
+                   AND d.id >= $4 AND (w.paused OR w.cancelled_up_to IS NOT NULL)
              ORDER BY d.due_at, d.id LIMIT a.room FOR UPDATE SKIP LOCKED) before
          UNION ALL
          SELECT * FROM (
              SELECT d.* FROM deliveries d
              WHERE d.state = 0 AND d.node IS NULL AND d.webhook_id = a.webhook_id
                    AND d.due_at > coalesce(w.cancelled_up_to, -1) AND d.due_at <= $3::bigint
-                   AND d.id >= $4
+                   AND d.id >= $4 AND NOT w.paused
                    AND (d.kind = 3 OR d.created_at > coalesce(w.cancelled_up_to, -1))
              ORDER BY d.due_at, d.id LIMIT a.room FOR UPDATE SKIP LOCKED) behind
          LIMIT a.room) d"
@@ -98,7 +101,7 @@ macro_rules! first_due {
              (SELECT s.due_at FROM (
                   SELECT d.due_at, d.created_at FROM deliveries d
                   WHERE d.state = 0 AND d.node IS NULL AND d.webhook_id = w.id AND d.id >= $1
-                        AND d.due_at > coalesce(w.cancelled_up_to, -1)
+                        AND d.due_at > coalesce(w.cancelled_up_to, -1) AND NOT w.paused
                   ORDER BY d.due_at, d.id LIMIT 10000) s
               WHERE s.created_at > coalesce(w.cancelled_up_to, -1) LIMIT 1)) f)"
     };

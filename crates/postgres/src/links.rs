@@ -99,11 +99,12 @@ pub(crate) async fn create(
             .await?
             .ok_or(Error::NotFound("user"))?;
     }
-    transaction
+    let inserted = transaction
         .execute(
             "INSERT INTO links (id, kind, user_id, organization_id, portal, created_at, created_by,
                                 expires_at, used_at, revoked_at, ends_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $8)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $8)
+             ON CONFLICT (id) DO NOTHING",
             &[
                 &link.id.uuid(),
                 &columns.kind,
@@ -118,6 +119,9 @@ pub(crate) async fn create(
             ],
         )
         .await?;
+    if inserted == 0 {
+        return Err(Error::Taken("link").into());
+    }
     if let Some(entry) = entry {
         audit::write(&transaction, entry).await?;
     }

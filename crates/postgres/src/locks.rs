@@ -5,7 +5,7 @@
 //! cancelled by it, or after it. An enqueue or claim also holds its node's number shared; whoever
 //! frees a dead node's leases waits for that.
 //!
-//! Everybody takes locks in this order, so that no two wait for each other: the lock on who is an
+//! Everybody takes locks in this order, so that no two wait for each other: jobs; the lock on who is an
 //! operator (`users.rs`); advisory locks, ascending; users; links; sessions; webhooks; health,
 //! ascending; deliveries, ascending; organizations; the installation.
 

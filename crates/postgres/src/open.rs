@@ -129,6 +129,19 @@ pub enum OpenError {
         /// What was to be copied into it.
         from: String,
     },
+    /// What is to be copied has events of Bellwire's own that are not made yet.
+    #[error(
+        "the database has {0} thing(s) that are to be told and are not yet, and a copy leaves them \
+         behind: start the server for a minute, and stop it again"
+    )]
+    Notices(i64),
+    /// What is to be copied has jobs that are not over, which a copy does not carry.
+    #[error(
+        "the database has {0} job(s) that are not over, and a copy leaves jobs behind: start the \
+         server, wait for their end or cancel them (`bellwire job list`, `bellwire job cancel`), and \
+         stop it again"
+    )]
+    Jobs(i64),
     /// A copy needs an empty database.
     #[error(
         "the database is not empty, there are {0} in it; make a new one, for example with \

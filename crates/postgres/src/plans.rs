@@ -5,6 +5,7 @@
 //! made then, and measured after the tables have filled.
 
 mod people;
+mod search;
 
 use bellwire_testkit::postgres::Server;
 use uuid::Uuid;
@@ -12,11 +13,11 @@ use uuid::Uuid;
 use crate::{
     claim,
     connect::{Connector, Session},
-    enqueue,
+    enqueue, jobs,
     options::Options,
     owners,
     partitions::Partitions,
-    query, record, sweep,
+    query, record, statistics, sweep,
 };
 
 /// Midnight of the first day, in milliseconds: 2025-11-19.
@@ -101,6 +102,11 @@ async fn fill(session: &Session) {
              INSERT INTO events (created_at, flags, id, organization_id, type, deliveries, data)
              SELECT created_at, 0, event_id, pg_temp.id({START_MS}, 'a', 1), 'a.b', '', '1'
              FROM deliveries WHERE state = 1;
+             INSERT INTO rollups
+             SELECT ({START_MS} / 60000) + minute, pg_temp.id({START_MS}, 'a', 1),
+                    pg_temp.id({START_MS}, 'b', n), true, 'a.b', '200', 1, 0, 9, 9, '', 0, 0,
+                    pg_temp.id({START_MS}, 'd', n), 1
+             FROM generate_series(1, 100) minute, generate_series(1, 300) n;
              INSERT INTO deliveries (id, event_id, webhook_id, state, kind, attempts, created_at,
                                      due_at)
              SELECT pg_temp.id({newest} + 50000 + n, 'd', n), pg_temp.id({newest} + n, 'e', n),
@@ -233,6 +239,7 @@ fn hot() -> Vec<Asked> {
     let key = format!("{}, '{{x}}'::bytea[]", list([organization]));
     let lanes = list([webhook(7), webhook(9), webhook(33)]);
     let lane = "webhook_id_due_at_id";
+    let first = START_MS / 60_000 + 1;
     let moved: Vec<String> = ["2", "NULL", "2", "NULL", "9", "1", "1"]
         .iter()
         .map(|value| same(value, 100))
@@ -271,6 +278,13 @@ fn hot() -> Vec<Asked> {
         .by(lane)
         .within(40)
         .prunes(),
+        Asked::new(
+            "what failed of a webhook, for a job",
+            jobs::WALK,
+            format!("'{}', '{}', '{}', 50", webhook(7), Uuid::nil(), Uuid::max()),
+        )
+        .by("webhook_id_id_state")
+        .within(30),
         Asked::new(
             "the events of a claim",
             claim::events_on(newest),
@@ -316,7 +330,11 @@ fn hot() -> Vec<Asked> {
         Asked::new(
             "a list of events",
             query::LIST_EVENTS,
-            format!("'{organization}', '{}', 50", Uuid::max()),
+            format!(
+                "'{organization}', '{}', '{}', 50, false",
+                Uuid::max(),
+                Uuid::nil()
+            ),
         )
         .by("Backward")
         .within(40),
@@ -328,6 +346,43 @@ fn hot() -> Vec<Asked> {
         .by("webhook_id_at")
         // Each day's index is asked for a page at most.
         .within(DAYS as u64 * 30),
+        Asked::new(
+            "counts of one webhook",
+            statistics::SOME,
+            format!(
+                "{first}, {first} + 60, {}, {}, true, NULL",
+                list([organization]),
+                list([webhook(9)])
+            ),
+        )
+        .by("rollups_pkey")
+        // An hour by minutes, out of 30,000 rows.
+        .within(60 * 5),
+        Asked::new(
+            "counts of each webhook",
+            statistics::EACH,
+            format!(
+                "{first}, {first} + 3, '{organization}', '{}', true, NULL",
+                Uuid::nil()
+            ),
+        )
+        .by("rollups_pkey")
+        .within(3 * 320),
+        Asked::new(
+            "counts that are folded into",
+            statistics::FIND,
+            format!(
+                "{}, {}, {}, {}, {}, {}",
+                same(&first.to_string(), 20),
+                list(vec![organization; 20]),
+                list((1..=20).map(webhook)),
+                same("true", 20),
+                same("a.b", 20),
+                same("200", 20)
+            ),
+        )
+        .by("rollups_pkey")
+        .within(20 * 5),
         Asked::new("health", query::HEALTH, hooks)
             .by("webhook_id_at")
             .within(20 * (4 * 6 + 8)),

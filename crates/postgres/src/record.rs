@@ -18,7 +18,7 @@ use bellwire_core::{
     stored::audit::Ids,
     time::Time,
 };
-use futures_util::future::{OptionFuture, join, join_all, join3};
+use futures_util::future::{OptionFuture, join, join_all, join3, join4};
 use tokio::time::Instant;
 use tokio_postgres::{Row, Statement, types::ToSql};
 use uuid::Uuid;
@@ -28,13 +28,15 @@ use crate::{
     attempts::AttemptRows,
     committer::{Kind, Stop},
     connect::{Conn as _, Session},
+    counters::{COUNT, CounterRows},
     fault::Fault,
-    locks,
+    locks, outbox,
     partitions::{day, leaf},
     query::delivery_of,
     rows::{self, DeliveryRow, Key as _, RowExt as _, code, delivery_columns, mark_columns, time},
-    settle::{Batch, Counted, Hook},
+    settle::{Batch, Hook},
     shared::Shared,
+    statistics,
     stats::Stage,
     sweep, webhooks,
 };
@@ -67,23 +69,15 @@ pub(crate) const HOOKS: &str = concat!(
     mark_columns!(),
     ", w.disabled IS NOT NULL, w.organization_id, coalesce(h.redirects, 0),
      coalesce(h.client_errors, 0), coalesce(h.server_errors, 0), coalesce(h.failures, 0),
-     h.failing_since
+     h.failing_since, h.told_at
      FROM webhooks w LEFT JOIN health h ON h.webhook_id = w.id WHERE w.id = ANY($1::uuid[])"
 );
 /// In the order of webhooks, as everybody does it.
 pub(crate) const LOCK_HEALTH: &str = "\
-SELECT h.webhook_id, h.redirects, h.client_errors, h.server_errors, h.failures, h.failing_since
+SELECT h.webhook_id, h.redirects, h.client_errors, h.server_errors, h.failures, h.failing_since,
+       h.told_at
 FROM (SELECT id FROM unnest($1::uuid[]) AS id ORDER BY id) k
 CROSS JOIN LATERAL (SELECT * FROM health h WHERE h.webhook_id = k.id FOR UPDATE) h";
-const COUNT: &str = "\
-INSERT INTO health (webhook_id, redirects, client_errors, server_errors, failures, failing_since)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
-                     $6::bigint[])
-ON CONFLICT (webhook_id) DO UPDATE
-SET redirects = excluded.redirects, client_errors = excluded.client_errors,
-    server_errors = excluded.server_errors, failures = excluded.failures,
-    failing_since = excluded.failing_since";
-
 #[async_trait]
 impl RecordPort for Postgres {
     async fn record(&self, records: Arc<[Record]>) -> Result<Recorded> {
@@ -182,7 +176,7 @@ impl Records {
                 hook.newest = webhooks::newest(session, *id, now.unwrap_or_default()).await?;
             }
         }
-        let mut batch = Batch::new(rows, hooks);
+        let mut batch = Batch::new(rows, hooks, &self.ids);
         let recorded: Vec<Recorded> = asks.iter().map(|ask| batch.fold(ask)).collect();
         let disabling = batch.disabling();
         if !disabling.is_subset(exclusive) {
@@ -267,6 +261,7 @@ impl Records {
         let store_attempts = session.prepare(crate::attempts::STORE).await?;
         let store_excerpts = session.prepare(crate::attempts::STORE_EXCERPTS).await?;
         let count = session.prepare(COUNT).await?;
+        let store_statistics = session.prepare(statistics::STORE).await?;
         let mut moves: Vec<(Statement, MoveRows)> = Vec::new();
         for (day, rows) in MoveRows::by_day(batch) {
             moves.push((session.prepare(&move_on(day)).await?, rows));
@@ -274,23 +269,28 @@ impl Records {
         let counters = CounterRows::new(&batch.counted());
         let (attempt_params, excerpt_params) = (attempts.params(), attempts.excerpt_params());
         let counter_params = counters.params();
+        let statistics_wanted = !batch.statistics.is_empty();
+        let delta = batch.statistics.encode();
+        let delta_params: [&(dyn ToSql + Sync); 1] = [&delta];
         let (attempts_wanted, excerpts_wanted) = (attempts.len() > 0, attempts.excerpts() > 0);
         // Webhooks before deliveries, as everybody does it.
         for (webhook, disabled) in batch.disables() {
             webhooks::disable(session, webhook, disabled, &self.ids).await?;
         }
+        outbox::write(session, &batch.notices).await?;
         shared.stats.sent(
             Stage::Record,
             1 + moves.len()
                 + usize::from(attempts_wanted)
                 + usize::from(excerpts_wanted)
-                + usize::from(counters.len() > 0),
+                + usize::from(counters.len() > 0)
+                + usize::from(statistics_wanted),
         );
-        let (moved, (stored, excerpts, counted)) = join(
+        let (moved, (stored, excerpts, counted, added)) = join(
             join_all(moves.iter().map(|(statement, rows)| async move {
                 session.run(statement, &rows.params()).await
             })),
-            join3(
+            join4(
                 OptionFuture::from(
                     attempts_wanted.then(|| session.run(&store_attempts, &attempt_params)),
                 ),
@@ -299,6 +299,9 @@ impl Records {
                 ),
                 OptionFuture::from(
                     (counters.len() > 0).then(|| session.run(&count, &counter_params)),
+                ),
+                OptionFuture::from(
+                    statistics_wanted.then(|| session.run(&store_statistics, &delta_params)),
                 ),
             ),
         )
@@ -313,6 +316,7 @@ impl Records {
         stored.transpose()?;
         excerpts.transpose()?;
         counted.transpose()?;
+        added.transpose()?;
         session.command("COMMIT").await?;
         self.kept.remember(&attempts);
         Ok(())
@@ -323,9 +327,9 @@ impl Records {
 fn hook(row: &Row) -> std::result::Result<Hook, Fault> {
     Ok(Hook {
         marks: rows::marks(row, 1)?,
-        disabled: row.try_get(4)?,
-        organization: row.id(5)?,
-        counters: webhooks::counters(row, 6)?,
+        disabled: row.try_get(6)?,
+        organization: row.id(7)?,
+        counters: webhooks::counters(row, 8)?,
         newest: Time::default(),
         disables: None,
     })
@@ -396,48 +400,6 @@ impl MoveRows {
     }
 }
 
-/// Rows of [`COUNT`].
-struct CounterRows {
-    ids: Vec<Uuid>,
-    counts: [Vec<i64>; 4],
-    failing_since: Vec<Option<i64>>,
-}
-
-impl CounterRows {
-    fn new(counted: &[Counted]) -> Self {
-        let count = |of: fn(&Counted) -> u32| counted.iter().map(|one| of(one).into()).collect();
-        Self {
-            ids: counted.iter().map(|one| one.webhook.uuid()).collect(),
-            counts: [
-                count(|one| one.counters.redirects),
-                count(|one| one.counters.client_errors),
-                count(|one| one.counters.server_errors),
-                count(|one| one.counters.failures),
-            ],
-            failing_since: counted
-                .iter()
-                .map(|one| time(one.counters.failing_since))
-                .collect(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    fn params(&self) -> [&(dyn ToSql + Sync); 6] {
-        let [redirects, client_errors, server_errors, failures] = &self.counts;
-        [
-            &self.ids,
-            redirects,
-            client_errors,
-            server_errors,
-            failures,
-            &self.failing_since,
-        ]
-    }
-}
-
 async fn cancel(
     shared: &Shared,
     organization_id: OrganizationId,
@@ -455,7 +417,7 @@ async fn cancel(
         .await?;
     let found = delivery_of(&transaction, organization_id, delivery_id).await?;
     let mut delivery = found.ok_or(Error::NotFound("delivery"))?;
-    if delivery.state != State::Pending {
+    if !matches!(delivery.state, State::Pending | State::Held) {
         return Err(Error::Conflict(format!(
             "the delivery is not pending any more; it is {}",
             delivery.state.as_str()

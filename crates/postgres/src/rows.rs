@@ -50,7 +50,9 @@ key!(
     UserId,
     SessionId,
     LinkId,
-    AuditId
+    AuditId,
+    bellwire_core::ids::NoticeId,
+    bellwire_core::ids::JobId
 );
 
 /// Free text as PostgreSQL can hold it: everything but NUL.
@@ -236,7 +238,7 @@ pub(crate) fn delivery(row: &Row) -> Result<DeliveryRow, Fault> {
 /// The columns of a webhook that [`marks`] reads.
 macro_rules! mark_columns {
     () => {
-        "w.cancelled_up_to, w.disabled_up_to, w.deleted_at"
+        "w.cancelled_up_to, w.disabled_up_to, w.deleted_at, w.cleared_up_to, w.paused IS NOT NULL"
     };
 }
 pub(crate) use mark_columns;
@@ -246,7 +248,9 @@ pub(crate) fn marks(row: &Row, column: usize) -> Result<Marks, Fault> {
     Ok(Marks {
         cancelled_up_to: row.time(column)?,
         disabled_up_to: row.time(column + 1)?,
+        cleared_up_to: row.time(column + 3)?,
         deleted_at: row.time(column + 2)?,
+        paused: row.try_get(column + 4)?,
     })
 }
 

@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwire_core::{
     delivery::State,
     ids::{DeliveryId, OrganizationId, WebhookId},
+    own_event::{self, Kind, Notice},
     policy::{Counters, DisableReason, Next},
     ports::{Record, Recorded},
-    stored::standing::Marks,
+    statistics,
+    stored::{audit::Ids, standing::Marks},
     time::Time,
 };
 
@@ -58,12 +60,21 @@ pub(crate) struct Batch<'r> {
     hooks: BTreeMap<WebhookId, Hook>,
     before: BTreeMap<WebhookId, Counters>,
     pub(crate) attempts: Vec<Kept<'r>>,
+    /// What is counted of the attempts that are kept.
+    pub(crate) statistics: statistics::Batch,
     /// Deliveries that are no longer pending.
     pub(crate) ended: usize,
+    /// What is to be told.
+    pub(crate) notices: Vec<Notice>,
+    ids: &'r Ids,
 }
 
 impl<'r> Batch<'r> {
-    pub(crate) fn new(rows: Vec<DeliveryRow>, hooks: BTreeMap<WebhookId, Hook>) -> Self {
+    pub(crate) fn new(
+        rows: Vec<DeliveryRow>,
+        hooks: BTreeMap<WebhookId, Hook>,
+        ids: &'r Ids,
+    ) -> Self {
         Self {
             deliveries: rows
                 .into_iter()
@@ -75,7 +86,10 @@ impl<'r> Batch<'r> {
                 .collect(),
             hooks,
             attempts: Vec::new(),
+            statistics: statistics::Batch::default(),
             ended: 0,
+            notices: Vec::new(),
+            ids,
         }
     }
 
@@ -102,18 +116,35 @@ impl<'r> Batch<'r> {
             return;
         };
         let before = hook.marks;
+        let mut folded = (hook.counters, hook.counters);
+        let mut tells = Vec::new();
         if let Some(tally) = &record.tally
             && hook.marks.deleted_at.is_none()
         {
+            let former = hook.counters;
             let (counters, reason) =
                 tally
                     .rule
-                    .fold(hook.counters, tally.class, attempt.answer, record.now);
-            hook.counters = counters;
-            if let Some(reason) = reason.filter(|_| !hook.disabled) {
+                    .fold(former, tally.class, attempt.answer, record.now);
+            let turn = own_event::turn(
+                &former,
+                counters,
+                tally.class,
+                record.listened,
+                record.is_own,
+                record.now,
+            );
+            hook.counters = turn.counters;
+            folded = (former, turn.counters);
+            // A paused webhook stays paused: what was under way when it was paused decides nothing.
+            if let Some(reason) = reason.filter(|_| !hook.disabled && !hook.marks.paused) {
                 hook.disable(reason.clone(), record.now);
+                if record.listened.has(Kind::Disabled) {
+                    tells.push((Kind::Disabled, Some(reason.clone())));
+                }
                 recorded.disabled.push((attempt.webhook_id, reason));
             }
+            tells.extend(turn.tells.map(|kind| (kind, None)));
         }
         let settled = row.standing().settle(record.next, &before, &hook.marks);
         let retry_at = match (settled.state, record.next) {
@@ -123,6 +154,18 @@ impl<'r> Batch<'r> {
         if row.state == State::Pending && settled.state != State::Pending {
             self.ended += 1;
         }
+        if own_event::exhausted(record, row.state, settled.state) {
+            tells.push((Kind::Exhausted, None));
+        }
+        recorded.notices += tells.len();
+        for (kind, reason) in tells {
+            let id = self.ids.next(record.now);
+            let counters = (&folded.0, &folded.1);
+            let notice = Notice::of_record(id, kind, record, counters, reason.as_ref());
+            self.notices.push(notice);
+        }
+        let exhausted = row.state == State::Pending && settled.state == State::Failed;
+        self.statistics.add(record, exhausted);
         row.state = settled.state;
         row.reason = settled.reason;
         row.due_at = settled.due_at;

@@ -5,6 +5,7 @@ use bellwire_core::{
     delivery::{CancelReason, State},
     ids::{DeliveryId, WebhookId},
     stored::listed,
+    time::Time,
 };
 use deadpool_postgres::Transaction;
 use parking_lot::Mutex;
@@ -17,15 +18,16 @@ use crate::{
     fault::Fault,
     rows::{self, Key as _, RowExt as _, code, delivery_columns, mark_columns},
     shared::Shared,
+    statistics,
 };
 
 /// Rows that one call touches.
 const ROWS: i64 = 300;
 
-/// Where the sweep of cancelled deliveries stands: webhook, due time, delivery. In memory only: what
-/// it has looked at and left (newer deliveries, tests) is not looked at again in the same sweep. A
-/// restart begins again, which costs reads only.
-pub(crate) type Position = Mutex<Option<(WebhookId, i64, Uuid)>>;
+/// Where the sweep of cancelled deliveries stands: webhook, mark, due time, delivery. In memory only:
+/// what it has looked at and left (newer deliveries, tests) is not looked at again under the same
+/// mark. A restart begins again, which costs reads only.
+pub(crate) type Position = Mutex<Option<(WebhookId, Option<Time>, i64, Uuid)>>;
 
 /// Free rows of a webhook, in the order they are due.
 pub(crate) const FREE: &str = concat!(
@@ -64,7 +66,9 @@ pub(crate) async fn cancelled(inner: &Inner) -> Result<bool, Fault> {
     let marks = rows::marks(&webhook, 2)?;
     let since = shared.partitions.since();
     let (due_at, last) = match *inner.swept.lock() {
-        Some((of, due_at, last)) if of == id => (due_at, last),
+        Some((of, mark, due_at, last)) if of == id && mark == marks.cancelled_up_to => {
+            (due_at, last)
+        }
         _ => (i64::MIN, Uuid::nil()),
     };
     let found = transaction
@@ -78,6 +82,7 @@ pub(crate) async fn cancelled(inner: &Inner) -> Result<bool, Fault> {
     let position = rows.last().map(|row| {
         (
             id,
+            marks.cancelled_up_to,
             row.due_at.unwrap_or(row.created_at).as_micros(),
             row.id.uuid(),
         )
@@ -163,7 +168,8 @@ impl Cancelled {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
+    statistics::OF_ORGANIZATION,
     "DELETE FROM health WHERE webhook_id IN (
          SELECT h.webhook_id FROM webhooks w JOIN health h ON h.webhook_id = w.id
          WHERE w.organization_id = $1 LIMIT $2)",
@@ -172,6 +178,8 @@ const TABLES: [&str; 11] = [
          JOIN webhook_revisions r ON r.webhook_id = w.id WHERE w.organization_id = $1 LIMIT $2)",
     "DELETE FROM webhooks WHERE id IN (
          SELECT id FROM webhooks WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM jobs WHERE id IN (
+         SELECT id FROM jobs WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM event_types WHERE id IN (
          SELECT id FROM event_types WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM channels WHERE organization_id = $1 AND key IN (

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bellwire_core::{
     audit::Entry,
     ids::{EventId, OrganizationId, WebhookId},
+    own_event::Notice,
     policy::Counters,
     ports::{DeleteOutcome, Error, WebhookChange},
     stored::{
@@ -15,6 +16,7 @@ use bellwire_core::{
     time::Time,
     webhook::{Disabled, Settings, Webhook},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::Instant;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -23,7 +25,7 @@ use crate::{
     audit, changes,
     connect::Conn,
     fault::{Fault, corrupt},
-    locks,
+    locks, outbox,
     rows::{self, Key as _, RowExt as _, mark_columns, text, time},
     settle::{self, Disables},
     shared::Shared,
@@ -38,7 +40,8 @@ const LOOK_AT: i64 = 2_000;
 macro_rules! webhook_columns {
     () => {
         "w.id, w.organization_id, w.revision, w.settings, w.headers, w.secrets, w.disabled, \
-         w.cancelled_up_to, w.created_at, w.created_by, w.updated_at, w.updated_by, w.deleted_at"
+         w.cancelled_up_to, w.created_at, w.created_by, w.updated_at, w.updated_by, w.deleted_at, \
+         w.paused, w.drain"
     };
 }
 
@@ -48,16 +51,14 @@ pub(crate) fn read(row: &Row, seal: &Seal) -> Result<Webhook, Fault> {
     let id = row.id(0)?;
     let mut settings: Settings = serde_json::from_str(row.try_get(3)?).map_err(corrupt)?;
     settings.headers = seal.open_headers(id, row.try_get(4)?)?;
-    let disabled: Option<&str> = row.try_get(6)?;
     Ok(Webhook {
         id,
         organization_id: row.id(1)?,
         revision: row.u32(2)?,
         settings,
-        disabled: disabled
-            .map(serde_json::from_str)
-            .transpose()
-            .map_err(corrupt)?,
+        disabled: json(row, 6)?,
+        paused: json(row, 13)?,
+        drain: json(row, 14)?,
         secrets: seal.open_secrets(id, row.try_get(5)?)?,
         cancelled_up_to: row.time(7)?,
         created_at: row.at(8)?,
@@ -77,8 +78,18 @@ pub(crate) fn plain(settings: &Settings) -> String {
     serde_json::to_string(&bare).expect("settings are plain data")
 }
 
-pub(crate) fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
-    disabled.map(|disabled| serde_json::to_string(disabled).expect("a reason is plain data"))
+/// A column of JSON that may be empty.
+pub(crate) fn json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<Option<T>, Fault> {
+    let text: Option<&str> = row.try_get(column)?;
+    Ok(text
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(corrupt)?)
+}
+
+/// What [`json`] reads.
+pub(crate) fn json_text<T: Serialize>(value: Option<&T>) -> Option<String> {
+    value.map(|value| serde_json::to_string(value).expect("it is plain data"))
 }
 
 /// Reads counters from this column on.
@@ -93,6 +104,7 @@ pub(crate) fn counters(row: &Row, column: usize) -> Result<Counters, Fault> {
         server_errors: count(2)?,
         failures: count(3)?,
         failing_since: row.time(column + 4)?,
+        told_at: row.time(column + 5)?,
     })
 }
 
@@ -190,8 +202,8 @@ pub(crate) async fn create(
         .execute(
             "INSERT INTO webhooks (id, organization_id, revision, url, settings, headers, secrets,
                  disabled, cancelled_up_to, disabled_up_to, created_at, created_by, updated_at,
-                 updated_by, deleted_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14)",
+                 updated_by, deleted_at, paused, drain)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, $15, $16)",
             &[
                 &webhook.id.uuid(),
                 &webhook.organization_id.uuid(),
@@ -200,13 +212,15 @@ pub(crate) async fn create(
                 &plain(&webhook.settings),
                 &seal.headers(webhook.id, &webhook.settings.headers),
                 &seal.secrets(webhook.id, &webhook.secrets),
-                &disabled_text(webhook.disabled.as_ref()),
+                &json_text(webhook.disabled.as_ref()),
                 &time(webhook.cancelled_up_to),
                 &webhook.created_at.as_micros(),
                 &text(&webhook.created_by),
                 &webhook.updated_at.as_micros(),
                 &text(&webhook.updated_by),
                 &time(webhook.deleted_at),
+                &json_text(webhook.paused.as_ref()),
+                &json_text(webhook.drain.as_ref()),
             ],
         )
         .await?;
@@ -223,13 +237,13 @@ pub(crate) async fn create(
 }
 
 /// What a webhook is now, locked.
-struct Current {
+pub(crate) struct Current {
     revision: u32,
     disabled: bool,
-    marks: Marks,
+    pub(crate) marks: Marks,
 }
 
-async fn current(
+pub(crate) async fn current(
     conn: &impl Conn,
     organization_id: OrganizationId,
     id: WebhookId,
@@ -276,8 +290,9 @@ pub(crate) async fn newest(conn: &impl Conn, id: WebhookId, now: Time) -> Result
 async fn remember(conn: &impl Conn, id: WebhookId) -> Result<(), Fault> {
     conn.execute(
         "INSERT INTO webhook_revisions
-             (webhook_id, revision, settings, headers, disabled, updated_at, updated_by)
-         SELECT id, revision, settings, headers, disabled, updated_at, updated_by
+             (webhook_id, revision, settings, headers, disabled, paused, drain, updated_at,
+              updated_by)
+         SELECT id, revision, settings, headers, disabled, paused, drain, updated_at, updated_by
          FROM webhooks WHERE id = $1
          ON CONFLICT DO NOTHING",
         &[&id.uuid()],
@@ -291,7 +306,7 @@ pub(crate) async fn update(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
-    entry: &Entry,
+    (entry, notice): (&Entry, Option<&Notice>),
 ) -> Result<WebhookChange, Fault> {
     let began = Instant::now();
     let mut client = shared.worker().await?;
@@ -323,7 +338,7 @@ pub(crate) async fn update(
                  secrets = $6, disabled = $7, updated_at = $8, updated_by = $9,
                  cancelled_up_to = coalesce($10, cancelled_up_to),
                  disabled_up_to = coalesce($10, disabled_up_to),
-                 unswept = unswept OR $10 IS NOT NULL
+                 unswept = unswept OR $10 IS NOT NULL, paused = $11, drain = $12
              WHERE id = $1",
             &[
                 &webhook.id.uuid(),
@@ -332,14 +347,18 @@ pub(crate) async fn update(
                 &plain(&webhook.settings),
                 &seal.headers(webhook.id, &webhook.settings.headers),
                 &seal.secrets(webhook.id, &webhook.secrets),
-                &disabled_text(webhook.disabled.as_ref()),
+                &json_text(webhook.disabled.as_ref()),
                 &webhook.updated_at.as_micros(),
                 &text(&webhook.updated_by),
                 &time(mark),
+                &json_text(webhook.paused.as_ref()),
+                &json_text(webhook.drain.as_ref()),
             ],
         )
         .await?;
-    if webhook.disabled.is_none() && current.disabled {
+    let enabled = webhook.disabled.is_none() && current.disabled;
+    let resumed = webhook.paused.is_none() && current.marks.paused;
+    if enabled || resumed {
         transaction
             .execute(
                 "UPDATE health SET redirects = 0, client_errors = 0, server_errors = 0,
@@ -348,6 +367,9 @@ pub(crate) async fn update(
                 &[&webhook.id.uuid()],
             )
             .await?;
+    }
+    if let Some(notice) = notice.filter(|_| disables) {
+        outbox::write(&transaction, std::slice::from_ref(notice)).await?;
     }
     audit::write(&transaction, entry).await?;
     changes::raise(&transaction, webhook.organization_id).await?;
@@ -371,11 +393,12 @@ pub(crate) async fn disable(
     let row = conn
         .query_opt(
             "UPDATE webhooks SET revision = revision + 1, disabled = $2, cancelled_up_to = $3,
-                 disabled_up_to = $3, unswept = true, updated_at = $4, updated_by = $5
+                 disabled_up_to = $3, unswept = true, updated_at = $4, updated_by = $5,
+                 paused = NULL, drain = NULL
              WHERE id = $1 RETURNING revision, settings",
             &[
                 &id.uuid(),
-                &disabled_text(Some(&disabled)),
+                &json_text(Some(&disabled)),
                 &disables.mark.as_micros(),
                 &disables.at.as_micros(),
                 &BY_ITSELF,
@@ -419,7 +442,8 @@ pub(crate) async fn delete(
     transaction
         .execute(
             "UPDATE webhooks SET revision = revision + 1, deleted_at = $2, updated_at = $2,
-                 updated_by = $3, cancelled_up_to = $4, unswept = true, headers = $5, secrets = $6
+                 updated_by = $3, cancelled_up_to = $4, unswept = true, headers = $5, secrets = $6,
+                 paused = NULL, drain = NULL
              WHERE id = $1",
             &[
                 &id.uuid(),

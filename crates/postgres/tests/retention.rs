@@ -299,7 +299,10 @@ async fn external_ids_go_with_their_events() {
     s.world.now = s.world.now + 5 * DAY;
     for left in (0..3).rev() {
         assert_eq!(s.pass(&EVENTS).await.events, 1, "{left} are left");
-        let page = s.store().events(s.cool.id, &filter, None, 10).await;
+        let page = s
+            .store()
+            .events(s.cool.id, &filter, None, 10, std::time::Duration::MAX)
+            .await;
         let found = page.expect("listed").items;
         assert_eq!(found.len(), left);
         let count = "SELECT coalesce(sum(1 + cardinality(earlier)), 0) FROM external_ids";

@@ -101,5 +101,11 @@ async fn a_batch_costs_a_dozen_statements() {
     store.record(records).await.expect("recorded");
     let sent = store.statements() - before;
     // Two reads, an update, an insert, begin, commit.
+    // One row more, of what was counted.
     assert!(sent <= 8, "{sent} statements for {CALLS} records");
+    let rows = gate
+        .query_one("SELECT count(*) FROM rollup_deltas", &[])
+        .await
+        .expect("counted");
+    assert_eq!(rows.get::<_, i64>(0), 1, "rows of counts for a batch");
 }

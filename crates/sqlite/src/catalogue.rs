@@ -7,12 +7,13 @@ use bellwire_core::{
     audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
+    own_event::Notice,
     ports::{Catalogue, DeleteOutcome, OrganizationRecord, Result, Token, WebhookChange},
     time::Time,
-    webhook::Webhook,
+    webhook::{Revision, Webhook},
 };
 
-use crate::{Sqlite, event_types, organizations, sweep, tokens, webhooks};
+use crate::{Sqlite, event_types, organizations, revisions, sweep, tokens, webhooks};
 
 #[async_trait]
 impl Catalogue for Sqlite {
@@ -169,17 +170,19 @@ impl Catalogue for Sqlite {
             .await
     }
 
-    async fn update_webhook(
+    async fn update_webhook_and_tell(
         &self,
         webhook: Webhook,
         one_per_url: bool,
         entry: Entry,
+        notice: Option<Notice>,
     ) -> Result<WebhookChange> {
         self.as_server()?;
         let seal = Arc::clone(&self.inner.seal);
         self.writer()
             .call(3, move |work| {
-                webhooks::update(work, &seal, &webhook, one_per_url, &entry)
+                let said = (&entry, notice.as_ref());
+                webhooks::update(work, &seal, &webhook, one_per_url, said)
             })
             .await
     }
@@ -211,6 +214,18 @@ impl Catalogue for Sqlite {
         let seal = Arc::clone(&self.inner.seal);
         self.readers()
             .read(move |conn| webhooks::one(conn, &seal, organization_id, id))
+            .await
+    }
+
+    async fn webhook_revision(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+        revision: u32,
+    ) -> Result<Option<Revision>> {
+        let seal = Arc::clone(&self.inner.seal);
+        self.readers()
+            .read(move |conn| revisions::one(conn, &seal, (organization_id, id), revision))
             .await
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Every query here walks the index of pending rows. What a disable left in it (rows that are
 //! cancelled and not swept yet) lies at due times up to the mark, because a delivery is never due
-//! before it was made; so walks begin behind the mark, and look before it for tests only.
+//! before it was made; so walks begin behind the mark, and look before it in the index of tests. Of a
+//! paused webhook nothing but tests is given.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -29,8 +30,6 @@ const SLACK: usize = 10_000;
 /// Bytes of events that one claim brings into memory, but for the last event. Lanes count
 /// deliveries and not bytes, and those of one claim could be gigabytes.
 const BYTES_PER_CLAIM: usize = 16 << 20;
-/// Rows looked at before a mark, for tests.
-const BEFORE_MARK: usize = 500;
 
 /// Pending rows of a webhook in the order they are due.
 pub(crate) const WALK: &str = concat!(
@@ -39,9 +38,18 @@ pub(crate) const WALK: &str = concat!(
     " FROM deliveries WHERE state = 0 AND webhook = ?1 AND due_at > ?2 AND due_at <= ?3
       ORDER BY due_at, id LIMIT ?4"
 );
+/// The same of tests only, which go to disabled and to paused webhooks too.
+pub(crate) const WALK_TESTS: &str = concat!(
+    "SELECT ",
+    delivery_columns!(),
+    " FROM deliveries INDEXED BY deliveries_tests
+      WHERE state = 0 AND kind = 3 AND webhook = ?1 AND due_at > ?2 AND due_at <= ?3
+      ORDER BY due_at, id LIMIT ?4"
+);
 /// The next webhook that has a pending row.
 pub(crate) const NEXT_LANE: &str = "\
 SELECT webhook FROM deliveries WHERE state = 0 AND webhook > ?1 ORDER BY webhook LIMIT 1";
+
 #[async_trait]
 impl Claim for Sqlite {
     async fn claim(&self, asks: &[LaneAsk], now: Time) -> Result<Vec<Job>> {
@@ -146,7 +154,8 @@ impl Drop for Given {
 
 /// A webhook that may get deliveries: not deleted, nor its organization.
 const LIVING: &str = "\
-SELECT w.seq, w.id, w.cancelled_up_to, w.disabled_up_to FROM webhooks w
+SELECT w.seq, w.id, w.cancelled_up_to, w.disabled_up_to, w.cleared_up_to, w.paused IS NOT NULL
+FROM webhooks w
 JOIN organizations o ON o.seq = w.organization
 WHERE w.deleted_at IS NULL AND o.deleted_at IS NULL AND ";
 
@@ -173,7 +182,9 @@ fn marks(row: &rusqlite::Row<'_>) -> rusqlite::Result<Marks> {
     Ok(Marks {
         cancelled_up_to: row.time(2)?,
         disabled_up_to: row.time(3)?,
+        cleared_up_to: row.time(4)?,
         deleted_at: None,
+        paused: row.get(5)?,
     })
 }
 
@@ -186,12 +197,17 @@ fn walk(
     slack: usize,
     mut visit: impl FnMut(DeliveryRow) -> bool,
 ) -> std::result::Result<(), Fault> {
-    let mut statement = conn.prepare_cached(WALK)?;
+    let start = Time::from_micros(i64::MIN);
     let mark = marks.cancelled_up_to;
-    let before = mark.map(|mark| (Time::from_micros(i64::MIN), mark.min(until), BEFORE_MARK));
-    let behind = (mark.unwrap_or(Time::from_micros(i64::MIN)), until, slack);
-    for (after, until, limit) in before.into_iter().chain([behind]) {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let tests = match mark {
+        _ if marks.paused => Some((WALK_TESTS, start, until)),
+        Some(mark) => Some((WALK_TESTS, start, mark.min(until))),
+        None => None,
+    };
+    let behind = (!marks.paused).then_some((WALK, mark.unwrap_or(start), until));
+    let limit = i64::try_from(slack).unwrap_or(i64::MAX);
+    for (sql, after, until) in tests.into_iter().chain(behind) {
+        let mut statement = conn.prepare_cached(sql)?;
         let mut rows = statement.query(params![
             webhook,
             after.as_micros(),

@@ -11,7 +11,7 @@ use bellwire_core::{
     event::Event,
     ids::{EventId, OrganizationId},
     ports::{Asked, Enqueue, Error, NewDelivery, NewEvent, Receipt, Repeats, Result, Submission},
-    stored::{TEST, UNKNOWN_TYPE, receipts},
+    stored::{RESENT, TEST, UNKNOWN_TYPE, receipts},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -236,7 +236,7 @@ fn store(
 }
 
 /// Inserts deliveries of an event whose webhooks were looked up before.
-fn insert(
+pub(crate) fn insert(
     work: &mut Work<'_>,
     event: i64,
     deliveries: &[NewDelivery],
@@ -277,6 +277,12 @@ fn insert(
     }
     work.effects.pending += deliveries.len() as i64;
     drop(statement);
+    if again {
+        // How a search finds it: the ids of these deliveries tell nothing of its age.
+        work.conn
+            .prepare_cached("UPDATE events SET flags = flags | ?2 WHERE seq = ?1 AND flags < ?2")?
+            .execute(params![event, RESENT])?;
+    }
     work.hold(claimed);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use bellwire_core::{
     audit::Entry,
     ids::{LinkId, OrganizationId, UserId},
-    ports::LinkUse,
+    ports::{Error, LinkUse},
     stored::people::{FIRST_OPERATOR, PASSWORD, purpose, purpose_columns, refusal},
     time::Time,
     user::{Link, Purpose},
@@ -94,12 +94,13 @@ pub(crate) fn create(conn: &Connection, link: &Link, entry: Option<&Entry>) -> R
         Some(id) => Some(users::organization(conn, id)?),
         None => None,
     };
-    conn.prepare_cached(
+    let mut insert = conn.prepare_cached(
         "INSERT INTO links (id, kind, user, organization, portal, created_at, created_by,
                             expires_at, used_at, revoked_at, ends_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8)",
-    )?
-    .execute(params![
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8)
+         ON CONFLICT (id) DO NOTHING",
+    )?;
+    let inserted = insert.execute(params![
         link.id.as_bytes(),
         columns.kind,
         user,
@@ -111,6 +112,9 @@ pub(crate) fn create(conn: &Connection, link: &Link, entry: Option<&Entry>) -> R
         time(link.used_at),
         time(link.revoked_at),
     ])?;
+    if inserted == 0 {
+        return Err(Error::Taken("link").into());
+    }
     match entry {
         Some(entry) => audit::write(conn, entry),
         None => Ok(()),

@@ -94,6 +94,29 @@ pub enum OpenError {
         /// What the keyring says.
         error: CryptError,
     },
+    /// What is to be copied has events of Bellwire's own that are not made yet.
+    #[error(
+        "{} has {count} thing(s) that are to be told and are not yet, and a copy leaves them behind: \
+         start the server for a minute, and stop it again", .path.display()
+    )]
+    Notices {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        count: i64,
+    },
+    /// What is to be copied has jobs that are not over, which a copy does not carry.
+    #[error(
+        "{} has {count} job(s) that are not over, and a copy leaves jobs behind: start the server, \
+         wait for their end or cancel them (`bellwire job list`, `bellwire job cancel`), and stop it \
+         again", .path.display()
+    )]
+    Jobs {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        count: i64,
+    },
     /// A migration failed; the schema is as it was before it.
     #[error("the schema of {} cannot be brought up to date: {why}", .path.display())]
     Migration {

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::{audit::Walk, claim, links, query, record, sessions, users};
+use crate::{audit::Walk, claim, jobs, links, query, record, sessions, statistics, users};
 
 fn schema() -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
@@ -10,6 +10,10 @@ fn schema() -> Connection {
         include_str!("../migrations/V1__start.sql"),
         include_str!("../migrations/V2__lanes_and_retention.sql"),
         include_str!("../migrations/V3__people.sql"),
+        include_str!("../migrations/V4__search.sql"),
+        include_str!("../migrations/V5__statistics.sql"),
+        include_str!("../migrations/V6__pause.sql"),
+        include_str!("../migrations/V7__jobs.sql"),
     ] {
         conn.execute_batch(migration).expect("the schema");
     }
@@ -74,11 +78,43 @@ fn attempts_are_read_in_the_order_of_their_index() {
 }
 
 #[test]
+fn counts_are_read_and_written_by_their_key() {
+    let key = "USING PRIMARY KEY (period=? AND organization=? AND webhook=?";
+    assert_plan(statistics::SOME, &[key]);
+    assert_plan(statistics::ONE, &[key]);
+    assert_plan(
+        statistics::EACH,
+        &["USING PRIMARY KEY (period=? AND organization=? AND webhook>?)"],
+    );
+    assert_plan(
+        statistics::OLD,
+        &["USING PRIMARY KEY (period>? AND period<?)"],
+    );
+    assert_plan(
+        statistics::OF_ORGANIZATION,
+        &["USING PRIMARY KEY (period=? AND organization=?)"],
+    );
+}
+
+#[test]
 fn events_are_read_in_the_order_of_their_index() {
     assert_plan(
         query::LIST_EVENTS,
         &["USING INDEX events_by_organization (organization=? AND id<?)"],
     );
+}
+
+#[test]
+fn a_job_walks_what_failed_and_finds_its_turn_by_an_index() {
+    assert_plan(
+        jobs::WALK,
+        &["USING INDEX deliveries_unlucky (webhook=? AND id>? AND id<?)"],
+    );
+    assert_plan(
+        jobs::NEXT_WEBHOOKS,
+        &["USING INDEX webhooks_in_order (organization=? AND id>?)"],
+    );
+    assert_plan(jobs::DUE, &["USING INDEX jobs_due (next_at<?)"]);
 }
 
 #[test]
@@ -121,4 +157,77 @@ fn the_audit_log_is_read_in_the_order_of_an_index() {
 fn what_has_ended_is_found_by_its_end() {
     assert_plan(sessions::ENDED, &["sessions_by_end (<expr><?)"]);
     assert_plan(links::ENDED, &["links_by_end (ends_at<?)"]);
+}
+
+#[test]
+fn a_search_walks_what_did_not_go_smoothly_by_webhook() {
+    use query::sources;
+    for (sql, part) in [
+        (
+            sources::UNLUCKY,
+            "USING COVERING INDEX deliveries_unlucky (webhook=? AND id>? AND id<?)",
+        ),
+        (
+            sources::LATE,
+            "USING COVERING INDEX deliveries_late (webhook=? AND id>? AND id<?)",
+        ),
+        (
+            sources::BY_CLASS,
+            "USING COVERING INDEX attempts_unlucky \
+             (webhook=? AND <expr>=? AND cause=? AND delivery>? AND delivery<?)",
+        ),
+        (
+            sources::BY_CAUSE,
+            "USING COVERING INDEX attempts_unlucky \
+             (webhook=? AND <expr>=? AND cause=? AND delivery>? AND delivery<?)",
+        ),
+        (
+            sources::WAITING,
+            "USING COVERING INDEX deliveries_pending (webhook=?)",
+        ),
+        (sources::ALL, "USING PRIMARY KEY (id>? AND id<?)"),
+        (
+            sources::RESENT,
+            "USING COVERING INDEX events_resent (organization=? AND id>? AND id<?)",
+        ),
+    ] {
+        assert_plan(sql, &[part]);
+    }
+}
+
+#[test]
+fn a_healthy_delivery_enters_no_index_of_the_search() {
+    let conn = schema();
+    conn.execute_batch(
+        "INSERT INTO events VALUES (1, x'01', 1, 'a', 0, 1000, NULL, NULL, NULL, NULL, x'02', x'');
+         INSERT INTO deliveries (id, event, webhook, state, kind, again, attempts, created_at, due_at)
+         VALUES (x'02', 1, 1, 0, 0, 0, 0, 1000, 1000);
+         INSERT INTO attempts (delivery, webhook, number, revision, at, status, total_us, url,
+             body_sha256, request_headers, response_headers, truncated)
+         VALUES (x'02', 1, 1, 1, 1000, 204, 1, '', x'', x'', x'', 0);
+         UPDATE deliveries SET state = 1, attempts = 1, due_at = NULL, updated_at = 600001000;",
+    )
+    .expect("rows");
+    let entries = |table: &str, index: &str, predicate: &str| -> i64 {
+        // The index is forced, which fails unless the predicate is the index's own.
+        let sql = format!("SELECT count(*) FROM {table} INDEXED BY {index} WHERE {predicate}");
+        conn.query_row(&sql, [], |row| row.get(0)).expect(&sql)
+    };
+    let not_2xx = "status IS NULL OR status NOT BETWEEN 200 AND 299";
+    let late = "updated_at > created_at + 600000000";
+    let all = || {
+        [
+            entries("deliveries", "deliveries_unlucky", "state IN (2, 3)"),
+            entries("deliveries", "deliveries_late", late),
+            entries("attempts", "attempts_unlucky", not_2xx),
+            entries("events", "events_resent", "flags >= 4"),
+        ]
+    };
+    assert_eq!(all(), [0, 0, 0, 0]);
+    conn.execute_batch(
+        "UPDATE deliveries SET state = 2, updated_at = 600001001; UPDATE attempts SET status = 500;
+         UPDATE events SET flags = flags | 4;",
+    )
+    .expect("a failure");
+    assert_eq!(all(), [1, 1, 1, 1]);
 }

@@ -7,7 +7,8 @@ use bellwire_core::{
     delivery::{Attempt, CancelReason, Delivery, State},
     ids::{DeliveryId, OrganizationId},
     outcome::Answer,
-    policy::Next,
+    own_event::{self, Kind, Notice},
+    policy::{Counters, DisableReason, Next},
     ports::{Error, Record, RecordPort, Recorded, Result},
     stored::{self, SHORT_EXCERPT_BYTES, address, audit::Ids},
     time::Time,
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Sqlite,
     fault::Fault,
+    outbox,
     query::delivery_of,
     rows::{self, DeliveryRow, delivery_columns, time},
     sweep,
@@ -126,19 +128,44 @@ fn record(
         return Ok(());
     };
     let before = slot.marks();
+    let mut folded = (slot.counters, slot.counters);
 
     if let Some(tally) = &record.tally
         && slot.deleted_at.is_none()
     {
-        let (counters, reason) =
-            tally
-                .rule
-                .fold(slot.counters, tally.class, attempt.answer, record.now);
-        let disables = reason.filter(|_| !slot.disabled);
+        let former = slot.counters;
+        let (counters, reason) = tally
+            .rule
+            .fold(former, tally.class, attempt.answer, record.now);
+        let turn = own_event::turn(
+            &former,
+            counters,
+            tally.class,
+            record.listened,
+            record.is_own,
+            record.now,
+        );
+        let counters = turn.counters;
+        folded = (former, counters);
+        // A paused webhook stays paused: what was under way when it was paused decides nothing.
+        let disables = reason.filter(|_| !slot.disabled && !slot.paused);
         work.state.count(attempt.webhook_id, counters);
         if let Some(reason) = disables {
             disable(work, attempt.webhook_id, reason.clone(), record.now, ids)?;
+            if record.listened.has(Kind::Disabled) {
+                tell(
+                    work,
+                    record,
+                    Kind::Disabled,
+                    &folded,
+                    Some(&reason),
+                    (ids, recorded),
+                )?;
+            }
             recorded.disabled.push((attempt.webhook_id, reason));
+        }
+        if let Some(kind) = turn.tells {
+            tell(work, record, kind, &folded, None, (ids, recorded))?;
         }
     }
     let marks = match work.webhook(attempt.webhook_id)? {
@@ -151,7 +178,19 @@ fn record(
         (State::Pending, Next::RetryAt(at)) => Some(at),
         _ => None,
     };
+    if own_event::exhausted(record, row.state, settled.state) {
+        tell(
+            work,
+            record,
+            Kind::Exhausted,
+            &folded,
+            None,
+            (ids, recorded),
+        )?;
+    }
     let seq = insert(work, attempt, ready, &row, retry_at)?;
+    let exhausted = row.state == State::Pending && settled.state == State::Failed;
+    work.state.counted.add(record, exhausted);
     if row.state == State::Pending && settled.state != State::Pending {
         work.effects.pending -= 1;
     }
@@ -165,6 +204,21 @@ fn record(
         seq,
     ])?;
     Ok(())
+}
+
+/// Writes down what is to be told.
+fn tell(
+    work: &Work<'_>,
+    record: &Record,
+    kind: Kind,
+    (before, after): &(Counters, Counters),
+    disabled: Option<&DisableReason>,
+    (ids, recorded): (&Ids, &mut Recorded),
+) -> std::result::Result<(), Fault> {
+    let id = ids.next(record.now);
+    let notice = Notice::of_record(id, kind, record, (before, after), disabled);
+    recorded.notices += 1;
+    outbox::write(work.conn, &notice)
 }
 
 fn insert(
@@ -243,7 +297,7 @@ fn cancel(
 ) -> std::result::Result<Delivery, Fault> {
     let found = delivery_of(work.conn, organization_id, delivery_id)?;
     let mut delivery = found.ok_or(Error::NotFound("delivery"))?;
-    if delivery.state != State::Pending {
+    if !matches!(delivery.state, State::Pending | State::Held) {
         return Err(Error::Conflict(format!(
             "the delivery is not pending any more; it is {}",
             delivery.state.as_str()

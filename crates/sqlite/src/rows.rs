@@ -50,7 +50,9 @@ from_id16!(
     bellwire_core::ids::UserId,
     bellwire_core::ids::SessionId,
     bellwire_core::ids::LinkId,
-    bellwire_core::ids::AuditId
+    bellwire_core::ids::AuditId,
+    bellwire_core::ids::NoticeId,
+    bellwire_core::ids::JobId
 );
 
 impl RowExt for Row<'_> {

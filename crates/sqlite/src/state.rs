@@ -9,11 +9,15 @@ use std::collections::{HashMap, VecDeque};
 use bellwire_core::{
     ids::{OrganizationId, WebhookId},
     policy::Counters,
+    statistics::Batch,
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::rows::{RowExt as _, time};
+use crate::{
+    rows::{RowExt as _, time},
+    statistics,
+};
 
 /// Entries in a cache before it is emptied: a bound on memory, far above what is in use at a time.
 const ENTRIES: usize = 20_000;
@@ -36,6 +40,8 @@ pub(crate) struct WebhookSlot {
     pub(crate) deleted_at: Option<Time>,
     pub(crate) cancelled_up_to: Option<Time>,
     pub(crate) disabled_up_to: Option<Time>,
+    pub(crate) cleared_up_to: Option<Time>,
+    pub(crate) paused: bool,
     pub(crate) counters: Counters,
 }
 
@@ -52,6 +58,8 @@ pub(crate) struct State {
     webhooks: HashMap<WebhookId, WebhookSlot>,
     /// Webhooks whose counters this transaction has changed.
     dirty: Vec<WebhookId>,
+    /// What this transaction has counted.
+    pub(crate) counted: Batch,
     excerpts: HashMap<i64, VecDeque<StoredExcerpt>>,
     last_excerpt: Option<i64>,
     /// The newest `created_at` of any delivery. Never goes back, not even on a rollback.
@@ -62,7 +70,8 @@ pub(crate) struct State {
 
 const WEBHOOK: &str = "\
 SELECT w.seq, w.organization, w.disabled IS NOT NULL, w.deleted_at, w.cancelled_up_to,
-       w.disabled_up_to, h.redirects, h.client_errors, h.server_errors, h.failures, h.failing_since
+       w.disabled_up_to, h.redirects, h.client_errors, h.server_errors, h.failures, h.failing_since,
+       w.cleared_up_to, w.paused IS NOT NULL, h.told_at
 FROM webhooks w LEFT JOIN health h ON h.webhook = w.seq WHERE w.id = ?1";
 
 impl State {
@@ -141,12 +150,15 @@ impl State {
                         deleted_at: row.time(3)?,
                         cancelled_up_to: row.time(4)?,
                         disabled_up_to: row.time(5)?,
+                        cleared_up_to: row.time(11)?,
+                        paused: row.get(12)?,
                         counters: Counters {
                             redirects: row.get::<_, Option<u32>>(6)?.unwrap_or(0),
                             client_errors: row.get::<_, Option<u32>>(7)?.unwrap_or(0),
                             server_errors: row.get::<_, Option<u32>>(8)?.unwrap_or(0),
                             failures: row.get::<_, Option<u32>>(9)?.unwrap_or(0),
                             failing_since: row.time(10)?,
+                            told_at: row.time(13)?,
                         },
                     })
                 })
@@ -177,8 +189,12 @@ impl State {
         }
     }
 
-    /// Writes the counters that changed, in the order of the webhooks.
+    /// Writes the counters that changed, in the order of the webhooks, and what was counted: one
+    /// row for the transaction.
     pub(crate) fn flush(&mut self, conn: &Connection) -> rusqlite::Result<()> {
+        if !self.counted.is_empty() {
+            statistics::write(conn, &std::mem::take(&mut self.counted))?;
+        }
         if self.dirty.is_empty() {
             return Ok(());
         }
@@ -187,8 +203,9 @@ impl State {
         dirty.dedup();
         let mut statement = conn.prepare_cached(
             "INSERT OR REPLACE INTO health
-                 (webhook, redirects, client_errors, server_errors, failures, failing_since)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                 (webhook, redirects, client_errors, server_errors, failures, failing_since,
+                  told_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         for slot in dirty.iter().filter_map(|id| self.webhooks.get(id)) {
             let counters = slot.counters;
@@ -199,6 +216,7 @@ impl State {
                 counters.server_errors,
                 counters.failures,
                 time(counters.failing_since),
+                time(counters.told_at),
             ])?;
         }
         Ok(())

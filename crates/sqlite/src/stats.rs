@@ -5,15 +5,34 @@ use std::{
     time::Duration,
 };
 
-use bellwire_core::ports::{Statements, StoreStats};
+use bellwire_core::{
+    meter::Meter,
+    ports::{Statements, StoreStats},
+};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stats {
+    commit_times: Meter,
+    commit_sizes: Meter,
     pending: AtomicI64,
     commits: AtomicU64,
     calls: AtomicU64,
     commit_us: AtomicU64,
     failures: AtomicU64,
+}
+
+impl Default for Stats {
+    fn default() -> Self {
+        Self {
+            commit_times: Meter::of_times(),
+            commit_sizes: Meter::of_sizes(),
+            pending: AtomicI64::default(),
+            commits: AtomicU64::default(),
+            calls: AtomicU64::default(),
+            commit_us: AtomicU64::default(),
+            failures: AtomicU64::default(),
+        }
+    }
 }
 
 impl Stats {
@@ -26,6 +45,8 @@ impl Stats {
         self.commits.fetch_add(1, Relaxed);
         self.calls.fetch_add(calls as u64, Relaxed);
         self.commit_us.fetch_add(took.as_micros() as u64, Relaxed);
+        self.commit_times.count(took.as_micros() as u64);
+        self.commit_sizes.count(calls as u64);
     }
 
     pub(crate) fn failed(&self) {
@@ -39,6 +60,8 @@ impl Stats {
             calls: self.calls.load(Relaxed),
             commit_us: self.commit_us.load(Relaxed),
             failures: self.failures.load(Relaxed),
+            commit_times: self.commit_times.read(),
+            commit_sizes: self.commit_sizes.read(),
             statements: Statements::default(),
         }
     }

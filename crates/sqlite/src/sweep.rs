@@ -11,6 +11,7 @@ use crate::{
     fault::Fault,
     retain,
     rows::{self, RowExt as _, delivery_columns},
+    statistics,
     work::Work,
 };
 
@@ -25,7 +26,7 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
     let webhook = work
         .conn
         .prepare_cached(
-            "SELECT seq, id, cancelled_up_to, disabled_up_to, deleted_at FROM webhooks
+            "SELECT seq, id, cancelled_up_to, disabled_up_to, deleted_at, cleared_up_to FROM webhooks
              WHERE unswept = 1 ORDER BY seq LIMIT 1",
         )?
         .query_row([], |row| {
@@ -33,6 +34,9 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
                 cancelled_up_to: row.time(2)?,
                 disabled_up_to: row.time(3)?,
                 deleted_at: row.time(4)?,
+                cleared_up_to: row.time(5)?,
+                // It holds nothing back from being cancelled.
+                paused: false,
             };
             Ok((row.get::<_, i64>(0)?, marks))
         })
@@ -86,7 +90,7 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "DELETE FROM health WHERE webhook IN (
          SELECT h.webhook FROM webhooks w JOIN health h ON h.webhook = w.seq
          WHERE w.organization = ?1 LIMIT ?2)",
@@ -95,6 +99,8 @@ const TABLES: [&str; 10] = [
          JOIN webhook_revisions r ON r.webhook = w.seq WHERE w.organization = ?1 LIMIT ?2)",
     "DELETE FROM webhooks WHERE seq IN (
          SELECT seq FROM webhooks WHERE organization = ?1 LIMIT ?2)",
+    "DELETE FROM jobs WHERE seq IN (
+         SELECT seq FROM jobs WHERE organization = ?1 LIMIT ?2)",
     "DELETE FROM event_types WHERE seq IN (
          SELECT seq FROM event_types WHERE organization = ?1 LIMIT ?2)",
     "DELETE FROM channels WHERE organization = ?1 AND key IN (
@@ -136,6 +142,9 @@ pub(crate) fn deleted(work: &mut Work<'_>) -> Result<bool, Fault> {
         if removed == ROWS {
             return Ok(true);
         }
+    }
+    if statistics::forget(work, organization, ROWS)? {
+        return Ok(true);
     }
     work.conn
         .prepare_cached("DELETE FROM organizations WHERE seq = ?1")?

@@ -3,6 +3,7 @@
 use bellwire_core::{
     audit::Entry,
     ids::{OrganizationId, WebhookId},
+    own_event::Notice,
     policy::{Counters, DisableReason},
     ports::{DeleteOutcome, Error, WebhookChange},
     stored::{
@@ -14,10 +15,12 @@ use bellwire_core::{
     webhook::{Disabled, Settings, Webhook},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     audit,
     fault::{Fault, corrupt},
+    outbox,
     rows::{RowExt as _, damage, delivery, delivery_columns, time},
     work::Work,
 };
@@ -31,7 +34,7 @@ const LOOK_AT: i64 = 2_000;
 macro_rules! webhook_columns {
     () => {
         "w.id, w.revision, w.settings, w.headers, w.secrets, w.disabled, w.cancelled_up_to, \
-         w.created_at, w.created_by, w.updated_at, w.updated_by, w.deleted_at"
+         w.created_at, w.created_by, w.updated_at, w.updated_by, w.deleted_at, w.paused, w.drain"
     };
 }
 
@@ -47,18 +50,15 @@ pub(crate) struct Sealed {
 pub(crate) fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::Result<Sealed> {
     let settings: Settings =
         serde_json::from_str(row.get_ref(2)?.as_str()?).map_err(|error| damage(2, error))?;
-    let disabled: Option<Disabled> = row
-        .get_ref(5)?
-        .as_str_or_null()?
-        .map(|text| serde_json::from_str(text).map_err(|error| damage(5, error)))
-        .transpose()?;
     Ok(Sealed {
         webhook: Webhook {
             id: row.id(0)?,
             organization_id,
             revision: row.get(1)?,
             settings,
-            disabled,
+            disabled: json(row, 5)?,
+            paused: json(row, 12)?,
+            drain: json(row, 13)?,
             secrets: Vec::new(),
             cancelled_up_to: row.time(6)?,
             created_at: row.at(7)?,
@@ -70,6 +70,17 @@ pub(crate) fn read(row: &Row<'_>, organization_id: OrganizationId) -> rusqlite::
         headers: row.get(3)?,
         secrets: row.get(4)?,
     })
+}
+
+/// A column of JSON that may be empty.
+pub(crate) fn json<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    row.get_ref(column)?
+        .as_str_or_null()?
+        .map(|text| serde_json::from_str(text).map_err(|error| damage(column, error)))
+        .transpose()
 }
 
 pub(crate) fn open(sealed: Sealed, seal: &Seal) -> Result<Webhook, Fault> {
@@ -92,8 +103,9 @@ pub(crate) fn plain(settings: &Settings) -> String {
     serde_json::to_string(&bare).expect("settings are plain data")
 }
 
-pub(crate) fn disabled_text(disabled: Option<&Disabled>) -> Option<String> {
-    disabled.map(|disabled| serde_json::to_string(disabled).expect("a reason is plain data"))
+/// What [`json`] reads.
+pub(crate) fn json_text<T: Serialize>(value: Option<&T>) -> Option<String> {
+    value.map(|value| serde_json::to_string(value).expect("it is plain data"))
 }
 
 /// The webhooks of an organization but the deleted ones, oldest first.
@@ -172,8 +184,8 @@ pub(crate) fn create(
         .prepare_cached(
             "INSERT INTO webhooks (id, organization, revision, url, settings, headers, secrets,
                  disabled, cancelled_up_to, disabled_up_to, created_at, created_by, updated_at,
-                 updated_by, deleted_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 updated_by, deleted_at, paused, drain)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             webhook.id.as_bytes(),
@@ -183,13 +195,15 @@ pub(crate) fn create(
             plain(&webhook.settings),
             seal.headers(webhook.id, &webhook.settings.headers),
             seal.secrets(webhook.id, &webhook.secrets),
-            disabled_text(webhook.disabled.as_ref()),
+            json_text(webhook.disabled.as_ref()),
             time(webhook.cancelled_up_to),
             webhook.created_at.as_micros(),
             webhook.created_by,
             webhook.updated_at.as_micros(),
             webhook.updated_by,
             time(webhook.deleted_at),
+            json_text(webhook.paused.as_ref()),
+            json_text(webhook.drain.as_ref()),
         ])?;
     work.state.raise(work.conn, organization)?;
     audit::write(work.conn, entry)?;
@@ -201,8 +215,10 @@ fn remember(work: &Work<'_>, seq: i64) -> Result<(), Fault> {
     work.conn
         .prepare_cached(
             "INSERT OR REPLACE INTO webhook_revisions
-                 (webhook, revision, settings, headers, disabled, updated_at, updated_by)
-             SELECT seq, revision, settings, headers, disabled, updated_at, updated_by
+                 (webhook, revision, settings, headers, disabled, paused, drain, updated_at,
+                  updated_by)
+             SELECT seq, revision, settings, headers, disabled, paused, drain, updated_at,
+                 updated_by
              FROM webhooks WHERE seq = ?1",
         )?
         .execute([seq])?;
@@ -214,7 +230,7 @@ pub(crate) fn update(
     seal: &Seal,
     webhook: &Webhook,
     one_per_url: bool,
-    entry: &Entry,
+    (entry, notice): (&Entry, Option<&Notice>),
 ) -> Result<WebhookChange, Fault> {
     let organization = match work
         .state
@@ -249,7 +265,7 @@ pub(crate) fn update(
                  secrets = ?6, disabled = ?7, updated_at = ?8, updated_by = ?9,
                  cancelled_up_to = coalesce(?10, cancelled_up_to),
                  disabled_up_to = coalesce(?10, disabled_up_to),
-                 unswept = CASE WHEN ?10 IS NULL THEN unswept ELSE 1 END
+                 unswept = CASE WHEN ?10 IS NULL THEN unswept ELSE 1 END, paused = ?11, drain = ?12
              WHERE seq = ?1",
         )?
         .execute(params![
@@ -259,13 +275,25 @@ pub(crate) fn update(
             plain(&webhook.settings),
             seal.headers(webhook.id, &webhook.settings.headers),
             seal.secrets(webhook.id, &webhook.secrets),
-            disabled_text(webhook.disabled.as_ref()),
+            json_text(webhook.disabled.as_ref()),
             webhook.updated_at.as_micros(),
             webhook.updated_by,
             time(mark),
+            json_text(webhook.paused.as_ref()),
+            json_text(webhook.drain.as_ref()),
         ])?;
-    if webhook.disabled.is_none() && slot.disabled {
-        work.state.count(webhook.id, Counters::default());
+    let enabled = webhook.disabled.is_none() && slot.disabled;
+    let resumed = webhook.paused.is_none() && slot.paused;
+    if enabled || resumed {
+        // Who was told that it fails is to be told when it does so no more.
+        let counters = Counters {
+            told_at: slot.counters.told_at,
+            ..Counters::default()
+        };
+        work.state.count(webhook.id, counters);
+    }
+    if let Some(notice) = notice.filter(|_| disables) {
+        outbox::write(work.conn, notice)?;
     }
     changed(work, webhook.id, organization, mark)?;
     audit::write(work.conn, entry)?;
@@ -290,12 +318,13 @@ pub(crate) fn disable(
     work.conn
         .prepare_cached(
             "UPDATE webhooks SET revision = revision + 1, disabled = ?2, cancelled_up_to = ?3,
-                 disabled_up_to = ?3, unswept = 1, updated_at = ?4, updated_by = ?5
+                 disabled_up_to = ?3, unswept = 1, updated_at = ?4, updated_by = ?5,
+                 paused = NULL, drain = NULL
              WHERE seq = ?1",
         )?
         .execute(params![
             seq,
-            disabled_text(Some(&disabled)),
+            json_text(Some(&disabled)),
             mark.as_micros(),
             now.as_micros(),
             BY_ITSELF,
@@ -357,7 +386,7 @@ pub(crate) fn delete(
         .prepare_cached(
             "UPDATE webhooks SET revision = revision + 1, deleted_at = ?2, updated_at = ?2,
                  updated_by = ?3, cancelled_up_to = max(?4, coalesce(cancelled_up_to, ?4)),
-                 unswept = 1, headers = ?5, secrets = ?6
+                 unswept = 1, headers = ?5, secrets = ?6, paused = NULL, drain = NULL
              WHERE seq = ?1",
         )?
         .execute(params![
@@ -374,13 +403,17 @@ pub(crate) fn delete(
 }
 
 /// After a change: the caches, and the organization's generation.
-fn changed(
+pub(crate) fn changed(
     work: &mut Work<'_>,
     id: WebhookId,
     organization: i64,
     mark: Option<Time>,
 ) -> Result<(), Fault> {
-    work.state.newest = work.state.newest.max(mark.unwrap_or_default());
+    if let Some(mark) = mark {
+        work.state.newest = work.state.newest.max(mark);
+        // What the sweep has looked at and left may be under this mark.
+        work.state.swept = None;
+    }
     work.state.flush(work.conn)?;
     work.state.forget_webhook(id);
     work.state.raise(work.conn, organization)?;

@@ -66,7 +66,9 @@ impl WebhookSlot {
         Marks {
             cancelled_up_to: self.cancelled_up_to,
             disabled_up_to: self.disabled_up_to,
+            cleared_up_to: self.cleared_up_to,
             deleted_at: self.deleted_at,
+            paused: self.paused,
         }
     }
 }

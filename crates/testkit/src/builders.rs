@@ -60,6 +60,8 @@ pub fn webhook(organization_id: OrganizationId) -> WebhookBuilder {
             overrides: Overrides::default(),
         },
         disabled: None,
+        paused: None,
+        drain: None,
         secrets: vec![Secret {
             value: SECRET.to_owned(),
             created_at: START,

@@ -7,7 +7,7 @@ use bellwire_core::{
     crypt::{Key, Keyring},
     ports::Store,
     profile::Profiles,
-    service::{NewOrganization, NewWebhook, Options, Parts, Service},
+    service::{Federation, NewOrganization, NewWebhook, Options, Parts, Service},
     snapshot::Snapshot,
     webhook::Webhook,
 };
@@ -76,6 +76,30 @@ impl Kit {
         keyring: Keyring,
     ) -> Self {
         let clock = FakeClock::new(START);
+        Self::assemble(store, options, seed, keyring, None, clock).await
+    }
+
+    /// The same with sign-in through an identity provider, which may go by the same clock.
+    ///
+    /// # Panics
+    /// When the store cannot be read.
+    pub async fn with_federation(
+        store: Arc<dyn Store>,
+        federation: Federation,
+        clock: FakeClock,
+    ) -> Self {
+        let (options, keyring) = (Options::default(), keyring());
+        Self::assemble(store, options, 1, keyring, Some(federation), clock).await
+    }
+
+    async fn assemble(
+        store: Arc<dyn Store>,
+        options: Options,
+        seed: u64,
+        keyring: Keyring,
+        federation: Option<Federation>,
+        clock: FakeClock,
+    ) -> Self {
         let sender = ScriptedSender::new(clock.clone());
         let lanes = NoLanes::default();
         let passwords = PlainPasswords::default();
@@ -87,6 +111,7 @@ impl Kit {
             entropy: Arc::new(SeededEntropy::new(seed)),
             keyring,
             passwords: Arc::new(passwords.clone()),
+            federation,
             profiles: Profiles::embedded(),
             snapshot: Snapshot::default(),
             options,

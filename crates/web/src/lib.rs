@@ -14,6 +14,7 @@ pub mod cursor;
 pub mod extract;
 pub mod health;
 pub mod metrics;
+pub mod mint;
 pub mod openapi;
 mod pages;
 pub mod problem;
@@ -45,7 +46,7 @@ use crate::{
         cookie::{Kind, Names},
     },
     health::Readiness,
-    metrics::Metrics,
+    metrics::{Backlog, Metrics},
     problem::{Code, Problem},
 };
 
@@ -73,6 +74,7 @@ pub struct AppState {
     /// What the operator set.
     pub options: Arc<Options>,
     readiness: Readiness,
+    backlog: Backlog,
     request_ids: RequestIds,
     openapi: Bytes,
 }
@@ -84,10 +86,14 @@ impl AppState {
     pub fn new(service: Service, metrics: Arc<Metrics>, options: Options) -> Self {
         metrics.collect_store(Arc::clone(service.store()));
         metrics.collect_sign_ins(service.clone());
+        metrics.collect_service(service.clone());
+        let backlog = Backlog::default();
+        metrics.collect_backlog(backlog.clone());
         Self {
             request_ids: RequestIds::new(&service),
             openapi: openapi().to_json().unwrap_or_default().into(),
             readiness: Readiness::default(),
+            backlog,
             service,
             metrics,
             options: Arc::new(options),
@@ -129,6 +135,7 @@ impl AppState {
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Base::openapi())
         .nest("/api/v1", api::v1::router())
+        .merge(mint::router())
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
         .routes(routes!(scrape::scrape))

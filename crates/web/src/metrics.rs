@@ -4,6 +4,8 @@
 //! scraped. Others (the lanes, the process) add theirs through [`Metrics::add`] and
 //! [`Metrics::collect`], so that this crate needs to know none of them.
 
+mod numbers;
+
 use std::{collections::HashMap, sync::Arc};
 
 use bellwire_core::{
@@ -26,6 +28,9 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
+pub use self::numbers::Backlog;
+use self::numbers::{BacklogNumbers, ServiceNumbers, sizes, times};
+
 /// The media type of what [`Metrics::encode`] writes.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -40,6 +45,11 @@ struct RequestLabels {
     method: &'static str,
     route: Arc<str>,
     status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusedLabels {
+    reason: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -62,6 +72,9 @@ pub struct Metrics {
     pub events_repeated: Counter,
     /// Deliveries that accepted events were matched to.
     pub deliveries_matched: Counter,
+    /// Bytes of the bodies that events came in.
+    pub event_bytes: Counter,
+    events_refused: Family<RefusedLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -106,6 +119,17 @@ impl Metrics {
             "Deliveries that accepted events were matched to",
             matched.clone(),
         );
+        let (event_bytes, events_refused) = (Counter::default(), Family::default());
+        registry.register(
+            "event_bytes",
+            "Bytes of the bodies that accepted events came in",
+            event_bytes.clone(),
+        );
+        registry.register(
+            "events_refused",
+            "Requests to post events that were refused, by the code of the problem",
+            events_refused.clone(),
+        );
         Self {
             registry: Mutex::new(registry),
             requests,
@@ -114,6 +138,8 @@ impl Metrics {
             events_accepted: accepted,
             events_repeated: repeated,
             deliveries_matched: matched,
+            event_bytes,
+            events_refused,
         }
     }
 
@@ -130,6 +156,24 @@ impl Metrics {
     /// Adds the store's numbers.
     pub fn collect_store(&self, store: Arc<dyn Store>) {
         self.collect(StoreNumbers(store));
+    }
+
+    /// Adds what the service counts and has in memory.
+    pub fn collect_service(&self, service: Service) {
+        self.collect(ServiceNumbers(service));
+    }
+
+    /// Adds how far behind the sending is.
+    pub fn collect_backlog(&self, backlog: Backlog) {
+        self.collect(BacklogNumbers(backlog));
+    }
+
+    /// Counts a request to post events that was refused, by the code of the problem: as many series
+    /// as there are codes.
+    pub fn refused(&self, reason: &'static str) {
+        self.events_refused
+            .get_or_create(&RefusedLabels { reason })
+            .inc();
     }
 
     /// Adds what came of people's attempts to sign in.
@@ -206,7 +250,16 @@ impl Collector for StoreNumbers {
             commit_us,
             failures,
             statements,
+            commit_times,
+            commit_sizes,
         } = self.0.stats();
+        let described = (
+            "store_commit_duration",
+            "Time of a commit, the wait for the disk included",
+        );
+        times(&mut encoder, described, &commit_times)?;
+        let described = ("store_commit_size", "Calls that were committed together");
+        sizes(&mut encoder, described, &commit_sizes)?;
         let gauge = ConstGauge::new(i64::try_from(pending).unwrap_or(i64::MAX));
         gauge.encode(encoder.encode_descriptor(
             "deliveries_pending",

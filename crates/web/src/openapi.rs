@@ -16,6 +16,7 @@ use utoipa::{
 
 use crate::{
     AppState,
+    mint::refusal::MintError,
     problem::{Document, FieldError, docs},
 };
 
@@ -29,7 +30,7 @@ use crate::{
             and parameters are refused. Lists are paged by an opaque `cursor`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(Document<'static>, FieldError)),
+    components(schemas(Document<'static>, FieldError, MintError)),
     modifiers(&Security),
     security(("bearer" = []), ("basic" = []), ("session" = [])),
     tags(
@@ -39,10 +40,17 @@ use crate::{
         (name = "webhooks", description = "Who receives which events, and how they fare."),
         (name = "events", description = "What happened, and what became of it."),
         (name = "deliveries", description = "One event for one webhook."),
+        (name = "jobs", description = "Deliveries sent again in bulk."),
+        (name = "statistics", description = "Counts, rates and latency of attempts; failures grouped."),
         (name = "tokens", description = "Which programs may call this API."),
         (name = "session", description = "Signing in, and who I am."),
         (name = "people", description = "Users, members, portal links: who may come in."),
         (name = "audit", description = "Who changed what, and when."),
+        (
+            name = "monetization",
+            description = "The API of Apigee Edge monetization, for clients that know it. Its \
+                errors are `{\"code\": \"mint.…\", \"message\": …}`."
+        ),
         (name = "operations", description = "For those who run the server.")
     )
 )]

@@ -40,6 +40,8 @@ pub async fn scrape(State(state): State<AppState>, request: Request) -> Result<R
         let (mut parts, _) = request.into_parts();
         OfPlatform::<Read>::from_request_parts(&mut parts, &state).await?;
     }
+    let store = state.service.store();
+    state.backlog.look(store, state.service.now()).await;
     let text = state.metrics.encode().map_err(|_| {
         tracing::error!("the metrics could not be written");
         Problem::new(Code::Internal, "The metrics could not be written.")

@@ -18,6 +18,7 @@ mod database;
 mod effort;
 mod ledger;
 mod load;
+mod log;
 mod measure;
 mod receiver;
 pub mod relay;
@@ -68,6 +69,8 @@ pub struct Options {
     pub dir: Option<PathBuf>,
     /// PostgreSQL in place of a file: its URL, or `postgres` for a server of the bench's own.
     pub database: Option<String>,
+    /// Events in the log that is searched, in place of what the effort says.
+    pub events: Option<u64>,
     /// How many nodes share it: all scenarios with each of these numbers.
     pub nodes: Vec<u32>,
 }
@@ -118,6 +121,9 @@ async fn measure_all(bench: &Bench, scenarios: &[Scenario], options: &Options) -
 /// What every scenario works with.
 struct Bench {
     effort: Effort,
+    json: bool,
+    /// Events in the log that is searched.
+    events: Option<u64>,
     ledger: Arc<Ledger>,
     stopwatch: Stopwatch,
     receiver: Receiver,
@@ -197,6 +203,8 @@ impl Bench {
         let style = ProgressStyle::with_template("{bar:30.cyan} {pos}/{len}  {msg}")?;
         Ok(Self {
             effort: options.effort,
+            json: options.json,
+            events: options.events,
             receiver: Receiver::start(Arc::clone(&ledger), stopwatch)?,
             ledger,
             stopwatch,

@@ -138,6 +138,24 @@ impl Server {
         Ok(server)
     }
 
+    /// Starts so many nodes on a database that is there, and has this token; returns once all are
+    /// ready.
+    pub(super) async fn on(directory: &Path, home: Home, token: &str, nodes: u32) -> Result<Self> {
+        std::fs::create_dir_all(directory)?;
+        let mut server = Self {
+            nodes: Vec::new(),
+            doors: Vec::new(),
+            directory: directory.to_owned(),
+            home,
+            token: token.to_owned(),
+        };
+        while server.nodes.len() < nodes as usize {
+            server.join().await?;
+        }
+        server.ready().await?;
+        Ok(server)
+    }
+
     /// Starts one more node.
     async fn join(&mut self) -> Result<()> {
         let mut node = spawn(&self.directory, &self.home)?;

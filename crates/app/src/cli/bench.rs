@@ -20,6 +20,9 @@ pub(super) struct Bench {
     /// So little that the numbers say nothing
     #[arg(long, hide = true, conflicts_with = "quick")]
     tiny: bool,
+    /// How many events the log of the scenario query has [default: 10000000, or 200000 with --quick]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    events: Option<u64>,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -47,6 +50,7 @@ impl Bench {
                 (_, true) => Effort::Tiny,
                 _ => Effort::Full,
             },
+            events: self.events,
             json: self.json,
             dir: self.dir,
             database: self.database,

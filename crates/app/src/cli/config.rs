@@ -79,7 +79,7 @@ fn shown(setting: &Setting, value: &Value) -> String {
             let masked = vec!["\"••••••••\""; items.len()];
             format!("[{}]", masked.join(", "))
         }
-        _ if setting.secret => "\"••••••••\"".to_owned(),
+        Value::String(text) if setting.secret && !text.is_empty() => "\"••••••••\"".to_owned(),
         _ => value.to_string(),
     }
 }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
 use super::{
+    event_list,
+    explain::Explain,
     target::{Target, Within, moment, print_json, text, texts},
     webhook::{answer, took},
 };
@@ -46,6 +48,10 @@ enum Action {
         /// The event
         id: String,
     },
+    /// Say who gets an event, and which clause keeps the others out
+    Explain(Explain),
+    /// List events, newest first: everything given must hold
+    List(event_list::List),
     /// Show events as they come and change; Ctrl-C ends
     Tail(Tail),
 }
@@ -125,6 +131,8 @@ impl Event {
                     show(&event)
                 }
             }
+            Action::Explain(explain) => explain.run(&client, &events, json),
+            Action::List(list) => list.run(&client, &events, json),
             Action::Tail(tail) => tail.run(&client, &events, json),
         }
     }
@@ -208,7 +216,7 @@ fn read_data(text: &str) -> Result<String> {
 pub(crate) fn state(state: &str) -> String {
     match state {
         "delivered" => good(state).to_string(),
-        "pending" => warm(state).to_string(),
+        "pending" | "held" => warm(state).to_string(),
         "failed" => bad(state).to_string(),
         _ => faint(state).to_string(),
     }
@@ -268,6 +276,7 @@ fn show(event: &Answer) -> Result<()> {
             ]);
         }
         table.print("  no attempt yet")?;
+        why(delivery)?;
     }
     let others: Vec<&Value> = event["not_matched"]
         .as_array()
@@ -284,6 +293,25 @@ fn show(event: &Answer) -> Result<()> {
             say!("  {name}  {}", faint(text(other, "/sentence")))?;
         }
     }
+    Ok(())
+}
+
+/// Why the last attempt of a delivery failed, whose side that is on, what to do, what comes next.
+fn why(delivery: &Value) -> Result<()> {
+    let last = delivery["attempts"].as_array().and_then(|all| all.last());
+    let Some(diagnosis) = last.map(|attempt| &attempt["diagnosis"]) else {
+        return Ok(());
+    };
+    if diagnosis.is_null() {
+        return Ok(());
+    }
+    say!(
+        "  {} {}",
+        bad(text(diagnosis, "/summary")),
+        faint(format!("(side: {})", text(diagnosis, "/side")))
+    )?;
+    say!("  {}", text(diagnosis, "/advice"))?;
+    say!("  {}", faint(text(diagnosis, "/next")))?;
     Ok(())
 }
 
@@ -340,7 +368,26 @@ fn pause(time: Duration) {
 }
 
 fn line(item: &Value) -> String {
-    let counts: Vec<String> = ["pending", "delivered", "failed", "cancelled", "filtered"]
+    format!(
+        "{}  {}  {}  {}",
+        faint(moment(item, "/updated_at")),
+        accent(text(item, "/id")),
+        strong(text(item, "/type")),
+        counts(item),
+    )
+}
+
+/// How many deliveries of an event are in each state, in words.
+pub(super) fn counts(item: &Value) -> String {
+    let names = [
+        "pending",
+        "held",
+        "delivered",
+        "failed",
+        "cancelled",
+        "filtered",
+    ];
+    let counts: Vec<String> = names
         .into_iter()
         .filter_map(|name| {
             let count = item["deliveries"][name]
@@ -349,15 +396,9 @@ fn line(item: &Value) -> String {
             Some(format!("{count} {}", state(name)))
         })
         .collect();
-    let counts = if counts.is_empty() {
+    if counts.is_empty() {
         faint("matched no webhook").to_string()
     } else {
         counts.join(", ")
-    };
-    format!(
-        "{}  {}  {}  {counts}",
-        faint(moment(item, "/updated_at")),
-        accent(text(item, "/id")),
-        strong(text(item, "/type")),
-    )
+    }
 }

@@ -2,19 +2,30 @@
 
 mod audit;
 mod bench;
+mod check_signature;
 mod config;
 mod copy;
+mod delivery;
 mod demo;
 mod event;
+mod event_list;
+mod explain;
+mod failures;
+mod history;
 mod inspect;
+mod job;
 mod local;
 mod migrate;
 mod openapi;
 mod organization;
 mod portal_link;
+mod secret;
 mod serve;
+mod sparkline;
+mod stats;
 mod storage;
 mod target;
+mod test_event;
 mod token;
 mod user;
 mod webhook;
@@ -74,6 +85,14 @@ enum Command {
     Webhook(webhook::Webhook),
     /// Send events, and see what became of them
     Event(event::Event),
+    /// See what exactly was sent, as bytes or as a command with curl
+    Delivery(delivery::Delivery),
+    /// Send failed deliveries again in bulk, as jobs
+    Job(job::Job),
+    /// See counts, success rate and latency of attempts
+    Stats(stats::Stats),
+    /// See what fails: by webhook and result, with the reason
+    Failures(failures::Failures),
     /// See what takes how much space, and how long it is kept
     Storage(storage::Storage),
     /// Measure this build on this machine, against a relay that stores nothing
@@ -107,6 +126,10 @@ impl Cli {
             Command::Organization(command) => command.run(),
             Command::Webhook(command) => command.run(),
             Command::Event(command) => command.run(),
+            Command::Delivery(command) => command.run(),
+            Command::Job(command) => command.run(),
+            Command::Stats(command) => command.run(),
+            Command::Failures(command) => command.run(),
             Command::Storage(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Config(command) => command.run(),

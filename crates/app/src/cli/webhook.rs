@@ -4,13 +4,19 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::target::{Target, Within, moment, print_json, print_json_lines, text, texts};
+use super::{
+    check_signature::Unbelieved,
+    history,
+    secret::Secret,
+    target::{Target, Within, moment, print_json, print_json_lines, text, texts},
+    test_event::TestEvent,
+};
 use crate::{
     api_client::{Answer, ApiClient, query, segment},
     failure::{Exit, Failure},
     say,
     table::Table,
-    terminal::{accent, bad, faint, good, strong, warm},
+    terminal::{accent, bad, good, strong, warm},
 };
 
 /// The most webhooks a list shows.
@@ -74,6 +80,24 @@ enum Action {
         /// The webhook
         id: String,
     },
+    /// Pause one: what matches it is held until it is resumed
+    Pause {
+        /// The webhook
+        id: String,
+    },
+    /// Resume one: what was held is sent, oldest first
+    Resume {
+        /// The webhook
+        id: String,
+        /// Requests a second, at most, until all of it is sent; as fast as is allowed, otherwise
+        #[arg(long, value_name = "RATE")]
+        drain_per_second: Option<u32>,
+    },
+    /// Cancel everything that is pending for one, held or not
+    CancelPending {
+        /// The webhook
+        id: String,
+    },
     /// Delete one
     Delete {
         /// The webhook
@@ -83,24 +107,9 @@ enum Action {
         keep_pending: bool,
     },
     /// Send it a test event, enabled or not
-    Test {
-        /// The webhook
-        id: String,
-        /// The event's type; the profile's own test type, otherwise
-        #[arg(long = "type", value_name = "TYPE")]
-        event_type: Option<String>,
-    },
+    Test(TestEvent),
     /// Show its signing secret
-    Secret {
-        /// The webhook
-        id: String,
-        /// Make a new one first; the old one signs too for the grace period
-        #[arg(long)]
-        rotate: bool,
-        /// For how many seconds the old one goes on signing
-        #[arg(long, requires = "rotate", value_name = "SECONDS")]
-        grace_s: Option<u64>,
-    },
+    Secret(Secret),
     /// Show its last attempts, newest first
     Attempts {
         /// The webhook
@@ -108,6 +117,21 @@ enum Action {
         /// How many
         #[arg(long, short = 'n', default_value_t = 10)]
         limit: usize,
+    },
+    /// Show what was changed of it, newest first, and by whom
+    History {
+        /// The webhook
+        id: String,
+        /// How many changes
+        #[arg(long, short = 'n', default_value_t = 20)]
+        limit: usize,
+    },
+    /// Say what does not fit about a request that its receiver did not believe
+    CheckSignature {
+        /// The webhook
+        id: String,
+        #[command(flatten)]
+        request: Unbelieved,
     },
 }
 
@@ -137,6 +161,10 @@ struct Settings {
     /// Its own retry rule, as JSON: {"kind":"fixed","interval_s":…,"max_attempts":…}
     #[arg(long, value_name = "JSON")]
     retry: Option<String>,
+    /// Requests a second, counted over all nodes; with a burst as RATE/BURST; none takes the limit
+    /// away
+    #[arg(long, value_name = "RATE[/BURST]|none")]
+    rate_limit: Option<String>,
 }
 
 impl Settings {
@@ -169,6 +197,9 @@ impl Settings {
                 overrides.insert(name.to_owned(), parse_json(name, text)?);
             }
         }
+        if let Some(limit) = &self.rate_limit {
+            overrides.insert("rate_limit".to_owned(), parse_limit(limit)?);
+        }
         put(
             "overrides",
             (!overrides.is_empty()).then(|| json!(overrides)),
@@ -183,6 +214,23 @@ fn parse_header(text: &str) -> Result<(String, Value), Failure> {
         None => Err(Failure::new(
             Exit::Usage,
             format!("--header {text}: write it as \"Name: value\""),
+        )),
+    }
+}
+
+fn parse_limit(text: &str) -> Result<Value, Failure> {
+    if text == "none" {
+        return Ok(Value::Null);
+    }
+    let (rate, burst) = match text.split_once('/') {
+        Some((rate, burst)) => (rate.parse::<u32>(), Some(burst.parse::<u32>())),
+        None => (text.parse(), None),
+    };
+    match (rate, burst.transpose()) {
+        (Ok(rate), Ok(burst)) => Ok(json!({"per_second": rate, "burst": burst})),
+        _ => Err(Failure::new(
+            Exit::Usage,
+            format!("--rate-limit {text}: write it as 50, as 50/100 with a burst, or as none"),
         )),
     }
 }
@@ -222,6 +270,15 @@ impl Webhook {
                 if let Some(url) = to {
                     body.insert("url".to_owned(), json!(url));
                 }
+                if let Some(Value::Object(given)) = body.get_mut("overrides") {
+                    // A change replaces all of them; here, what is not given stays.
+                    let now = client.get(&one(&id))?;
+                    if let Some(now) = now["overrides"].as_object() {
+                        for (name, value) in now {
+                            given.entry(name).or_insert_with(|| value.clone());
+                        }
+                    }
+                }
                 show(&client.patch(&one(&id), &body)?, json)
             }
             Action::Enable { id } => {
@@ -229,6 +286,28 @@ impl Webhook {
             }
             Action::Disable { id } => {
                 show(&client.patch(&one(&id), &json!({"enabled": false}))?, json)
+            }
+            Action::Pause { id } => show(
+                &client.post(&format!("{}/pause", one(&id)), &json!({}))?,
+                json,
+            ),
+            Action::Resume {
+                id,
+                drain_per_second,
+            } => {
+                let mut body = Map::new();
+                if let Some(rate) = drain_per_second {
+                    body.insert("drain_per_second".to_owned(), json!(rate));
+                }
+                show(&client.post(&format!("{}/resume", one(&id)), &body)?, json)
+            }
+            Action::CancelPending { id } => {
+                let done = client.post(&format!("{}/cancel-pending", one(&id)), &json!({}))?;
+                if json {
+                    return print_json(&done);
+                }
+                say!("{} {}", good("cancelled"), waiting(&done["pending"]))?;
+                Ok(())
             }
             Action::Delete { id, keep_pending } => {
                 let force = query(&[("force", Some((!keep_pending).to_string()))]);
@@ -238,45 +317,16 @@ impl Webhook {
                 }
                 Ok(())
             }
-            Action::Test { id, event_type } => {
-                let body = event_type.map_or_else(|| json!({}), |name| json!({"type": name}));
-                let tested = client.post(&format!("{}/test", one(&id)), &body)?;
-                if json {
-                    return print_json(&tested);
-                }
-                let event = text(&tested, "/event_id");
-                say!("{} event {}", good("sent"), accent(&event))?;
-                say!(
-                    "{}",
-                    faint(format!(
-                        "`bellwire event show {event}` tells what came back"
-                    ))
-                )?;
-                Ok(())
-            }
-            Action::Secret {
-                id,
-                rotate,
-                grace_s,
-            } => {
-                let secret = if rotate {
-                    let body = grace_s.map_or_else(|| json!({}), |s| json!({"grace_s": s}));
-                    client.post(&format!("{}/secret/rotate", one(&id)), &body)?
-                } else {
-                    client.get(&format!("{}/secret", one(&id)))?
-                };
-                if json {
-                    return print_json(&secret);
-                }
-                say!("{}", text(&secret, "/secrets/0/secret"))?;
-                Ok(())
-            }
+            Action::Test(test) => test.run(&client, &one(&test.id), json),
+            Action::Secret(secret) => secret.run(&client, &one(&secret.id), json),
+            Action::History { id, limit } => history::run(&client, &one(&id), limit, json),
+            Action::CheckSignature { id, request } => request.run(&client, &one(&id), json),
             Action::Attempts { id, limit } => {
                 let items = Target::list(&client, &format!("{}/attempts", one(&id)), limit)?;
                 if json {
                     return print_json_lines(&items);
                 }
-                let mut table = Table::new(&["at", "event", "#", "answer", "took", "next"]);
+                let mut table = Table::new(&["at", "event", "#", "answer", "took", "next", "why"]);
                 for item in &items {
                     table.row([
                         moment(item, "/at"),
@@ -285,6 +335,7 @@ impl Webhook {
                         answer(item),
                         took(item),
                         moment(item, "/retry_at"),
+                        text(item, "/diagnosis/summary"),
                     ]);
                 }
                 Ok(table.print("no attempts yet")?)
@@ -335,10 +386,35 @@ fn list(client: &ApiClient, path: &str, json: bool) -> Result<()> {
 }
 
 fn state(webhook: &Value) -> String {
-    if webhook["enabled"] == true {
-        good("enabled").to_string()
-    } else {
+    if webhook["enabled"] != true {
         bad("disabled").to_string()
+    } else if webhook["paused"].is_object() {
+        warm("paused").to_string()
+    } else {
+        good("enabled").to_string()
+    }
+}
+
+/// How many deliveries wait.
+fn waiting(counted: &Value) -> String {
+    let or_more = if counted["or_more"] == true {
+        " or more"
+    } else {
+        ""
+    };
+    match counted["count"].as_u64() {
+        Some(1) => "1 delivery".to_owned(),
+        Some(count) => format!("{count}{or_more} deliveries"),
+        None => String::new(),
+    }
+}
+
+/// Since when it is paused, and by whom.
+fn held(webhook: &Value) -> String {
+    let since = moment(webhook, "/paused/at");
+    match webhook["paused"].is_object() {
+        true => format!("{since} by {}", text(webhook, "/paused/by")),
+        false => String::new(),
     }
 }
 
@@ -361,6 +437,11 @@ fn show(webhook: &Answer, json: bool) -> Result<()> {
         ("channels", texts(webhook, "/channels", "all")),
         ("timeouts", text(webhook, "/overrides/timeouts")),
         ("retry", text(webhook, "/overrides/retry")),
+        ("rate limit", text(webhook, "/overrides/rate_limit")),
+        ("paused", held(webhook)),
+        ("held", waiting(&webhook["paused"]["held"])),
+        ("drains at", text(webhook, "/drain/per_second")),
+        ("left", waiting(&webhook["drain"]["left"])),
         ("health", text(webhook, "/health/state")),
         ("why", text(webhook, "/disabled/sentence")),
         ("problem", text(webhook, "/problem")),

@@ -336,6 +336,7 @@ impl Layers {
             config.retention.wrong(config.ingest.idempotency_ttl_s),
             config.access.wrong(),
             config.server.wrong(),
+            config.oidc.wrong(&config.server),
         ];
         match wrong.into_iter().flatten().next() {
             Some((key, message)) => self.blame(key, message),

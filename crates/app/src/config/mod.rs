@@ -11,6 +11,8 @@ mod ingest;
 pub mod layers;
 mod log;
 mod nearest;
+mod oidc;
+mod own_events;
 mod profiles;
 mod retention;
 mod secrets;
@@ -25,6 +27,8 @@ pub use delivery::Delivery;
 pub use ingest::Ingest;
 pub use layers::{Error, Loaded, Origin, Sources, load};
 pub use log::{Format, Log};
+pub use oidc::{Group, Oidc};
+pub use own_events::OwnEvents;
 pub use profiles::Profiles;
 pub use retention::{Age, Retention};
 pub use secrets::Secrets;
@@ -50,6 +54,10 @@ pub struct Config {
     pub retention: Retention,
     /// How long somebody stays signed in.
     pub access: Access,
+    /// Sign-in through an identity provider.
+    pub oidc: Oidc,
+    /// Who hears what Bellwire tells of webhooks.
+    pub own_events: OwnEvents,
     /// What is logged.
     pub log: Log,
     /// The operator's own profiles.
@@ -124,6 +132,8 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> {
         ingest::SETTINGS,
         retention::SETTINGS,
         access::SETTINGS,
+        oidc::SETTINGS,
+        own_events::SETTINGS,
         log::SETTINGS,
         profiles::SETTINGS,
         shutdown::SETTINGS,

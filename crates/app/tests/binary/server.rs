@@ -190,6 +190,18 @@ impl Producer {
         Ok((response.status().as_u16(), answer))
     }
 
+    /// The answer of a `GET` of a path of a server's API.
+    pub(crate) fn get(&self, server: &str, path: &str) -> Value {
+        let mut response = self
+            .agent
+            .get(format!("{server}/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", self.token))
+            .call()
+            .expect("the server answers");
+        let text = response.body_mut().read_to_string().expect("text");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}"))
+    }
+
     /// Posts an event.
     pub(crate) fn event(&self, server: &str, data: &Value) -> Result<(u16, Value), ureq::Error> {
         let path = format!("/organizations/{ORGANIZATION}/events");

@@ -177,3 +177,29 @@ fn a_source_of_another_schema_is_refused_with_what_to_run() {
         ),
     );
 }
+
+/// A copy leaves jobs behind, so one that is not over is in its way.
+#[test]
+fn a_job_that_is_not_over_is_not_left_behind_unsaid() {
+    let places = Places::new();
+    source(&places);
+    let file = Connection::open(places.file()).expect("the database");
+    file.execute_batch(
+        "INSERT INTO organizations (id, slug, name, default_profile, strict_types, generation,
+                                    created_at, updated_at)
+         VALUES (x'0193a5b07f2c7d118a4e2f6b1c0d9e8f', 'acme', 'Acme', 'standard', 0, 1, 1, 1);
+         INSERT INTO jobs (id, organization, filter, per_second, state, total, total_complete, done,
+                           skipped, next_at, created_at, created_by, updated_at, updated_by)
+         SELECT zeroblob(16), seq, '{}', 1, 1, 0, 1, 0, '{}', 1, 1, 'ann', 1, 'ann'
+         FROM organizations",
+    )
+    .expect("a job");
+    refused(
+        places.copy(),
+        3,
+        "1 job(s) that are not over, and a copy leaves jobs behind",
+    );
+    file.execute("UPDATE jobs SET state = 3", []).expect("over");
+    drop(file);
+    done(places.copy());
+}

@@ -15,16 +15,18 @@ deliveries again attempts created_at due_at event id kind last_attempt reason st
 event_types created_at description example id name organization schema seq updated_at
 events channels created_at data deliveries external_id fingerprint flags id organization seq time type
 excerpts body seq
-health client_errors failing_since failures redirects server_errors webhook
+health client_errors failing_since failures redirects server_errors told_at webhook
 idempotency answer expires_at fingerprint key organization
 links created_at created_by ends_at expires_at id kind organization portal revoked_at seq used_at user
 memberships by_group organization role user
 organizations created_at default_profile deleted_at generation id name seq slug strict_types updated_at
+rollup_deltas body seq
+rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization period result success total_us type webhook
 sessions address agent created_at ends_at expires_at id link portal seen_at seq sha256 user
 tokens created_at expires_at id last_used_at name organization revoked_at role seq sha256
 users created_at disabled_at email id issuer language name operator password revision seq subject updated_at
-webhook_revisions disabled headers revision settings updated_at updated_by webhook
-webhooks cancelled_up_to created_at created_by deleted_at disabled disabled_up_to headers id organization revision secrets seq settings unswept updated_at updated_by url
+webhook_revisions disabled drain headers paused revision settings updated_at updated_by webhook
+webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization paused revision secrets seq settings unswept updated_at updated_by url
 attempts address at body_sha256 cause connect_us delivery detail dns_us excerpt excerpt_seq first_byte_us number previous request_headers response_headers retry_at revision seq status tls_us total_us truncated url webhook";
 
 /// Those of PostgreSQL. A delivery's node is not copied: nothing is claimed on the target.
@@ -37,20 +39,25 @@ event_types created_at description example id name organization_id schema update
 events channels created_at data deliveries external_id flags id organization_id time type
 excerpts body id
 external_ids created_at earlier event_id external_id fingerprint matched organization_id unknown_type
-health client_errors failing_since failures redirects server_errors webhook_id
+health client_errors failing_since failures redirects server_errors told_at webhook_id
 idempotency answer expires_at fingerprint key organization_id
 links created_at created_by ends_at expires_at id kind organization_id portal revoked_at used_at user_id
 memberships by_group organization_id role user_id
 organizations created_at default_profile deleted_at generation id name slug strict_types updated_at
-resends delivery_id event_id
+resends delivery_id event_id organization_id
+rollup_deltas body id
+rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization_id period result success total_us type webhook_id
 sessions address agent created_at ends_at expires_at id link_id portal seen_at sha256 user_id
 tokens created_at expires_at id last_used_at name organization_id revoked_at role sha256
 users created_at disabled_at email id issuer language name operator password revision subject updated_at
-webhook_revisions disabled headers revision settings updated_at updated_by webhook_id
-webhooks cancelled_up_to created_at created_by deleted_at disabled disabled_up_to headers id organization_id revision secrets settings unswept updated_at updated_by url";
+webhook_revisions disabled drain headers paused revision settings updated_at updated_by webhook_id
+webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization_id paused revision secrets settings unswept updated_at updated_by url";
 
 /// Notes about the store itself, and work that a store finds again.
-const NOT_COPIED: [&str; 8] = [
+const NOT_COPIED: [&str; 10] = [
+    // A copy is refused while one is not over.
+    "jobs",
+    "outbox",
     "meta",
     "installation",
     "nodes",

@@ -56,6 +56,11 @@ async fn everything_arrives_and_goes_on_where_it_was() {
             "1",
         ),
         ("SELECT count(*) FROM audit WHERE request = 'r-1'", "1"),
+        // What was counted is there, folded or not.
+        (
+            "SELECT ((SELECT count(*) FROM rollups) + (SELECT count(*) FROM rollup_deltas) > 0)::int",
+            "1",
+        ),
     ] {
         assert_eq!(places.ask(query), count, "{query}");
     }

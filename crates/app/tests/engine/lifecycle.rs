@@ -4,7 +4,7 @@ use bellwire_core::{
     access::Access,
     delivery::{CancelReason, Kind, State},
     outcome::{Cause, Outcome},
-    service::{TestEvent, WebhookPatch},
+    service::{Error, TestEvent, WebhookPatch},
     time::{DAY, HOUR, MINUTE},
 };
 use bellwire_dispatch::Options;
@@ -25,6 +25,7 @@ scenarios![
     an_event_is_sent_again_to_a_webhook_made_later,
     a_test_reaches_a_disabled_webhook_and_counts_nothing,
     a_retired_secret_signs_until_its_grace_ends,
+    an_old_secret_signs_no_more_once_it_is_retired,
     a_delivery_cancelled_in_its_lane_is_not_sent,
 ];
 
@@ -256,6 +257,40 @@ async fn a_retired_secret_signs_until_its_grace_ends(on: On) {
         .map(|got| got.header("webhook-signature").split(' ').count())
         .collect();
     assert_eq!(signatures, [2, 1]);
+}
+
+/// After a rotation both secrets sign, until somebody retires the old one.
+async fn an_old_secret_signs_no_more_once_it_is_retired(on: On) {
+    let world = World::new(on).await;
+    let webhook = world.webhook("standard", URL, |_| {}).await;
+    let (service, ann) = (world.service(), by("ann"));
+    let refused = service.retire_secrets(ORG, webhook, &ann).await;
+    assert!(
+        matches!(
+            &refused,
+            Err(Error::Conflict {
+                code: "no_old_secret",
+                ..
+            })
+        ),
+        "{refused:?}"
+    );
+    let rotated = service.rotate_secret(ORG, webhook, DAY, None, &ann).await;
+    world.post("a.b", "{}").await;
+    world.pass(MINUTE).await;
+    let since = service.since_rotation(&rotated.unwrap()).await.unwrap();
+    assert_eq!((since.succeeded, since.more), (1, false));
+    let retired = service.retire_secrets(ORG, webhook, &ann).await.unwrap();
+    assert_eq!(retired.signing_secrets(service.now()).count(), 1);
+    world.post("a.b", "{}").await;
+    world.settle().await;
+    let got = world.got(URL);
+    let signatures: Vec<&str> = got
+        .iter()
+        .map(|got| got.header("webhook-signature"))
+        .collect();
+    let counts: Vec<usize> = signatures.iter().map(|s| s.split(' ').count()).collect();
+    assert_eq!(counts, [2, 1]);
 }
 
 async fn a_delivery_cancelled_in_its_lane_is_not_sent(on: On) {

@@ -298,10 +298,10 @@ impl World {
     /// Lets everything that is due now happen.
     pub(crate) async fn settle(&self) {
         loop {
-            // The pager and the sweep: asleep, they have nothing left to do at this time.
-            self.clock.wait_for_sleepers(2).await;
+            // The pager, the sweep and the jobs: asleep, they have nothing left to do at this time.
+            self.clock.wait_for_sleepers(3).await;
             self.running().dispatcher.settled().await;
-            if self.clock.sleepers() >= 2 && self.running().dispatcher.is_settled() {
+            if self.clock.sleepers() >= 3 && self.running().dispatcher.is_settled() {
                 return;
             }
         }
@@ -424,6 +424,7 @@ async fn open(
         entropy,
         keyring: keyring(),
         passwords: Arc::new(PlainPasswords::default()),
+        federation: None,
         profiles: Profiles::embedded(),
         snapshot,
         options: ServiceOptions {

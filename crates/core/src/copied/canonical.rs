@@ -8,7 +8,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Delivery, Event, ExternalId, Item, Key, Organization, Revision, Webhook};
+use super::{
+    Delivery, Event, ExternalId, Item, Key, Organization, Revision, Statistic, Unfolded, Webhook,
+};
 use crate::{
     delivery::Attempt,
     event,
@@ -16,6 +18,7 @@ use crate::{
     organization::{self, Channel, EventType},
     outcome::{Answer, Timing},
     policy::Counters,
+    statistics,
     stored::{address, standing::Standing},
     time::Time,
     webhook,
@@ -71,6 +74,8 @@ impl Item {
             Self::Attempt(one) => form.attempt(one),
             Self::ExternalId(one) => form.external_id(one),
             Self::Key(one) => form.key(one),
+            Self::Statistic(one) => form.statistic(one),
+            Self::Unfolded(one) => form.unfolded(one),
         }
         form
     }
@@ -217,6 +222,7 @@ impl Form {
         let Webhook {
             webhook,
             disabled_up_to,
+            cleared_up_to,
             unswept,
             counters,
         } = one;
@@ -226,6 +232,8 @@ impl Form {
             revision,
             settings,
             disabled,
+            paused,
+            drain,
             secrets,
             cancelled_up_to,
             created_at,
@@ -240,12 +248,15 @@ impl Form {
             server_errors,
             failures,
             failing_since,
+            told_at,
         } = counters;
         self.raw(id.as_bytes());
         self.raw(organization_id.as_bytes());
         self.number(*revision);
         self.json(settings);
         self.json(disabled);
+        self.json(paused);
+        self.json(drain);
         self.json(secrets);
         self.maybe(*cancelled_up_to);
         self.time(*created_at);
@@ -254,11 +265,13 @@ impl Form {
         self.text(updated_by);
         self.maybe(*deleted_at);
         self.maybe(*disabled_up_to);
+        self.maybe(*cleared_up_to);
         self.flag(*unswept);
         for count in [redirects, client_errors, server_errors, failures] {
             self.number(*count);
         }
         self.maybe(*failing_since);
+        self.maybe(*told_at);
     }
 
     fn revision(&mut self, one: &Revision) {
@@ -267,6 +280,8 @@ impl Form {
             revision,
             settings,
             disabled,
+            paused,
+            drain,
             updated_at,
             updated_by,
         } = one;
@@ -274,6 +289,8 @@ impl Form {
         self.number(*revision);
         self.json(settings);
         self.json(disabled);
+        self.json(paused);
+        self.json(drain);
         self.time(*updated_at);
         self.text(updated_by);
     }
@@ -417,6 +434,56 @@ impl Form {
         for id in earlier {
             self.raw(id.as_bytes());
         }
+    }
+
+    fn statistic(&mut self, one: &Statistic) {
+        let Statistic {
+            period,
+            key,
+            counts,
+        } = one;
+        let statistics::Key {
+            organization_id,
+            webhook_id,
+            event_type,
+            answer,
+            success,
+        } = key;
+        let statistics::Counts {
+            attempts,
+            exhausted,
+            total_us,
+            max_us,
+            latency,
+            first_at,
+            last,
+        } = counts;
+        let statistics::Example {
+            at,
+            delivery_id,
+            number,
+        } = last;
+        self.number(period.code());
+        self.option(*organization_id, |form, id| form.raw(id.as_bytes()));
+        self.option(*webhook_id, |form, id| form.raw(id.as_bytes()));
+        self.text(event_type);
+        self.text(&statistics::result_text(*answer));
+        self.flag(*success);
+        for count in [attempts, exhausted, total_us] {
+            self.raw(&count.to_be_bytes());
+        }
+        self.number(*max_us);
+        self.bytes(&latency.to_bytes());
+        self.time(*first_at);
+        self.time(*at);
+        self.raw(delivery_id.as_bytes());
+        self.number(*number);
+    }
+
+    fn unfolded(&mut self, one: &Unfolded) {
+        let Unfolded { number, body } = one;
+        self.number(*number);
+        self.bytes(body);
     }
 
     fn key(&mut self, one: &Key) {

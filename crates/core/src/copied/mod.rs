@@ -21,9 +21,10 @@ use crate::{
     organization::{self, Channel, EventType},
     policy::Counters,
     ports::Section,
+    statistics,
     stored::standing::Standing,
     time::Time,
-    webhook::{self, Disabled, Settings},
+    webhook::{self, Disabled, Drain, Paused, Settings},
 };
 
 /// One thing that is copied.
@@ -59,6 +60,10 @@ pub enum Item {
     ExternalId(ExternalId),
     /// What an idempotency key stands for.
     Key(Key),
+    /// Counts of attempts.
+    Statistic(Box<Statistic>),
+    /// What a commit of records has counted and is not folded.
+    Unfolded(Unfolded),
 }
 
 /// An organization, one that is being removed included.
@@ -79,6 +84,8 @@ pub struct Webhook {
     pub webhook: webhook::Webhook,
     /// The part of [`cancelled_up_to`](webhook::Webhook::cancelled_up_to) that a disable did.
     pub disabled_up_to: Option<Time>,
+    /// The part of it that somebody cancelled by hand.
+    pub cleared_up_to: Option<Time>,
     /// The rows of its cancelled deliveries do not all say so yet.
     pub unswept: bool,
     /// Its failure counters.
@@ -96,6 +103,10 @@ pub struct Revision {
     pub settings: Settings,
     /// Whether it was disabled.
     pub disabled: Option<Disabled>,
+    /// Whether it was paused.
+    pub paused: Option<Paused>,
+    /// How what a pause held was being sent.
+    pub drain: Option<Drain>,
     /// When it became this.
     pub updated_at: Time,
     /// Who made it this.
@@ -162,6 +173,26 @@ pub struct Key {
     pub expires_at: Time,
 }
 
+/// Counts of the attempts of one minute, hour or day, with one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistic {
+    /// Of which time.
+    pub period: statistics::Period,
+    /// Whose, of which type, with which result.
+    pub key: statistics::Key,
+    /// The counts.
+    pub counts: statistics::Counts,
+}
+
+/// What a commit of records has counted and is not folded. Its bytes are the same in every store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfolded {
+    /// Its number: what is below zero is a piece of others.
+    pub number: i64,
+    /// A batch (`statistics::Batch::encode`).
+    pub body: Vec<u8>,
+}
+
 impl Item {
     /// Where it belongs.
     #[must_use]
@@ -182,6 +213,8 @@ impl Item {
             Self::Attempt(_) => Section::Attempts,
             Self::ExternalId(_) => Section::ExternalIds,
             Self::Key(_) => Section::Keys,
+            Self::Statistic(_) => Section::Statistics,
+            Self::Unfolded(_) => Section::Unfolded,
         }
     }
 
@@ -219,6 +252,8 @@ impl fmt::Display for ItemKey<'_> {
                 write!(f, "{} ", one.organization_id)?;
                 one.key.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
+            Item::Statistic(one) => write!(f, "{} {:?}", one.period.code(), one.key),
+            Item::Unfolded(one) => one.number.fmt(f),
         }
     }
 }

@@ -9,8 +9,9 @@ use crate::{
     audit::Entry,
     ids::{EventTypeId, OrganizationId, TokenId, WebhookId},
     organization::{Channel, EventType, Organization},
+    own_event::Notice,
     time::Time,
-    webhook::Webhook,
+    webhook::{Revision, Webhook},
 };
 
 /// Everything matching needs of one organization, read in one transaction.
@@ -183,6 +184,18 @@ pub trait Catalogue: Send + Sync {
         webhook: Webhook,
         one_per_url: bool,
         entry: Entry,
+    ) -> Result<WebhookChange> {
+        self.update_webhook_and_tell(webhook, one_per_url, entry, None)
+            .await
+    }
+
+    /// The same. When it becomes disabled by this, the notice is written with it.
+    async fn update_webhook_and_tell(
+        &self,
+        webhook: Webhook,
+        one_per_url: bool,
+        entry: Entry,
+        notice: Option<Notice>,
     ) -> Result<WebhookChange>;
 
     /// Makes a webhook a tombstone. With `force`, pending deliveries are cancelled; without it,
@@ -203,6 +216,15 @@ pub trait Catalogue: Send + Sync {
         organization_id: OrganizationId,
         id: WebhookId,
     ) -> Result<Option<Webhook>>;
+
+    /// What a webhook was at this revision, the present one and tombstones included; `None` when it
+    /// is not the organization's, or never had this revision.
+    async fn webhook_revision(
+        &self,
+        organization_id: OrganizationId,
+        id: WebhookId,
+        revision: u32,
+    ) -> Result<Option<Revision>>;
 
     /// Stores a new token. [`Error::NotFound`](super::Error::NotFound) for its organization.
     async fn create_token(&self, token: Token, entry: Entry) -> Result<()>;

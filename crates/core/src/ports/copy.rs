@@ -49,11 +49,15 @@ pub enum Section {
     ExternalIds,
     /// Idempotency keys.
     Keys,
+    /// Counts of attempts by minute, hour and day.
+    Statistics,
+    /// What was counted and is not folded into them.
+    Unfolded,
 }
 
 impl Section {
     /// Every section, in the order of the copy.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Organizations,
         Self::EventTypes,
         Self::Channels,
@@ -69,6 +73,8 @@ impl Section {
         Self::Attempts,
         Self::ExternalIds,
         Self::Keys,
+        Self::Statistics,
+        Self::Unfolded,
     ];
 
     /// The stable name: in what is shown, and in the record of an unfinished copy.
@@ -90,6 +96,8 @@ impl Section {
             Self::Attempts => "attempts",
             Self::ExternalIds => "external ids",
             Self::Keys => "idempotency keys",
+            Self::Statistics => "statistics",
+            Self::Unfolded => "statistics to fold",
         }
     }
 }

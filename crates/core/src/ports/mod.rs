@@ -1,4 +1,5 @@
-//! The store's traits, grouped by stage, and the two other doors of the core: sending and lanes.
+//! The store's traits, grouped by stage, and the other doors of the core: sending, lanes, passwords,
+//! and who somebody is.
 //!
 //! Each method is a use case, not a generic transaction: a backend is free to gather the calls
 //! that arrive while it is busy into one commit. Both backends pass the conformance suite in
@@ -10,13 +11,19 @@ mod changes;
 mod claim;
 mod copy;
 mod enqueue;
+mod identity;
+mod jobs;
 mod lanes;
+mod outbox;
+mod pace;
 mod passwords;
 mod people;
 mod query;
 mod record;
 mod retain;
+mod search;
 mod send;
+mod statistics;
 
 pub use audit::Audit;
 pub use catalogue::{
@@ -30,16 +37,22 @@ pub use copy::{
 pub use enqueue::{
     Asked, Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Repeats, Submission,
 };
+pub use identity::{Claims, IdentityError, IdentityProvider, Inbound, Outbound};
+pub use jobs::{Jobs, Stepped};
 pub use lanes::{Lanes, Slot};
+pub use outbox::{Outbox, TAKEN_US};
+pub use pace::{MOST_WAITING, Pace, Waiting};
 pub use passwords::{Busy, Passwords};
 pub use people::{LinkUse, People};
 pub use query::{
-    Corner, DeliveryView, EventDetail, EventFilter, EventSummary, Health, Page, Query, Statements,
+    DeliveryDetail, DeliveryView, EventDetail, EventSummary, Health, Page, Query, Statements,
     StoreStats, WebhookFilter,
 };
 pub use record::{Record, RecordPort, Recorded, Tally};
 pub use retain::{Removed, Retain, Retained, Retention, SLACK_US, Storage, StorageLine, Stored};
+pub use search::{Corner, EventCursor, EventFilter, EventPage, SEARCH_TIME};
 pub use send::{Request, Sender};
+pub use statistics::{Folded, Statistics, Unfolded, Wanted, Whose};
 
 /// What a store can answer instead of a result.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -79,11 +92,36 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Everything a backend offers.
 pub trait Store:
-    Enqueue + Claim + RecordPort + Catalogue + Query + Retain + People + Audit + 'static
+    Enqueue
+    + Claim
+    + RecordPort
+    + Catalogue
+    + Query
+    + Retain
+    + People
+    + Audit
+    + Jobs
+    + Outbox
+    + Pace
+    + Statistics
+    + 'static
 {
 }
 
-impl<T: Enqueue + Claim + RecordPort + Catalogue + Query + Retain + People + Audit + 'static> Store
-    for T
+impl<
+    T: Enqueue
+        + Claim
+        + RecordPort
+        + Catalogue
+        + Query
+        + Retain
+        + People
+        + Audit
+        + Statistics
+        + Jobs
+        + Outbox
+        + Pace
+        + 'static,
+> Store for T
 {
 }

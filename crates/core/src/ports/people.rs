@@ -101,7 +101,8 @@ pub trait People: Send + Sync {
     async fn end_sessions(&self, user_id: UserId, entry: Entry) -> Result<u64>;
 
     /// Stores a new link. The entry is `None` for one that nobody asked for (coming back from the
-    /// identity provider). [`Error::NotFound`](super::Error::NotFound) for its user or organization.
+    /// identity provider). [`Error::NotFound`](super::Error::NotFound) for its user or organization,
+    /// [`Error::Taken`](super::Error::Taken) when there is one of this id.
     async fn create_link(&self, link: Link, entry: Option<Entry>) -> Result<()>;
 
     /// Uses a link: once, whoever asks, on whichever node. One of an organization that is gone is

@@ -1,59 +1,21 @@
 //! Stage 7: everything that reads.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
-use super::Result;
+use super::{
+    Result,
+    search::{EventCursor, EventFilter, EventPage},
+};
 use crate::{
     delivery::{Attempt, Delivery, State},
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
+    meter::Reading,
     policy::Counters,
     time::Time,
 };
-
-/// Which events a list shows. Everything given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EventFilter {
-    /// Exactly this type (ADV-6).
-    pub event_type: Option<String>,
-    /// The event or one of its deliveries was last updated at or after this time (ADV-7).
-    pub updated_since: Option<Time>,
-    /// At least one delivery is in this state. With `webhook`, that webhook's.
-    pub state: Option<State>,
-    /// There is a delivery to this webhook.
-    pub webhook: Option<WebhookId>,
-    /// The event carries this channel.
-    pub channel: Option<String>,
-    /// Exactly this external id.
-    pub external_id: Option<String>,
-    /// Only what is seen from here; everything, when absent.
-    pub corner: Option<Corner>,
-}
-
-/// What somebody sees who came for some channels only: events that carry one of them, as if no
-/// deliveries but those to these webhooks had been made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Corner {
-    /// The channels.
-    pub channels: Vec<String>,
-    /// The webhooks.
-    pub webhooks: Vec<WebhookId>,
-}
-
-impl Corner {
-    /// Whether an event is seen.
-    #[must_use]
-    pub fn shows(&self, event: &Event) -> bool {
-        let own = |channel: &String| self.channels.contains(channel);
-        event.channels.iter().any(own)
-    }
-
-    /// Whether deliveries to a webhook are seen.
-    #[must_use]
-    pub fn has(&self, webhook: WebhookId) -> bool {
-        self.webhooks.contains(&webhook)
-    }
-}
 
 /// Which webhooks a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,7 +42,7 @@ pub struct EventSummary {
     /// The event. Its data is left out (empty).
     pub event: Event,
     /// How many deliveries are in each state, in the order of [`State::ALL`].
-    pub deliveries: [u32; 5],
+    pub deliveries: [u32; State::ALL.len()],
     /// The time of the last attempt or change of state; of the event, when there is none.
     pub updated_at: Time,
 }
@@ -101,6 +63,15 @@ pub struct EventDetail {
     pub event: Event,
     /// Its deliveries, oldest first; at most 1000.
     pub deliveries: Vec<DeliveryView>,
+}
+
+/// A delivery with everything that its requests were made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryDetail {
+    /// The event, its data included.
+    pub event: Event,
+    /// The delivery with its attempts.
+    pub view: DeliveryView,
 }
 
 /// How a webhook fares.
@@ -127,6 +98,10 @@ pub struct StoreStats {
     pub commit_us: u64,
     /// Commits that failed so far.
     pub failures: u64,
+    /// How long commits took, in microseconds.
+    pub commit_times: Reading,
+    /// How many calls each of them had.
+    pub commit_sizes: Reading,
     /// Statements sent to a server of databases so far; zero where the store is a file.
     pub statements: Statements,
 }
@@ -145,14 +120,16 @@ pub struct Statements {
 /// Stage 7.
 #[async_trait]
 pub trait Query: Send + Sync {
-    /// Events newest first, before `cursor` when given; bounded work.
+    /// Events newest first, from `cursor` on when given. A search that takes longer than `time`
+    /// answers with what it has; however short that is, it gets on.
     async fn events(
         &self,
         organization_id: OrganizationId,
         filter: &EventFilter,
-        cursor: Option<EventId>,
+        cursor: Option<EventCursor>,
         limit: usize,
-    ) -> Result<Page<EventSummary, EventId>>;
+        time: Duration,
+    ) -> Result<EventPage>;
 
     /// One event with its deliveries and attempts; `None` when it is not the organization's.
     async fn event(
@@ -167,6 +144,13 @@ pub trait Query: Send + Sync {
         organization_id: OrganizationId,
         id: DeliveryId,
     ) -> Result<Option<Delivery>>;
+
+    /// One delivery with its event and its attempts; `None` when it is not the organization's.
+    async fn delivery_detail(
+        &self,
+        organization_id: OrganizationId,
+        id: DeliveryId,
+    ) -> Result<Option<DeliveryDetail>>;
 
     /// Attempts of one webhook, newest first, before the cursor when given. The cursor is the time
     /// and the id and number of the last entry seen.

@@ -8,6 +8,7 @@ use super::Result;
 use crate::{
     delivery::{Attempt, Delivery},
     ids::{DeliveryId, OrganizationId, WebhookId},
+    own_event::Kinds,
     policy::{Class, DisableReason, DisableRule, Next},
     time::Time,
 };
@@ -17,12 +18,20 @@ use crate::{
 pub struct Record {
     /// The attempt.
     pub attempt: Attempt,
+    /// The type of the event, which attempts are counted by: a short copy, so that a record that
+    /// waits does not hold the event's data.
+    pub event_type: Arc<str>,
     /// What becomes of the delivery.
     pub next: Next,
     /// What it means for the webhook's counters; `None` for tests.
     pub tally: Option<Tally>,
     /// When the attempt ended.
     pub now: Time,
+    /// Which of Bellwire's own events somebody listens to, of those that may follow: what nobody
+    /// listens to is not written down.
+    pub listened: Kinds,
+    /// What was sent is one of Bellwire's own events.
+    pub is_own: bool,
 }
 
 impl Record {
@@ -50,6 +59,8 @@ pub struct Tally {
 pub struct Recorded {
     /// Webhooks that reached a threshold and are disabled now.
     pub disabled: Vec<(WebhookId, DisableReason)>,
+    /// How much there is to tell, in the outbox.
+    pub notices: usize,
 }
 
 /// Stage 6.

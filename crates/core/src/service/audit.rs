@@ -229,6 +229,11 @@ impl Logged for Webhook {
                 "sentence": disabled.reason.sentence(),
                 "at": disabled.at,
             })),
+            "paused": self.paused.as_ref().map(|paused| json!({"at": paused.at, "by": paused.by})),
+            "drain": self.drain.map(|drain| json!({
+                "per_second": drain.per_second,
+                "up_to": drain.up_to,
+            })),
             "profile": settings.profile,
             "headers": headers,
             "overrides": settings.overrides,
@@ -286,6 +291,8 @@ mod tests {
                 overrides: Default::default(),
             },
             disabled: None,
+            paused: None,
+            drain: None,
             secrets: vec![Secret {
                 value: "whsec_nobody reads this".to_owned(),
                 created_at: Time::EPOCH,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Error, FieldError, Incoming, Service};
 use crate::{
-    json, matching, schema,
+    json, matching, own_event, schema,
     snapshot::{CatalogueType, Tenant},
     time::{DAY, Time},
 };
@@ -106,6 +106,10 @@ fn check(
     mut wrong: impl FnMut(&str, String),
 ) {
     match (entry, matching::check_event_type(&event.event_type)) {
+        _ if own_event::Kind::of(&event.event_type).is_some() => {
+            wrong("type", own_event::reserved(&event.event_type));
+            return;
+        }
         (None, Err(message)) => wrong("type", message),
         (None, Ok(())) if tenant.organization.strict_event_types => wrong(
             "type",

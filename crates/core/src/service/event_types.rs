@@ -14,6 +14,7 @@ use crate::{
     ids::OrganizationId,
     json, matching,
     organization::EventType,
+    own_event,
     ports::{self, Page},
     schema,
     snapshot::CatalogueType,
@@ -69,6 +70,9 @@ impl Service {
         };
         let mut findings = Findings::default();
         findings.check("name", matching::check_event_type(&event_type.name));
+        if own_event::Kind::of(&event_type.name).is_some() {
+            findings.add("name", own_event::reserved(&event_type.name));
+        }
         check(findings, &event_type)?;
         let entry = self.entry(by, "event_type.created", None, Some(&event_type));
         match self
@@ -221,6 +225,15 @@ impl Service {
     /// An entry of exactly this catalogue, to be changed.
     fn entry_of(&self, slug: Option<&str>, name: &str) -> Result<Arc<CatalogueType>, Error> {
         let entry = self.event_type(slug, name)?;
+        if own_event::Kind::of(name).is_some() {
+            return Err(Error::Conflict {
+                code: "own_event_type",
+                message: format!(
+                    "{}; what the catalogue says of them is part of the program",
+                    own_event::reserved(name)
+                ),
+            });
+        }
         if slug.is_some() && entry.event_type.organization_id.is_none() {
             return Err(Error::Conflict {
                 code: "platform_event_type",

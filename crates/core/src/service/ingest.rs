@@ -72,9 +72,10 @@ impl Service {
         key: Option<Idempotency>,
     ) -> Result<Vec<Receipt>, Error> {
         let now = self.now();
-        let mut tenant = self.tenant(slug)?;
+        let tenant = self.tenant(slug)?;
         let organization_id = tenant.organization.id;
         let checked = self.validate(&tenant, &incoming, now)?;
+        self.meters().check.count(took(now, self.now()));
         if let Some(refusal) = checked.refusal {
             let ids = incoming.iter().map(|event| {
                 let id = event.external_id.clone()?;
@@ -94,31 +95,67 @@ impl Service {
         let accepted: Vec<Accepted> = incoming
             .into_iter()
             .zip(unknown)
-            .map(|(incoming, unknown_type)| {
-                let fingerprint = incoming
-                    .external_id
-                    .is_some()
-                    .then(|| fingerprint(&incoming));
-                let event = Event {
-                    id: self.new_id(),
-                    organization_id,
-                    external_id: incoming.external_id,
-                    event_type: incoming.event_type,
-                    channels: incoming.channels,
-                    data: incoming.data,
-                    time: incoming.time.unwrap_or(now),
-                    created_at: now,
-                    unknown_type,
-                    test: false,
-                };
-                Accepted {
-                    event: Arc::new(event),
-                    fingerprint,
-                    addressed: incoming.webhooks,
-                }
-            })
+            .map(|(incoming, unknown)| self.accepted(organization_id, incoming, unknown, now))
             .collect();
+        self.store_all(tenant, accepted, key, now).await
+    }
+
+    /// Stores an event of Bellwire's own, which needs no check; whether it was new.
+    pub(super) async fn ingest_own(
+        &self,
+        tenant: &Arc<Tenant>,
+        incoming: Incoming,
+    ) -> Result<bool, Error> {
+        let now = self.now();
+        let accepted = self.accepted(tenant.organization.id, incoming, false, now);
+        let receipts = self
+            .store_all(Arc::clone(tenant), vec![accepted], None, now)
+            .await?;
+        Ok(receipts.iter().any(|receipt| !receipt.repeated))
+    }
+
+    /// An event that was found right.
+    fn accepted(
+        &self,
+        organization_id: OrganizationId,
+        incoming: Incoming,
+        unknown_type: bool,
+        now: Time,
+    ) -> Accepted {
+        let fingerprint = incoming
+            .external_id
+            .is_some()
+            .then(|| fingerprint(&incoming));
+        let event = Event {
+            id: self.new_id(),
+            organization_id,
+            external_id: incoming.external_id,
+            event_type: incoming.event_type,
+            channels: incoming.channels,
+            data: incoming.data,
+            time: incoming.time.unwrap_or(now),
+            created_at: now,
+            unknown_type,
+            test: false,
+        };
+        Accepted {
+            event: Arc::new(event),
+            fingerprint,
+            addressed: incoming.webhooks,
+        }
+    }
+
+    /// Stages 2 and 3: matched, stored, handed over; again when the catalogue changes under it.
+    async fn store_all(
+        &self,
+        mut tenant: Arc<Tenant>,
+        accepted: Vec<Accepted>,
+        key: Option<Idempotency>,
+        now: Time,
+    ) -> Result<Vec<Receipt>, Error> {
+        let organization_id = tenant.organization.id;
         for _ in 0..STALE_RETRIES {
+            let began = self.now();
             let mut waiting = Vec::with_capacity(accepted.len());
             let events = accepted
                 .iter()
@@ -140,6 +177,8 @@ impl Service {
                 )
                 .collect();
             let deliveries: usize = waiting.iter().map(Vec::len).sum();
+            let matched = self.now();
+            self.meters().matching.count(took(began, matched));
             if accepted.len() > 1 && deliveries > MAX_DELIVERIES {
                 let ids = accepted.iter().map(|one| {
                     let id = one.event.external_id.clone()?;
@@ -165,6 +204,9 @@ impl Service {
             };
             match self.store().enqueue(submission).await {
                 Ok(receipts) => {
+                    let meters = self.meters();
+                    meters.enqueue.count(took(matched, self.now()));
+                    meters.fan_out.count(deliveries as u64);
                     for ((accepted, waiting), receipt) in
                         accepted.iter().zip(waiting).zip(&receipts)
                     {
@@ -177,7 +219,10 @@ impl Service {
                 }
                 Err(ports::Error::Stale) => {
                     self.refresh(organization_id).await?;
-                    tenant = self.tenant(slug)?;
+                    tenant = self
+                        .snapshot()
+                        .organization_by_id(organization_id)
+                        .ok_or(Error::NotFound("organization"))?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -209,7 +254,10 @@ impl Service {
     }
 
     fn reserve(&self, webhook_id: WebhookId, kind: Kind) -> Waiting {
-        let slot = self.lanes().reserve(webhook_id);
+        let slot = match kind {
+            Kind::Test => self.lanes().reserve_test(webhook_id),
+            _ => self.lanes().reserve(webhook_id),
+        };
         let delivery = NewDelivery {
             id: self.new_id(),
             webhook_id,
@@ -223,7 +271,10 @@ impl Service {
     fn hand_over(&self, tenant: &Tenant, event: &Arc<Event>, waiting: Vec<Waiting>, now: Time) {
         for Waiting { delivery, slot } in waiting {
             let Some(slot) = slot else {
-                self.lanes().wake(delivery.webhook_id);
+                match delivery.kind {
+                    Kind::Test => self.lanes().wake_test(delivery.webhook_id),
+                    _ => self.lanes().wake(delivery.webhook_id),
+                }
                 continue;
             };
             let route = tenant.route(delivery.webhook_id);
@@ -336,6 +387,11 @@ impl Service {
         before.answer = repeats.answer;
         Ok(before)
     }
+}
+
+/// Microseconds between two looks at the clock, which may have been set back.
+fn took(from: Time, to: Time) -> u64 {
+    u64::try_from(to.since(from)).unwrap_or(0)
 }
 
 fn too_many(events: usize, deliveries: usize) -> Error {

@@ -4,19 +4,27 @@
 //! call that made it returns ([`Service::refresh`]).
 
 mod access;
+mod answers;
 mod audit;
 mod channels;
 mod checks;
 mod event_types;
+mod identity;
 mod ingest;
+mod jobs;
 mod members;
+mod meters;
 mod organizations;
+mod own_events;
+mod pace;
 mod portal_links;
 mod resend;
 mod revise_user;
 mod secrets;
 mod settings;
 mod shown;
+mod statistics;
+mod test_events;
 mod tokens;
 mod users;
 mod validate;
@@ -28,26 +36,38 @@ use uuid::Uuid;
 
 pub use self::{
     access::{
-        CREDENTIALS_US, Caller, LINK_PREFIX, MAX_PASSWORD_BYTES, MEMORY_US, MIN_PASSWORD_CHARS,
-        PASSWORD_LINK_US, Presence, Principal, SESSION_PREFIX, SignIns, SignedIn, Who,
-        check_channels,
+        Arrival, CREDENTIALS_US, Caller, Departure, LINK_PREFIX, MAX_PASSWORD_BYTES, MEMORY_US,
+        MIN_PASSWORD_CHARS, PASSWORD_LINK_US, Presence, Principal, SESSION_PREFIX, SIGN_IN_US,
+        SignIns, SignedIn, Who, check_channels,
+    },
+    answers::{
+        Asked, CheckedSignature, Explanation, FieldChange, HistoryEntry, Reproduced, SentRequest,
     },
     channels::{ChannelPatch, MAX_KIND_BYTES, NewChannel},
     checks::{MAX_BATCH, MAX_CHANNELS, MAX_DELIVERIES, MAX_DEPTH, MAX_EXTERNAL_ID_BYTES},
     event_types::{EventTypePatch, NewEventType},
+    identity::{Federation, GroupRole, Provisioning},
     ingest::Incoming,
+    jobs::{JobFilter, NewJob},
     members::NewMember,
+    meters::StageReadings,
     organizations::{DEFAULT_PROFILE, NewOrganization, OrganizationPatch},
+    own_events::Told,
+    pace::{MAX_BURST, MAX_PER_SECOND},
     portal_links::{
         DEFAULT_LINK_S, DEFAULT_PORTAL_SESSION_S, LINK_S, MAX_ORIGINS, NewPortalLink,
         PORTAL_SESSION_S,
     },
-    resend::{TestEvent, Tested},
-    secrets::{DEFAULT_GRACE_US, MAX_GRACE_US, MAX_SECRETS},
+    secrets::{DEFAULT_GRACE_US, MAX_GRACE_US, MAX_SECRETS, SinceRotation},
     settings::{
         MAX_CONCURRENCY, MAX_HEADER_BYTES, MAX_HEADER_NAME_BYTES, MAX_HEADERS, MAX_PATTERNS,
         MAX_URL_BYTES,
     },
+    statistics::{
+        DEFAULT_GROUPS, Failure, FailureQuery, Failures, MAX_GROUPS, MAX_STEPS, Series, SortBy,
+        StatisticsQuery, TREND,
+    },
+    test_events::{TestEvent, Tested},
     tokens::{NewToken, TOKEN_PREFIX},
     users::{MAX_EMAIL_BYTES, NewUser, NewlyMade, UserPatch},
     validate::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_SLUG_BYTES},
@@ -121,6 +141,14 @@ pub enum Error {
         /// When it can succeed, in seconds from now.
         retry_after_s: u32,
         /// What there was too much of.
+        message: String,
+    },
+    /// Nobody was signed in through the identity provider.
+    #[error("{message}")]
+    SignIn {
+        /// A stable code: `sign_in_expired`, `sign_in_refused` or `provider_unavailable`.
+        code: &'static str,
+        /// Why not, and what to do.
         message: String,
     },
     /// An idempotency key or an external id was used for something else.
@@ -228,6 +256,8 @@ pub struct Parts {
     pub keyring: Keyring,
     /// What hashes passwords.
     pub passwords: Arc<dyn Passwords>,
+    /// Sign-in through an identity provider, where there is one.
+    pub federation: Option<Federation>,
     /// The profiles.
     pub profiles: Profiles,
     /// The catalogue in memory, shared with the lanes.
@@ -244,6 +274,7 @@ struct Inner {
     parts: Parts,
     ids: IdSource,
     memories: access::Memories,
+    meters: meters::Meters,
 }
 
 impl Service {
@@ -254,6 +285,7 @@ impl Service {
             parts,
             ids: IdSource::default(),
             memories: access::Memories::default(),
+            meters: meters::Meters::default(),
         }))
     }
 
@@ -265,6 +297,13 @@ impl Service {
         self.refresh_platform().await?;
         for record in self.store().load_organizations().await? {
             self.snapshot().put(record, self.profiles())?;
+        }
+        if let Some(slug) = self.snapshot().missing_operator() {
+            tracing::warn!(
+                organization = slug,
+                "`own_events.organization` names an organization that there is not (yet): the \
+                 operator is told of nothing until it is made"
+            );
         }
         for (profile, webhooks) in held(&self.snapshot().organizations()) {
             tracing::warn!(
@@ -360,12 +399,20 @@ impl Service {
         &self.0.parts.sender
     }
 
+    fn meters(&self) -> &meters::Meters {
+        &self.0.meters
+    }
+
     fn memories(&self) -> &access::Memories {
         &self.0.memories
     }
 
     fn keyring(&self) -> &Keyring {
         &self.0.parts.keyring
+    }
+
+    fn federation(&self) -> Option<&Federation> {
+        self.0.parts.federation.as_ref()
     }
 
     fn passwords(&self) -> &Arc<dyn Passwords> {

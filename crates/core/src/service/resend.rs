@@ -1,43 +1,16 @@
-//! Sending again, testing, cancelling: what a person does about a delivery.
+//! Sending again, cancelling: what a person does about a delivery.
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
-
 use serde_json::json;
 
-use super::{
-    Error, FieldError, Service,
-    audit::{Logged as _, Subject},
-    checks::MAX_DEPTH,
-    validate,
-};
+use super::{Error, Service, audit::Subject};
 use crate::{
     access::{Access, Actor},
-    delivery::{Delivery, Kind},
-    event::Event,
+    delivery::Delivery,
     ids::{DeliveryId, EventId, WebhookId},
-    json, matching,
     snapshot::{Route, Tenant},
 };
-
-/// What to send as a test.
-#[derive(Debug, Clone, Default)]
-pub struct TestEvent {
-    /// Its type; the profile's own test type when absent.
-    pub event_type: Option<String>,
-    /// Its data; the type's example when absent.
-    pub data: Option<Bytes>,
-}
-
-/// A test on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tested {
-    /// The event that was made for it.
-    pub event_id: EventId,
-    /// Its only delivery.
-    pub delivery_id: DeliveryId,
-}
 
 impl Service {
     /// Sends a stored event again: to one webhook, which may be younger than the event, or to
@@ -160,91 +133,7 @@ impl Service {
         Ok(cancelled)
     }
 
-    /// Sends a test event to one webhook, enabled or not: one attempt, counted by no counter.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a type or data that are none, [`Error::NotFound`].
-    pub async fn test_webhook(
-        &self,
-        slug: &str,
-        webhook_id: WebhookId,
-        test: TestEvent,
-        by: &Actor,
-    ) -> Result<Tested, Error> {
-        let tenant = self.tenant(slug)?;
-        let route = tenant.route(webhook_id).ok_or(Error::NotFound("webhook"))?;
-        if route.held {
-            return Err(Error::Conflict {
-                code: "profile_missing",
-                message: validate::held(&route.webhook.settings.profile),
-            });
-        }
-        let event_type = test
-            .event_type
-            .unwrap_or_else(|| route.profile.test_type.clone());
-        let mut errors = Vec::new();
-        if let Err(message) = matching::check_event_type(&event_type) {
-            errors.push(FieldError::new("type", message));
-        }
-        if let Some(data) = &test.data
-            && !json::check_depth(data, MAX_DEPTH)
-        {
-            errors.push(FieldError::new(
-                "data",
-                format!("it is nested deeper than {MAX_DEPTH} levels"),
-            ));
-        }
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
-        let now = self.now();
-        let event = Event {
-            id: self.new_id(),
-            organization_id: tenant.organization.id,
-            external_id: None,
-            data: test
-                .data
-                .unwrap_or_else(|| self.example(&tenant, route, &event_type)),
-            event_type,
-            channels: route.webhook.settings.channels.clone(),
-            time: now,
-            created_at: now,
-            unknown_type: false,
-            test: true,
-        };
-        let event_id = event.id;
-        let kind = event.event_type.clone();
-        let delivery = self.enqueue_for(event, webhook_id, Kind::Test).await?;
-        let shown = json!({"event": event_id, "type": kind, "delivery": delivery.id});
-        let subject = route.webhook.subject();
-        self.note_done(by, "webhook.tested", subject, shown).await;
-        Ok(Tested {
-            event_id,
-            delivery_id: delivery.id,
-        })
-    }
-
-    /// The catalogue's example of a type; the profile's own test data where there is none.
-    fn example(&self, tenant: &Tenant, route: &Route, event_type: &str) -> Bytes {
-        tenant
-            .event_type(event_type)
-            .or_else(|| {
-                self.snapshot()
-                    .platform_event_types()
-                    .get(event_type)
-                    .cloned()
-            })
-            .and_then(|entry| {
-                entry
-                    .event_type
-                    .example
-                    .as_ref()
-                    .map(|e| e.get().to_owned())
-            })
-            .map_or_else(|| route.profile.test_data.clone(), Bytes::from)
-    }
-
-    async fn sendable(&self, tenant: &Tenant, id: WebhookId) -> Result<(), Error> {
+    pub(super) async fn sendable(&self, tenant: &Tenant, id: WebhookId) -> Result<(), Error> {
         match tenant.route(id) {
             Some(route) if route.webhook.is_enabled() => Ok(()),
             Some(_) => Err(Error::Conflict {

@@ -5,8 +5,9 @@ use super::{Error, Service, validate::Findings};
 use crate::{
     access::Actor,
     ids::WebhookId,
+    policy::Class,
     signature,
-    time::{DAY, DurationUs},
+    time::{DAY, DurationUs, Time},
     webhook::{Secret, Webhook},
 };
 
@@ -17,7 +18,91 @@ pub const MAX_GRACE_US: DurationUs = 30 * DAY;
 /// The most secrets that sign at once; each makes the signature header longer.
 pub const MAX_SECRETS: usize = 5;
 
+/// Attempts that are looked at to tell how requests fare since a rotation.
+const LOOK_AT: usize = 200;
+
+/// How requests fare since a rotation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SinceRotation {
+    /// How many of those looked at succeeded.
+    pub succeeded: u32,
+    /// There are older ones since the rotation, which were not looked at.
+    pub more: bool,
+    /// When the last of them began.
+    pub last_at: Option<Time>,
+}
+
 impl Service {
+    /// Ends the secrets that are leaving after a rotation now: only the newest signs from here on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Conflict`] (`no_old_secret`) when only one signs.
+    pub async fn retire_secrets(
+        &self,
+        slug: &str,
+        id: WebhookId,
+        by: &Actor,
+    ) -> Result<Webhook, Error> {
+        let tenant = self.tenant(slug)?;
+        let (_, webhook) = self
+            .revise(
+                &tenant,
+                id,
+                (by, "webhook.secret_retired"),
+                |webhook, now| {
+                    if webhook.signing_secrets(now).count() < 2 {
+                        return Err(Error::Conflict {
+                            code: "no_old_secret",
+                            message: "only one secret signs, and it stays; rotate to have another \
+                                      one"
+                            .to_owned(),
+                        });
+                    }
+                    // They stay in the list until the next rotation, and sign nothing.
+                    for end in webhook.secrets.iter_mut().flat_map(|s| &mut s.expires_at) {
+                        *end = now.min(*end);
+                    }
+                    Ok(false)
+                },
+            )
+            .await?;
+        Ok(webhook)
+    }
+
+    /// What has come of requests since a webhook's newest secret was made: how many succeeded of the
+    /// latest, and whether there were more than were looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn since_rotation(&self, webhook: &Webhook) -> Result<SinceRotation, Error> {
+        let Some(newest) = webhook.secrets.first() else {
+            return Ok(SinceRotation::default());
+        };
+        let page = self
+            .store()
+            .attempts(webhook.organization_id, webhook.id, None, LOOK_AT)
+            .await?;
+        let policy = self.snapshot().route(webhook.id);
+        let mut since = SinceRotation {
+            more: page.next.is_some(),
+            ..SinceRotation::default()
+        };
+        for attempt in &page.items {
+            if attempt.at < newest.created_at {
+                since.more = false;
+                break;
+            }
+            let class = policy
+                .as_ref()
+                .map(|route| route.policy.classify(attempt.answer));
+            if class == Some(Class::Success) {
+                since.succeeded += 1;
+                since.last_at = since.last_at.max(Some(attempt.at));
+            }
+        }
+        Ok(since)
+    }
+
     /// Gives a webhook a new signing secret. The ones before it go on signing for `grace` and not
     /// longer; with a grace of 0 they stop at once. `new` is a secret that both sides know already;
     /// one is made, when absent.

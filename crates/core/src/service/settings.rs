@@ -8,7 +8,11 @@ use std::sync::Arc;
 
 use url::{Host, ParseError, Url};
 
-use super::{Error, Options, validate};
+use super::{
+    Error, Options,
+    pace::{MAX_BURST, check_rate},
+    validate,
+};
 use crate::{
     matching,
     profile::{Profile, Profiles},
@@ -322,6 +326,19 @@ fn overrides(findings: &mut Findings, overrides: &Overrides) {
             "overrides.max_concurrency",
             format!("it is 1 to {MAX_CONCURRENCY} requests at once"),
         );
+    }
+    if let Some(limit) = &overrides.rate_limit {
+        let field = "overrides.rate_limit.per_second";
+        findings.check(field, check_rate(limit.per_second));
+        if limit
+            .burst
+            .is_some_and(|burst| !(1..=MAX_BURST).contains(&burst))
+        {
+            findings.add(
+                "overrides.rate_limit.burst",
+                format!("it is 1 to {MAX_BURST} requests at once"),
+            );
+        }
     }
 }
 

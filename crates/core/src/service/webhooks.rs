@@ -15,6 +15,7 @@ use crate::{
     access::{Access, Actor},
     ids::{OrganizationId, WebhookId},
     outcome::Header,
+    own_event::{Kind, Notice},
     policy::DisableReason,
     ports::{self, DeleteOutcome, Page, WebhookChange, WebhookFilter},
     signature,
@@ -150,6 +151,8 @@ impl Service {
                 reason: DisableReason::Manual,
                 at: now,
             }),
+            paused: None,
+            drain: None,
             secrets: vec![Secret {
                 value: new.secret.unwrap_or_else(|| self.new_secret()),
                 created_at: now,
@@ -212,6 +215,8 @@ impl Service {
                             reason: DisableReason::Manual,
                             at: now,
                         });
+                        // Nothing is left to hold or to drain.
+                        (webhook.paused, webhook.drain) = (None, None);
                     }
                     // Off stays off for the reason it had.
                     Some(false) | None => {}
@@ -222,6 +227,10 @@ impl Service {
         if former.settings.profile != webhook.settings.profile {
             // Deliveries may have waited for a profile that is not configured.
             self.lanes().wake(id);
+        }
+        let paced = former.settings.overrides != webhook.settings.overrides;
+        if paced || (former.is_enabled() && !webhook.is_enabled()) {
+            self.lanes().recheck(id);
         }
         let moved = former.settings.url != webhook.settings.url;
         if moved || (former.is_enabled() && !webhook.is_enabled()) {
@@ -334,13 +343,18 @@ impl Service {
             webhook.updated_at = now;
             webhook.updated_by.clone_from(&by.name);
             let entry = self.entry(by, action, Some(&former), Some(&webhook));
+            let notice = self.notice_of(&former, &webhook, now).await?;
+            let tells = notice.is_some();
             match self
                 .store()
-                .update_webhook(webhook.clone(), one_per_url, entry)
+                .update_webhook_and_tell(webhook.clone(), one_per_url, entry, notice)
                 .await
             {
                 Ok(WebhookChange::Stored) => {
                     self.refresh(organization_id).await?;
+                    if tells {
+                        self.lanes().tell();
+                    }
                     if former.is_enabled() && !webhook.is_enabled() {
                         // As the store has set it.
                         webhook.cancelled_up_to = Some(now);
@@ -362,6 +376,22 @@ impl Service {
             }
         }
         Err(ports::Error::Stale.into())
+    }
+
+    /// What is to be told of this change: that the webhook was switched off, when somebody listens.
+    async fn notice_of(
+        &self,
+        former: &Webhook,
+        webhook: &Webhook,
+        now: Time,
+    ) -> Result<Option<Notice>, Error> {
+        let listened = self.snapshot().listened(webhook.organization_id);
+        if !former.is_enabled() || webhook.is_enabled() || !listened.has(Kind::Disabled) {
+            return Ok(None);
+        }
+        let health = self.store().health(&[webhook.id]).await?.pop();
+        let counters = health.map(|health| health.counters).unwrap_or_default();
+        Ok(Some(Notice::of_hand(self.new_id(), webhook, counters, now)))
     }
 
     /// A webhook as it is stored now.

@@ -10,7 +10,6 @@ use crate::{
     audit::{AuditFilter, Entry},
     entropy::Entropy,
     ids::{AuditId, IdSource, OrganizationId, WebhookId},
-    policy::DisableReason,
     ports::Page,
     time::{DAY, DurationUs, Time},
     webhook::Disabled,
@@ -78,7 +77,7 @@ impl Ids {
 
     /// The next id.
     #[must_use]
-    pub fn next(&self, now: Time) -> AuditId {
+    pub fn next<I: From<uuid::Uuid>>(&self, now: Time) -> I {
         self.source.next(now, self.entropy.u64())
     }
 }
@@ -103,12 +102,7 @@ impl Disabling<'_> {
     #[must_use]
     pub fn entry(&self, id: AuditId) -> Entry {
         let Disabled { reason, at } = self.disabled;
-        let kind = match reason {
-            DisableReason::Manual => "manual",
-            DisableReason::TooManyErrors { .. } => "too_many_errors",
-            DisableReason::FailingSince { .. } => "failing_since",
-            DisableReason::Status { .. } => "status",
-        };
+        let kind = reason.code();
         let before = json!({ "enabled": true, "revision": self.revision.saturating_sub(1) });
         let after = json!({
             "enabled": false,
@@ -132,7 +126,7 @@ impl Disabling<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::HOUR;
+    use crate::{policy::DisableReason, time::HOUR};
 
     #[test]
     fn a_search_by_time_walks_a_day_more_on_both_sides() {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod people;
 pub mod receipts;
 pub mod seal;
+pub mod search;
 pub mod standing;
 
 use crate::{
@@ -19,6 +20,8 @@ use crate::{
 pub const UNKNOWN_TYPE: i16 = 1;
 /// The flag of an event that a test button made.
 pub const TEST: i16 = 2;
+/// The flag of an event to which deliveries were added later, in the embedded store.
+pub const RESENT: i16 = 4;
 
 /// Excerpts up to this length stay in the attempt's row; longer ones are stored once for all
 /// attempts of a webhook that they are equal in.

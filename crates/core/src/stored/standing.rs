@@ -10,25 +10,41 @@ use crate::{
 /// What a webhook does to its pending deliveries, whatever their rows say.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Marks {
-    /// What was made up to then is cancelled: the last disable or deletion.
+    /// What was made up to then is cancelled: the last disable, deletion or clearing.
     pub cancelled_up_to: Option<Time>,
     /// What was made up to then is cancelled by a disable.
     pub disabled_up_to: Option<Time>,
+    /// What was made up to then was cancelled by hand, all of it at once.
+    pub cleared_up_to: Option<Time>,
     /// When the webhook was deleted.
     pub deleted_at: Option<Time>,
+    /// The webhook is paused: what is pending is held, but for tests.
+    pub paused: bool,
 }
 
 impl Marks {
-    /// Why and when a pending delivery was cancelled by its webhook, if it was. Tests go to
-    /// disabled webhooks too; a deleted webhook gets nothing.
+    /// Why and when a pending delivery was cancelled by its webhook, if it was: the earliest mark
+    /// that covers it says. Tests go to disabled webhooks too, and no clearing means them; a deleted
+    /// webhook gets nothing.
     #[must_use]
     pub fn cancel(&self, kind: Kind, created_at: Time) -> Option<(CancelReason, Time)> {
         let covers =
             |mark: Option<Time>| mark.filter(|mark| kind != Kind::Test && created_at <= *mark);
-        covers(self.disabled_up_to)
-            .map(|at| (CancelReason::WebhookDisabled, at))
-            .or_else(|| self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)))
-            .or_else(|| covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at)))
+        [
+            covers(self.disabled_up_to).map(|at| (CancelReason::WebhookDisabled, at)),
+            covers(self.cleared_up_to).map(|at| (CancelReason::Manual, at)),
+            self.deleted_at.map(|at| (CancelReason::WebhookDeleted, at)),
+        ]
+        .into_iter()
+        .flatten()
+        .min_by_key(|(_, at)| *at)
+        .or_else(|| covers(self.cancelled_up_to).map(|at| (CancelReason::WebhookDisabled, at)))
+    }
+
+    /// Whether a pending delivery of this kind waits for its webhook to be resumed.
+    #[must_use]
+    pub fn holds(&self, kind: Kind) -> bool {
+        self.paused && kind != Kind::Test
     }
 }
 
@@ -94,10 +110,10 @@ impl Standing {
             event_id: named.event_id,
             webhook_id: named.webhook_id,
             organization_id: named.organization_id,
-            state: if cancelled.is_some() {
-                State::Cancelled
-            } else {
-                self.state
+            state: match self.state {
+                State::Pending if cancelled.is_some() => State::Cancelled,
+                State::Pending if marks.holds(self.kind) => State::Held,
+                state => state,
             },
             kind: self.kind,
             cancel_reason: cancelled.map(|(reason, _)| reason).or(self.reason),
@@ -161,8 +177,70 @@ mod tests {
         Marks {
             cancelled_up_to: Some(AT(at)),
             disabled_up_to: Some(AT(at)),
-            deleted_at: None,
+            ..Marks::default()
         }
+    }
+
+    fn seen(standing: Standing, marks: &Marks) -> Delivery {
+        let named = Named {
+            id: DeliveryId::from_bytes([1; 16]),
+            event_id: EventId::from_bytes([2; 16]),
+            webhook_id: WebhookId::from_bytes([3; 16]),
+            organization_id: OrganizationId::from_bytes([4; 16]),
+        };
+        standing.seen(named, marks)
+    }
+
+    #[test]
+    fn what_is_pending_while_its_webhook_is_paused_is_held_but_no_test() {
+        let paused = Marks {
+            paused: true,
+            ..Marks::default()
+        };
+        assert_eq!(seen(made(5), &paused).state, State::Held);
+        let test = Standing {
+            kind: Kind::Test,
+            ..made(5)
+        };
+        assert_eq!(seen(test, &paused).state, State::Pending);
+        let over = Standing {
+            state: State::Failed,
+            ..made(5)
+        };
+        assert_eq!(seen(over, &paused).state, State::Failed);
+        let cleared = Marks {
+            cleared_up_to: Some(AT(5)),
+            ..paused
+        };
+        assert_eq!(seen(made(5), &cleared).state, State::Cancelled);
+        assert_eq!(seen(made(6), &cleared).state, State::Held);
+    }
+
+    #[test]
+    fn the_earliest_mark_that_covers_a_delivery_says_why_it_was_cancelled() {
+        let marks = Marks {
+            cancelled_up_to: Some(AT(30)),
+            disabled_up_to: Some(AT(20)),
+            cleared_up_to: Some(AT(30)),
+            ..Marks::default()
+        };
+        let why = |marks: &Marks, at| marks.cancel(Kind::Matched, AT(at));
+        assert_eq!(
+            why(&marks, 20),
+            Some((CancelReason::WebhookDisabled, AT(20)))
+        );
+        assert_eq!(why(&marks, 21), Some((CancelReason::Manual, AT(30))));
+        assert_eq!(why(&marks, 31), None);
+        assert_eq!(marks.cancel(Kind::Test, AT(5)), None);
+        let deleted = Marks {
+            deleted_at: Some(AT(40)),
+            ..marks
+        };
+        assert_eq!(why(&deleted, 25), Some((CancelReason::Manual, AT(30))));
+        assert_eq!(
+            why(&deleted, 35),
+            Some((CancelReason::WebhookDeleted, AT(40)))
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod open;
 mod pages;
 mod people;
 mod record;
+mod statistics;
 mod webhooks;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -85,6 +86,8 @@ impl Whole {
             Section::Deliveries => events::deliveries(session, after).await,
             Section::ExternalIds => events::external_ids(session, after).await,
             Section::Keys => events::keys(session, after).await,
+            Section::Statistics => statistics::statistics(session, after).await,
+            Section::Unfolded => statistics::unfolded(session, after).await,
             Section::Attempts => attempts::attempts(session, after).await,
         };
         Ok(page?)
@@ -167,6 +170,7 @@ impl CopyTarget for Target {
 
     async fn finish(&self) -> Result<()> {
         let session = self.whole.session.lock().await;
+        statistics::go_on(&session).await?;
         Ok(record::drop(&session).await?)
     }
 }
@@ -188,6 +192,8 @@ const fn table(section: Section) -> &'static str {
         Section::Attempts => "attempts",
         Section::ExternalIds => "external_ids",
         Section::Keys => "idempotency",
+        Section::Statistics => "rollups",
+        Section::Unfolded => "rollup_deltas",
     }
 }
 
@@ -251,6 +257,8 @@ async fn write(
         Section::Deliveries => events::write_deliveries(session, &of!(Delivery)).await,
         Section::ExternalIds => events::write_external_ids(session, &of!(ExternalId)).await,
         Section::Keys => events::write_keys(session, &of!(Key)).await,
+        Section::Statistics => statistics::write_statistics(session, &of!(boxed Statistic)).await,
+        Section::Unfolded => statistics::write_unfolded(session, &of!(Unfolded)).await,
         Section::Attempts => attempts::write(session, &of!(boxed Attempt)).await,
     }
 }

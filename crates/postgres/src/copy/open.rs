@@ -65,6 +65,8 @@ impl Source {
             )
         })?;
         seal.open(&check, KEY_CHECK).map_err(OpenError::WrongKey)?;
+        refuse_jobs(&session).await?;
+        refuse_notices(&session).await?;
         Ok(Self {
             origin: Origin {
                 // Sealed with a nonce of its own when the database was made.
@@ -161,6 +163,26 @@ async fn refuse_served(conn: &impl Conn) -> Result<(), OpenError> {
                 lease::TTL.as_secs()
             )))
         }
+    }
+}
+
+/// Refuses a database that has something to tell: nobody would be told.
+async fn refuse_notices(conn: &impl Conn) -> Result<(), OpenError> {
+    let row = conn.query_opt("SELECT count(*) FROM outbox", &[]).await?;
+    match row.map_or(Ok(0), |row| row.try_get::<_, i64>(0))? {
+        0 => Ok(()),
+        count => Err(OpenError::Notices(count)),
+    }
+}
+
+/// Refuses a database with jobs that are not over: they would end without a word.
+async fn refuse_jobs(conn: &impl Conn) -> Result<(), OpenError> {
+    let sql = "SELECT count(*) FROM jobs j JOIN organizations o ON o.id = j.organization_id
+               WHERE j.state < 2 AND o.deleted_at IS NULL";
+    let row = conn.query_opt(sql, &[]).await?;
+    match row.map_or(Ok(0), |row| row.try_get::<_, i64>(0))? {
+        0 => Ok(()),
+        count => Err(OpenError::Jobs(count)),
     }
 }
 

@@ -11,14 +11,15 @@ use crate::{
     connect::Conn,
     fault::{Fault, corrupt},
     rows::{Key as _, RowExt as _, text, time},
-    webhooks::{counters, disabled_text, plain, read, webhook_columns},
+    webhooks::{counters, json, json_text, plain, read, webhook_columns},
 };
 
 const WEBHOOKS: &str = concat!(
     "SELECT ",
     webhook_columns!(),
-    ", w.disabled_up_to, w.unswept, coalesce(h.redirects, 0), coalesce(h.client_errors, 0),
-       coalesce(h.server_errors, 0), coalesce(h.failures, 0), h.failing_since
+    ", w.disabled_up_to, w.cleared_up_to, w.unswept, coalesce(h.redirects, 0), coalesce(h.client_errors, 0),
+       coalesce(h.server_errors, 0), coalesce(h.failures, 0), h.failing_since,
+       h.told_at
      FROM webhooks w
      LEFT JOIN LATERAL (SELECT * FROM health h WHERE h.webhook_id = w.id LIMIT 1) h ON true
      WHERE w.id > $1 ORDER BY w.id LIMIT $2"
@@ -33,9 +34,10 @@ pub(super) async fn webhooks(
     pages::read(&rows, |row| {
         let one = Webhook {
             webhook: read(row, seal)?,
-            disabled_up_to: row.time(13)?,
-            unswept: row.try_get(14)?,
-            counters: counters(row, 15)?,
+            disabled_up_to: row.time(15)?,
+            cleared_up_to: row.time(16)?,
+            unswept: row.try_get(17)?,
+            counters: counters(row, 18)?,
         };
         let position = pages::at(one.webhook.id.uuid());
         Ok((Some(Item::Webhook(Box::new(one))), position))
@@ -53,10 +55,11 @@ pub(super) async fn write_webhooks(
     conn.execute(
         "INSERT INTO webhooks (id, organization_id, revision, url, settings, headers, secrets,
              disabled, cancelled_up_to, disabled_up_to, unswept, created_at, created_by,
-             updated_at, updated_by, deleted_at)
+             updated_at, updated_by, deleted_at, paused, drain, cleared_up_to)
          SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[],
              $6::bytea[], $7::bytea[], $8::text[], $9::bigint[], $10::bigint[], $11::bool[],
-             $12::bigint[], $13::text[], $14::bigint[], $15::text[], $16::bigint[])
+             $12::bigint[], $13::text[], $14::bigint[], $15::text[], $16::bigint[],
+             $17::text[], $18::text[], $19::bigint[])
          ON CONFLICT DO NOTHING",
         &[
             &ids,
@@ -77,7 +80,7 @@ pub(super) async fn write_webhooks(
                 .map(|one| seal.secrets(one.id, &one.secrets))
                 .collect::<Vec<_>>(),
             &all()
-                .map(|one| disabled_text(one.disabled.as_ref()))
+                .map(|one| json_text(one.disabled.as_ref()))
                 .collect::<Vec<_>>(),
             &all()
                 .map(|one| time(one.cancelled_up_to))
@@ -96,15 +99,25 @@ pub(super) async fn write_webhooks(
                 .collect::<Vec<_>>(),
             &all().map(|one| text(&one.updated_by)).collect::<Vec<_>>(),
             &all().map(|one| time(one.deleted_at)).collect::<Vec<_>>(),
+            &all()
+                .map(|one| json_text(one.paused.as_ref()))
+                .collect::<Vec<_>>(),
+            &all()
+                .map(|one| json_text(one.drain.as_ref()))
+                .collect::<Vec<_>>(),
+            &items
+                .iter()
+                .map(|one| time(one.cleared_up_to))
+                .collect::<Vec<_>>(),
         ],
     )
     .await?;
     let counters = || items.iter().map(|one| &one.counters);
     conn.execute(
         "INSERT INTO health (webhook_id, redirects, client_errors, server_errors, failures,
-                             failing_since)
+                             failing_since, told_at)
          SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[],
-                              $5::bigint[], $6::bigint[])
+                              $5::bigint[], $6::bigint[], $7::bigint[])
          ON CONFLICT DO NOTHING",
         &[
             &ids,
@@ -123,6 +136,7 @@ pub(super) async fn write_webhooks(
             &counters()
                 .map(|one| time(one.failing_since))
                 .collect::<Vec<_>>(),
+            &counters().map(|one| time(one.told_at)).collect::<Vec<_>>(),
         ],
     )
     .await?;
@@ -137,22 +151,21 @@ pub(super) async fn revisions(
     let (webhook, rest) = pages::split(after)?;
     let rows = conn
         .query(
-            "SELECT webhook_id, revision, settings, headers, disabled, updated_at, updated_by
+            "SELECT webhook_id, revision, settings, headers, disabled, updated_at, updated_by,
+                    paused, drain
              FROM webhook_revisions WHERE (webhook_id, revision) > ($1, $2)
              ORDER BY webhook_id, revision LIMIT $3",
             &[&webhook, &pages::number(rest), &ROWS],
         )
         .await?;
     pages::read(&rows, |row| {
-        let disabled: Option<&str> = row.try_get(4)?;
         let mut one = Revision {
             webhook_id: row.id(0)?,
             revision: row.u32(1)?,
             settings: serde_json::from_str(row.try_get(2)?).map_err(corrupt)?,
-            disabled: disabled
-                .map(serde_json::from_str)
-                .transpose()
-                .map_err(corrupt)?,
+            disabled: json(row, 4)?,
+            paused: json(row, 7)?,
+            drain: json(row, 8)?,
             updated_at: row.at(5)?,
             updated_by: row.try_get(6)?,
         };
@@ -171,9 +184,10 @@ pub(super) async fn write_revisions(
     let all = || items.iter();
     conn.execute(
         "INSERT INTO webhook_revisions
-             (webhook_id, revision, settings, headers, disabled, updated_at, updated_by)
+             (webhook_id, revision, settings, headers, disabled, updated_at, updated_by, paused,
+              drain)
          SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::bytea[], $5::text[],
-                              $6::bigint[], $7::text[])
+                              $6::bigint[], $7::text[], $8::text[], $9::text[])
          ON CONFLICT DO NOTHING",
         &[
             &all().map(|one| one.webhook_id.uuid()).collect::<Vec<_>>(),
@@ -185,12 +199,18 @@ pub(super) async fn write_revisions(
                 .map(|one| seal.headers(one.webhook_id, &one.settings.headers))
                 .collect::<Vec<_>>(),
             &all()
-                .map(|one| disabled_text(one.disabled.as_ref()))
+                .map(|one| json_text(one.disabled.as_ref()))
                 .collect::<Vec<_>>(),
             &all()
                 .map(|one| one.updated_at.as_micros())
                 .collect::<Vec<_>>(),
             &all().map(|one| text(&one.updated_by)).collect::<Vec<_>>(),
+            &all()
+                .map(|one| json_text(one.paused.as_ref()))
+                .collect::<Vec<_>>(),
+            &all()
+                .map(|one| json_text(one.drain.as_ref()))
+                .collect::<Vec<_>>(),
         ],
     )
     .await?;

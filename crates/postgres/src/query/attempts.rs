@@ -59,7 +59,8 @@ pub(crate) const HEALTH: &str = concat!(
     "SELECT ",
     attempt_columns!(),
     ", w.id, w.organization_id, coalesce(h.redirects, 0), coalesce(h.client_errors, 0),
-      coalesce(h.server_errors, 0), coalesce(h.failures, 0), h.failing_since
+      coalesce(h.server_errors, 0), coalesce(h.failures, 0), h.failing_since,
+      h.told_at
       FROM webhooks w LEFT JOIN health h ON h.webhook_id = w.id
       LEFT JOIN LATERAL (
           SELECT * FROM attempts a WHERE a.webhook_id = w.id

@@ -1,48 +1,61 @@
 //! Lists of events, and one event with everything that came of it.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
 
 use bellwire_core::{
     delivery::Delivery,
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId},
-    ports::{DeliveryView, EventDetail, EventFilter, EventSummary, Page},
-    stored::listed,
+    outcome::{Answer, Cause},
+    ports::{DeliveryView, EventCursor, EventDetail, EventFilter, EventPage, EventSummary},
+    stored::{
+        listed,
+        search::{Search, Tried, Want},
+    },
 };
+use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{attempts, deliveries};
+use super::{
+    attempts, deliveries,
+    sources::{self, Part, Sources},
+};
 use crate::{
     connect::Conn,
-    fault::Fault,
-    rows::{self, Key as _, event_columns},
+    fault::{Fault, corrupt},
+    rows::{self, Key as _, RowExt as _, event_columns},
 };
 
-/// Rows that one call looks at, events and deliveries together: what bounds a search that finds
-/// little.
-const LOOK_AT: usize = 10_000;
-/// Events read at once: the page and one more tell whether there is a next page.
-const CHUNK: usize = 500;
+/// Events read at once.
+const CHUNK: usize = 256;
 /// Deliveries that the details of an event show.
 const DELIVERIES: usize = 1000;
 
-/// An organization's events, newest first, without their data.
+/// An organization's events, newest first; their data only when it is asked for.
 pub(crate) const LIST: &str = concat!(
     "SELECT ",
     event_columns!(),
-    ", ''::bytea FROM events e WHERE e.organization_id = $1 AND e.id < $2
-      ORDER BY e.id DESC LIMIT $3"
+    ", CASE WHEN $5 THEN e.data ELSE ''::bytea END FROM events e
+      WHERE e.organization_id = $1 AND e.id < $2 AND e.id >= $3
+      ORDER BY e.id DESC LIMIT $4"
 );
-/// The same with one external id, now or before.
-const LIST_BY_EXTERNAL_ID: &str = concat!(
+/// Some of them.
+pub(crate) const SOME: &str = concat!(
     "SELECT ",
     event_columns!(),
-    ", ''::bytea FROM external_ids x
-      CROSS JOIN LATERAL unnest(x.earlier || x.event_id) AS k (id)
-      JOIN events e ON e.organization_id = x.organization_id AND e.id = k.id
-      WHERE x.organization_id = $1 AND x.external_id = $4 AND e.id < $2
-      ORDER BY e.id DESC LIMIT $3"
+    ", CASE WHEN $5 THEN e.data ELSE ''::bytea END FROM unnest($2::uuid[]) AS k (id)
+      JOIN events e ON e.organization_id = $1 AND e.id = k.id AND e.id >= $3 AND e.id <= $4"
 );
+/// The events that have an external id, now or before.
+const BY_EXTERNAL_ID: &str = "\
+SELECT unnest(x.earlier || x.event_id) FROM external_ids x
+WHERE x.organization_id = $1 AND x.external_id = $2";
+const ANSWERS: &str = "\
+SELECT a.delivery_id, a.status, a.cause FROM unnest($1::uuid[]) AS k (id)
+JOIN attempts a ON a.delivery_id = k.id AND a.delivery_id >= $2 AND a.delivery_id <= $3";
 const ONE: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -52,15 +65,14 @@ const ONE: &str = concat!(
 
 pub(super) async fn page(
     conn: &impl Conn,
+    oldest: Uuid,
     organization_id: OrganizationId,
     filter: &EventFilter,
-    cursor: Option<EventId>,
-    limit: usize,
-) -> Result<Page<EventSummary, EventId>, Fault> {
-    let mut page = Page {
-        items: Vec::new(),
-        next: None,
-    };
+    (cursor, limit): (Option<EventCursor>, usize),
+    time: Duration,
+) -> Result<EventPage, Fault> {
+    let began = Instant::now();
+    let mut search = Search::new(filter, cursor, limit.max(1));
     let living = conn
         .query_opt(
             "SELECT 1 FROM organizations WHERE id = $1 AND deleted_at IS NULL",
@@ -68,116 +80,215 @@ pub(super) async fn page(
         )
         .await?;
     if living.is_none() {
-        return Ok(page);
+        return Ok(EventPage {
+            items: Vec::new(),
+            next: None,
+            searched_back_to: None,
+        });
     }
-    let mut before = cursor.unwrap_or(EventId::from_bytes([0xff; 16]));
-    let mut looked_at = 0;
+    let mut lanes = None;
     loop {
-        // Without a filter the page is all that is needed.
-        let wanted = match *filter == EventFilter::default() {
-            true => (limit - page.items.len() + 1).min(CHUNK),
-            false => CHUNK,
-        };
-        let rows = chunk(conn, organization_id, filter, before, wanted).await?;
-        let end = rows.len() < wanted;
-        let found = summaries(conn, organization_id, rows, filter).await?;
-        for summary in found {
-            if page.items.len() >= limit || looked_at >= LOOK_AT {
-                page.next = Some(before);
-                return Ok(page);
-            }
-            before = summary.summary.event.id;
-            looked_at += 1 + summary.looked_at;
-            if fits(&summary, filter) {
-                page.items.push(summary.summary);
-            }
+        let want = search.want();
+        if want == Want::Nothing {
+            break;
         }
-        if end {
-            return Ok(page);
+        if search.got_on() && began.elapsed() >= time {
+            search.out_of_time();
+            break;
+        }
+        match want {
+            Want::Nothing => break,
+            Want::Named => search.named(named(conn, organization_id, filter).await?),
+            Want::Events { below, from, limit } => {
+                let limit = limit.min(CHUNK);
+                let rows = list(conn, organization_id, (below, from), limit, &search).await?;
+                let end = rows.len() < limit;
+                let decided = decide(conn, organization_id, rows, &search).await?;
+                search.events(decided, end);
+            }
+            Want::Look(ids) => {
+                let rows = some(conn, organization_id, &ids, &search).await?;
+                let mut decided = decide(conn, organization_id, rows, &search).await?;
+                let there: BTreeSet<EventId> = decided.iter().map(|(id, _)| *id).collect();
+                let gone = ids.into_iter().filter(|id| !there.contains(id));
+                decided.extend(gone.map(|id| (id, None)));
+                decided.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+                search.looked(decided);
+            }
+            Want::Resent { below, from, limit } => {
+                let found = sources::resent(conn, organization_id, (below, from), limit).await?;
+                search.resent(&found, from, found.len() < limit);
+            }
+            Want::Deliveries {
+                source,
+                below,
+                from,
+                limit,
+            } => {
+                let lanes = match &mut lanes {
+                    Some(lanes) => lanes,
+                    None => {
+                        let new = Sources::new(conn, organization_id, filter, oldest).await?;
+                        lanes.insert(new)
+                    }
+                };
+                let part = Part { below, from, limit };
+                let (found, position) = lanes.walk(conn, source, part).await?;
+                search.deliveries(found, position);
+            }
         }
     }
+    Ok(search.page())
 }
 
 /// An event with the ids of its deliveries, as it lists them.
 type Found = (Event, Vec<Uuid>);
+/// What was decided on events, newest first.
+type Decided = Vec<(EventId, Option<EventSummary>)>;
 
-async fn chunk(
+fn found(row: &Row) -> Result<Found, Fault> {
+    let ids = listed(row.try_get(7)?).map(|id| id.uuid()).collect();
+    Ok((rows::event(row)?, ids))
+}
+
+async fn list(
     conn: &impl Conn,
     organization_id: OrganizationId,
-    filter: &EventFilter,
-    before: EventId,
+    (below, from): (EventId, EventId),
     limit: usize,
+    search: &Search<'_>,
 ) -> Result<Vec<Found>, Fault> {
-    let (organization, before) = (organization_id.uuid(), before.uuid());
+    let (organization, below, from) = (organization_id.uuid(), below.uuid(), from.uuid());
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let rows = match &filter.external_id {
-        None => conn.query(LIST, &[&organization, &before, &limit]).await?,
-        Some(external_id) => {
-            let external_id = external_id.as_bytes();
-            conn.query(
-                LIST_BY_EXTERNAL_ID,
-                &[&organization, &before, &limit, &external_id],
-            )
-            .await?
-        }
-    };
-    rows.iter()
-        .map(|row| {
-            let ids = listed(row.try_get(7)?).map(|id| id.uuid()).collect();
-            Ok((rows::event(row)?, ids))
-        })
-        .collect()
+    let with_data = search.choice().asks_for_data();
+    let rows = conn
+        .query(LIST, &[&organization, &below, &from, &limit, &with_data])
+        .await?;
+    rows.iter().map(found).collect()
 }
 
-struct Summary {
-    summary: EventSummary,
-    deliveries: Vec<Delivery>,
-    /// Deliveries that were read for it.
-    looked_at: usize,
-}
-
-/// Counts the deliveries of events: one query for those added later, one for all rows.
-async fn summaries(
+/// These events, newest first.
+async fn some(
     conn: &impl Conn,
     organization_id: OrganizationId,
-    mut found: Vec<Found>,
+    ids: &[EventId],
+    search: &Search<'_>,
+) -> Result<Vec<Found>, Fault> {
+    let (Some(last), Some(first)) = (ids.iter().max(), ids.iter().min()) else {
+        return Ok(Vec::new());
+    };
+    let (organization, first, last) = (organization_id.uuid(), first.uuid(), last.uuid());
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let with_data = search.choice().asks_for_data();
+    let rows = conn
+        .query(SOME, &[&organization, &ids, &first, &last, &with_data])
+        .await?;
+    let mut found: Vec<Found> = rows.iter().map(found).collect::<Result<_, Fault>>()?;
+    found.sort_unstable_by_key(|(event, _)| std::cmp::Reverse(event.id));
+    Ok(found)
+}
+
+/// The events that an id can mean.
+async fn named(
+    conn: &impl Conn,
+    organization_id: OrganizationId,
     filter: &EventFilter,
-) -> Result<Vec<Summary>, Fault> {
-    add_resends(conn, &mut found).await?;
-    let ids: Vec<Uuid> = found
+) -> Result<Vec<EventId>, Fault> {
+    let named = filter.id.as_deref();
+    let mut found: Vec<EventId> = named.and_then(|id| id.parse().ok()).into_iter().collect();
+    if let Some(id) = named.and_then(|id| id.parse::<DeliveryId>().ok()) {
+        let row = conn
+            .query_opt(
+                "SELECT event_id FROM deliveries WHERE id = $1",
+                &[&id.uuid()],
+            )
+            .await?;
+        if let Some(row) = row {
+            found.push(row.id(0)?);
+        }
+    }
+    if let Some(external_id) = named.or(filter.external_id.as_deref()) {
+        let external_id = external_id.as_bytes();
+        let rows = conn
+            .query(BY_EXTERNAL_ID, &[&organization_id.uuid(), &external_id])
+            .await?;
+        for row in rows {
+            found.push(row.id(0)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Has events decided: one query for deliveries added later, one for all their rows, and one for
+/// what their attempts came back with, where that is asked for.
+async fn decide(
+    conn: &impl Conn,
+    organization_id: OrganizationId,
+    events: Vec<Found>,
+    search: &Search<'_>,
+) -> Result<Decided, Fault> {
+    let choice = search.choice();
+    let takes = |event: &Event| choice.takes_event(event, &event.data);
+    let fits: Vec<bool> = events.iter().map(|(event, _)| takes(event)).collect();
+    let mut wanted: Vec<Found> = Vec::new();
+    let mut decided: Decided = Vec::with_capacity(events.len());
+    for ((event, ids), fits) in events.into_iter().zip(fits) {
+        decided.push((event.id, None));
+        if fits {
+            wanted.push((event, ids));
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(decided);
+    }
+    add_resends(conn, &mut wanted).await?;
+    let ids: Vec<Uuid> = wanted
         .iter()
         .flat_map(|(_, ids)| ids.iter().copied())
         .collect();
-    let mut by_event: HashMap<EventId, Vec<Delivery>> = HashMap::new();
-    for delivery in deliveries::by_id(conn, organization_id, &ids).await? {
+    let seen = deliveries::by_id(conn, organization_id, &ids).await?;
+    let asked = seen
+        .iter()
+        .filter(|delivery| choice.asks_for_answers(delivery));
+    let mut answers = answers(conn, asked.map(|delivery| delivery.id.uuid()).collect()).await?;
+    let mut by_event: HashMap<EventId, Vec<Tried>> = HashMap::new();
+    for delivery in seen {
+        let answers = answers.remove(&delivery.id).unwrap_or_default();
         by_event
             .entry(delivery.event_id)
             .or_default()
-            .push(delivery);
+            .push(Tried { delivery, answers });
     }
-    let summaries = found.into_iter().map(|(event, _)| {
-        let mut deliveries = by_event.remove(&event.id).unwrap_or_default();
-        let looked_at = deliveries.len();
-        if let Some(corner) = &filter.corner {
-            deliveries.retain(|delivery| corner.has(delivery.webhook_id));
+    let mut wanted = wanted.into_iter().peekable();
+    for (id, shown) in &mut decided {
+        if let Some((event, _)) = wanted.next_if(|(event, _)| event.id == *id) {
+            let deliveries = by_event.remove(id).unwrap_or_default();
+            *shown = choice.decide(event, &deliveries);
         }
-        let mut counts = [0_u32; 5];
-        let mut updated_at = event.created_at;
-        for delivery in &deliveries {
-            counts[delivery.state as usize] += 1;
-            updated_at = updated_at.max(delivery.updated_at);
-        }
-        Summary {
-            summary: EventSummary {
-                event,
-                deliveries: counts,
-                updated_at,
-            },
-            deliveries,
-            looked_at,
-        }
-    });
-    Ok(summaries.collect())
+    }
+    Ok(decided)
+}
+
+/// What the attempts of deliveries came back with.
+async fn answers(
+    conn: &impl Conn,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<DeliveryId, Vec<Answer>>, Fault> {
+    let mut answers: HashMap<DeliveryId, Vec<Answer>> = HashMap::new();
+    let (Some(first), Some(last)) = (ids.iter().min(), ids.iter().max()) else {
+        return Ok(answers);
+    };
+    for row in conn.query(ANSWERS, &[&ids, first, last]).await? {
+        let status: Option<i32> = row.try_get(1)?;
+        let cause: Option<&str> = row.try_get(2)?;
+        let status = status.and_then(|status| u16::try_from(status).ok());
+        let answer = status
+            .map(Answer::Status)
+            .or(cause.and_then(Cause::parse).map(Answer::None))
+            .ok_or_else(|| corrupt("an attempt has neither a status nor a cause"))?;
+        answers.entry(row.id(0)?).or_default().push(answer);
+    }
+    Ok(answers)
 }
 
 /// Adds the deliveries that were made later, in the order they were.
@@ -199,34 +310,6 @@ async fn add_resends(conn: &impl Conn, found: &mut [Found]) -> Result<(), Fault>
         }
     }
     Ok(())
-}
-
-fn fits(found: &Summary, filter: &EventFilter) -> bool {
-    let event = &found.summary.event;
-    let by_event = filter
-        .event_type
-        .as_ref()
-        .is_none_or(|wanted| *wanted == event.event_type)
-        && filter
-            .channel
-            .as_ref()
-            .is_none_or(|wanted| event.channels.contains(wanted))
-        && filter
-            .updated_since
-            .is_none_or(|since| found.summary.updated_at >= since)
-        && filter
-            .corner
-            .as_ref()
-            .is_none_or(|corner| corner.shows(event));
-    // Without a wish for a webhook or a state nothing is missing.
-    let by_delivery = (filter.webhook.is_none() && filter.state.is_none())
-        || found.deliveries.iter().any(|delivery| {
-            filter
-                .webhook
-                .is_none_or(|wanted| wanted == delivery.webhook_id)
-                && filter.state.is_none_or(|wanted| wanted == delivery.state)
-        });
-    by_event && by_delivery
 }
 
 pub(super) async fn one(

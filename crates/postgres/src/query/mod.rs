@@ -3,13 +3,20 @@
 
 pub(crate) mod attempts;
 mod deliveries;
+mod detail;
 mod events;
+pub(crate) mod sources;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bellwire_core::{
     delivery::{Attempt, Delivery},
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
-    ports::{EventDetail, EventFilter, EventSummary, Health, Page, Query, Result, StoreStats},
+    ports::{
+        DeliveryDetail, EventCursor, EventDetail, EventFilter, EventPage, Health, Page, Query,
+        Result, StoreStats,
+    },
     time::Time,
 };
 use tokio::time::Instant;
@@ -18,7 +25,10 @@ use tokio::time::Instant;
 pub(crate) use attempts::{HEALTH, LIST as LIST_ATTEMPTS};
 pub(crate) use deliveries::delivery_of;
 #[cfg(test)]
-pub(crate) use {deliveries::BY_ID, events::LIST as LIST_EVENTS};
+pub(crate) use {
+    deliveries::BY_ID,
+    events::{LIST as LIST_EVENTS, SOME as SOME_EVENTS},
+};
 
 use crate::{Postgres, connect::Conn as _, fault::Fault};
 
@@ -28,11 +38,14 @@ impl Query for Postgres {
         &self,
         organization_id: OrganizationId,
         filter: &EventFilter,
-        cursor: Option<EventId>,
+        cursor: Option<EventCursor>,
         limit: usize,
-    ) -> Result<Page<EventSummary, EventId>> {
+        time: Duration,
+    ) -> Result<EventPage> {
         let conn = self.shared().reader().await?;
-        Ok(events::page(&conn, organization_id, filter, cursor, limit).await?)
+        let oldest = self.shared().partitions.since();
+        let from = (cursor, limit);
+        Ok(events::page(&conn, oldest, organization_id, filter, from, time).await?)
     }
 
     async fn event(
@@ -51,6 +64,15 @@ impl Query for Postgres {
     ) -> Result<Option<Delivery>> {
         let conn = self.shared().reader().await?;
         Ok(delivery_of(&conn, organization_id, id).await?)
+    }
+
+    async fn delivery_detail(
+        &self,
+        organization_id: OrganizationId,
+        id: DeliveryId,
+    ) -> Result<Option<DeliveryDetail>> {
+        let conn = self.shared().reader().await?;
+        Ok(detail::one(&conn, organization_id, id).await?)
     }
 
     async fn attempts(

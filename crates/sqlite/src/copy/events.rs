@@ -7,7 +7,7 @@ use bellwire_core::{
     delivery::CancelReason,
     ids::EventId,
     ports::{ItemPage, Position},
-    stored::{TEST, UNKNOWN_TYPE, listed},
+    stored::{RESENT, TEST, UNKNOWN_TYPE, listed},
 };
 use rusqlite::{Connection, params};
 
@@ -115,6 +115,17 @@ pub(super) fn write_delivery(conn: &Connection, one: &Delivery) -> Result<(), Fa
         time(standing.due_at),
         time(standing.updated_at),
     ])?;
+    if one.again {
+        conn.prepare_cached(
+            "UPDATE events SET flags = flags | ?3
+             WHERE organization = (SELECT organization FROM webhooks WHERE id = ?2) AND id = ?1",
+        )?
+        .execute(params![
+            one.event_id.as_bytes(),
+            one.webhook_id.as_bytes(),
+            RESENT
+        ])?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod open;
 mod pages;
 mod people;
 mod record;
+mod statistics;
 mod webhooks;
 
 use std::{fs::File, sync::Arc};
@@ -201,6 +202,8 @@ const fn table(section: Section) -> &'static str {
         Section::Deliveries => "deliveries",
         Section::Attempts => "attempts",
         Section::Keys => "idempotency",
+        Section::Statistics => "rollups",
+        Section::Unfolded => "rollup_deltas",
     }
 }
 
@@ -234,6 +237,8 @@ fn page(
         Section::Deliveries => events::deliveries(conn, after),
         Section::ExternalIds => events::external_ids(conn, after),
         Section::Keys => events::keys(conn, after),
+        Section::Statistics => statistics::statistics(conn, after),
+        Section::Unfolded => statistics::unfolded(conn, after),
         Section::Attempts => attempts::attempts(conn, after),
     }
 }
@@ -262,6 +267,8 @@ fn write(
         Item::Delivery(one) => events::write_delivery(conn, one),
         Item::ExternalId(one) => events::write_external_id(conn, one),
         Item::Key(one) => events::write_key(conn, one),
+        Item::Statistic(one) => statistics::write_statistic(conn, one),
+        Item::Unfolded(one) => statistics::write_unfolded(conn, one),
         Item::Attempt(one) => attempts::write_attempt(conn, excerpts, one),
     }
 }

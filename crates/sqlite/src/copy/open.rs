@@ -65,6 +65,8 @@ impl Source {
             return Err(OpenError::Older { path, found, known });
         }
         refuse_unfinished(&conn, path)?;
+        refuse_jobs(&conn, path)?;
+        refuse_notices(&conn, path)?;
         let seal = Seal::new(keyring, entropy);
         let check: Option<Vec<u8>> = conn
             .query_row(
@@ -176,6 +178,32 @@ fn refuse_unfinished(conn: &Connection, path: &Path) -> Result<(), OpenError> {
             from: origin.name,
         }),
     }
+}
+
+/// Refuses a database that has something to tell: nobody would be told.
+fn refuse_notices(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let count: i64 = conn
+        .query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))
+        .map_err(|error| On(path).sql(&error))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(OpenError::Notices { path, count })
+}
+
+/// Refuses a database with jobs that are not over: they would end without a word.
+fn refuse_jobs(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let sql = "SELECT count(*) FROM jobs j JOIN organizations o ON o.seq = j.organization
+               WHERE j.state < 2 AND o.deleted_at IS NULL";
+    let count: i64 = conn
+        .query_row(sql, [], |row| row.get(0))
+        .map_err(|error| On(path).sql(&error))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(OpenError::Jobs { path, count })
 }
 
 /// Refuses a database that has anything of this in it.

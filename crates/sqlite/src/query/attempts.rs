@@ -238,7 +238,7 @@ fn seq_of(conn: &Connection, delivery: DeliveryId, number: u32) -> Result<Option
 pub(super) fn health(conn: &Connection, webhooks: &[WebhookId]) -> Result<Vec<Health>, Fault> {
     let mut statement = conn.prepare_cached(
         "SELECT w.seq, o.id, h.redirects, h.client_errors, h.server_errors, h.failures,
-                h.failing_since
+                h.failing_since, h.told_at
          FROM webhooks w JOIN organizations o ON o.seq = w.organization
          LEFT JOIN health h ON h.webhook = w.seq WHERE w.id = ?1",
     )?;
@@ -256,6 +256,7 @@ pub(super) fn health(conn: &Connection, webhooks: &[WebhookId]) -> Result<Vec<He
                     server_errors: count(4)?,
                     failures: count(5)?,
                     failing_since: row.time(6)?,
+                    told_at: row.time(7)?,
                 };
                 Ok((row.get::<_, i64>(0)?, row.id(1)?, counters))
             })

@@ -16,16 +16,18 @@ use crate::{
 
 /// The webhooks met in one call, each looked up once.
 #[derive(Default)]
-pub(super) struct Webhooks(HashMap<i64, (WebhookId, Marks)>);
+pub(crate) struct Webhooks(HashMap<i64, (WebhookId, Marks)>);
 
 impl Webhooks {
-    pub(super) fn get(&mut self, conn: &Connection, seq: i64) -> Result<(WebhookId, Marks), Fault> {
+    pub(crate) fn get(&mut self, conn: &Connection, seq: i64) -> Result<(WebhookId, Marks), Fault> {
         if let Some(found) = self.0.get(&seq) {
             return Ok(*found);
         }
         let found = conn
             .prepare_cached(
-                "SELECT id, cancelled_up_to, disabled_up_to, deleted_at FROM webhooks
+                "SELECT id, cancelled_up_to, disabled_up_to, deleted_at, cleared_up_to,
+                     paused IS NOT NULL
+                 FROM webhooks
                  WHERE seq = ?1",
             )?
             .query_row([seq], |row| {
@@ -33,6 +35,8 @@ impl Webhooks {
                     cancelled_up_to: row.time(1)?,
                     disabled_up_to: row.time(2)?,
                     deleted_at: row.time(3)?,
+                    cleared_up_to: row.time(4)?,
+                    paused: row.get(5)?,
                 };
                 Ok((row.id(0)?, marks))
             })
@@ -47,7 +51,7 @@ impl Webhooks {
     }
 }
 
-pub(super) fn row(conn: &Connection, id: DeliveryId) -> Result<Option<DeliveryRow>, Fault> {
+pub(crate) fn row(conn: &Connection, id: DeliveryId) -> Result<Option<DeliveryRow>, Fault> {
     Ok(conn
         .prepare_cached(concat!(
             "SELECT ",

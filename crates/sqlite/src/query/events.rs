@@ -1,161 +1,259 @@
 //! Lists of events, and one event with everything that came of it.
 
+use std::time::{Duration, Instant};
+
 use bellwire_core::{
     event::Event,
-    ids::{EventId, OrganizationId, WebhookId},
-    ports::{DeliveryView, EventDetail, EventFilter, EventSummary, Page},
+    ids::{DeliveryId, EventId, OrganizationId},
+    outcome::{Answer, Cause},
+    ports::{DeliveryView, EventCursor, EventDetail, EventFilter, EventPage, EventSummary},
+    stored::search::{Search, Tried, Want},
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{
     attempts::attempts_of,
     deliveries::{Webhooks, ids, row},
     organization,
+    sources::{self, Part, Sources},
 };
 use crate::{
     fault::Fault,
-    rows::{self, event_columns},
+    rows::{self, DeliveryRow, RowExt as _, damage, event_columns},
 };
 
-/// Rows that one call looks at, events and deliveries together: what bounds a search that finds
-/// little. About 20 ms.
-const LOOK_AT: usize = 10_000;
-/// Events that one call looks at.
-const EVENTS: i64 = 5_000;
 /// Deliveries that the details of an event show.
 const DELIVERIES: usize = 1000;
+/// Attempts that one delivery can have, and so the longest chain.
+const CHAIN: usize = 1000;
 
 /// An organization's events, newest first, without their data.
 pub(crate) const LIST: &str = concat!(
     "SELECT ",
     event_columns!(),
-    ", x'' FROM events WHERE organization = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"
+    ", x'' FROM events WHERE organization = ?1 AND id < ?2 AND id >= ?3
+      ORDER BY id DESC LIMIT ?4"
 );
-/// The same with one external id.
-const LIST_BY_EXTERNAL_ID: &str = concat!(
+/// The same with their data.
+const LIST_WITH_DATA: &str = concat!(
     "SELECT ",
     event_columns!(),
-    ", x'' FROM events WHERE organization = ?1 AND id < ?2 AND external_id = ?4
-      ORDER BY id DESC LIMIT ?3"
+    ", data FROM events WHERE organization = ?1 AND id < ?2 AND id >= ?3
+      ORDER BY id DESC LIMIT ?4"
 );
+const ONE: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    ", CASE WHEN ?3 THEN data ELSE x'' END FROM events WHERE organization = ?1 AND id = ?2"
+);
+const BY_EXTERNAL_ID: &str = "SELECT id FROM events WHERE organization = ?1 AND external_id = ?2";
 
 pub(super) fn page(
     conn: &Connection,
     organization_id: OrganizationId,
     filter: &EventFilter,
-    cursor: Option<EventId>,
-    limit: usize,
-) -> Result<Page<EventSummary, EventId>, Fault> {
-    let mut page = Page {
-        items: Vec::new(),
-        next: None,
-    };
+    (cursor, limit): (Option<EventCursor>, usize),
+    time: Duration,
+) -> Result<EventPage, Fault> {
+    let began = Instant::now();
+    let mut search = Search::new(filter, cursor, limit.max(1));
     let Some(organization) = organization(conn, organization_id)? else {
-        return Ok(page);
+        return Ok(EventPage {
+            items: Vec::new(),
+            next: None,
+            searched_back_to: None,
+        });
     };
-    let before = cursor.unwrap_or(EventId::from_bytes([0xff; 16]));
-    let mut statement = conn.prepare_cached(match filter.external_id {
-        Some(_) => LIST_BY_EXTERNAL_ID,
-        None => LIST,
-    })?;
-    let mut rows = match &filter.external_id {
-        Some(external_id) => statement.query(params![
-            organization,
-            before.as_bytes(),
-            EVENTS,
-            external_id
-        ])?,
-        None => statement.query(params![organization, before.as_bytes(), EVENTS])?,
+    let mut look = Look {
+        conn,
+        organization_id,
+        organization,
+        webhooks: Webhooks::default(),
     };
-    let mut webhooks = Webhooks::default();
-    let (mut events, mut looked_at, mut last) = (0, 0, None);
-    while let Some(row) = rows.next()? {
-        if page.items.len() >= limit || looked_at >= LOOK_AT {
-            page.next = last;
-            return Ok(page);
+    let mut lanes = None;
+    loop {
+        let want = search.want();
+        if want == Want::Nothing {
+            break;
         }
-        let event = rows::event(row, organization_id)?;
-        events += 1;
-        looked_at += 1;
-        last = Some(event.id);
-        if !fits(&event, filter) {
-            continue;
+        if search.got_on() && began.elapsed() >= time {
+            search.out_of_time();
+            break;
         }
-        let list = row.get_ref(7)?.as_blob().map_err(rusqlite::Error::from)?;
-        let found = summary(conn, event, row.get(8)?, list, filter, &mut webhooks)?;
-        looked_at += found.looked_at;
-        if found.fits {
-            page.items.push(found.summary);
+        match want {
+            Want::Nothing => break,
+            Want::Named => search.named(look.named(filter)?),
+            Want::Events { below, from, limit } => {
+                let (decided, end) =
+                    look.events(&search, (below, from), limit, || began.elapsed() >= time)?;
+                search.events(decided, end);
+            }
+            Want::Look(ids) => search.looked(look.ids(&search, &ids)?),
+            Want::Resent { below, from, limit } => {
+                let found = sources::resent(conn, organization, (below, from), limit)?;
+                search.resent(&found, from, found.len() < limit);
+            }
+            Want::Deliveries {
+                source,
+                below,
+                from,
+                limit,
+            } => {
+                let lanes = match &mut lanes {
+                    Some(lanes) => lanes,
+                    None => lanes.insert(Sources::new(conn, organization, filter)?),
+                };
+                let part = Part { below, from, limit };
+                let (found, position) = lanes.walk(conn, source, part)?;
+                let mut events = Vec::with_capacity(found.len());
+                for id in found {
+                    events.extend(sources::event_of(conn, id)?.map(|event| (id, event)));
+                }
+                search.deliveries(events, position);
+            }
         }
     }
-    if events == EVENTS {
-        page.next = last;
-    }
-    Ok(page)
+    Ok(search.page())
 }
 
-/// The part of the filter that the event alone decides.
-fn fits(event: &Event, filter: &EventFilter) -> bool {
-    filter
-        .event_type
-        .as_ref()
-        .is_none_or(|wanted| *wanted == event.event_type)
-        && filter
-            .channel
-            .as_ref()
-            .is_none_or(|wanted| event.channels.contains(wanted))
-        && filter
-            .corner
-            .as_ref()
-            .is_none_or(|corner| corner.shows(event))
+/// What was decided on events.
+type Decided = Vec<(EventId, Option<EventSummary>)>;
+
+/// Reads events with their deliveries, and has them decided.
+struct Look<'c> {
+    conn: &'c Connection,
+    organization_id: OrganizationId,
+    organization: i64,
+    webhooks: Webhooks,
 }
 
-struct Found {
-    summary: EventSummary,
-    /// Deliveries that were read for it.
-    looked_at: usize,
-    fits: bool,
-}
-
-/// Counts an event's deliveries, and decides the rest of the filter.
-fn summary(
-    conn: &Connection,
-    event: Event,
-    seq: i64,
-    list: &[u8],
-    filter: &EventFilter,
-    webhooks: &mut Webhooks,
-) -> Result<Found, Fault> {
-    let mut counts = [0_u32; 5];
-    let mut updated_at = event.created_at;
-    // Without a wish for a webhook or a state nothing is missing.
-    let mut wanted = filter.webhook.is_none() && filter.state.is_none();
-    let mut looked_at = 0;
-    for id in ids(conn, seq, list)? {
-        let Some(row) = row(conn, id)? else { continue };
-        looked_at += 1;
-        let (webhook, marks) = webhooks.get(conn, row.webhook)?;
-        let corner = filter.corner.as_ref();
-        if !corner.is_none_or(|corner| corner.has(webhook)) {
-            continue;
+impl Look<'_> {
+    fn events(
+        &mut self,
+        search: &Search<'_>,
+        (below, from): (EventId, EventId),
+        limit: usize,
+        is_over: impl Fn() -> bool,
+    ) -> Result<(Decided, bool), Fault> {
+        let with_data = search.choice().asks_for_data();
+        let mut statement =
+            self.conn
+                .prepare_cached(if with_data { LIST_WITH_DATA } else { LIST })?;
+        let bound = params![
+            self.organization,
+            below.as_bytes(),
+            from.as_bytes(),
+            i64::try_from(limit).unwrap_or(i64::MAX)
+        ];
+        let mut rows = statement.query(bound)?;
+        let mut decided = Vec::new();
+        while let Some(row) = rows.next()? {
+            let event = rows::event(row, self.organization_id)?;
+            let id = event.id;
+            decided.push((id, self.decide(search, event, row)?));
+            if is_over() {
+                return Ok((decided, false));
+            }
         }
-        let delivery = row.seen(event.organization_id, event.id, webhook, &marks);
-        counts[delivery.state as usize] += 1;
-        updated_at = updated_at.max(delivery.updated_at);
-        let of_webhook = |wish: &WebhookId| *wish == webhook;
-        wanted |= filter.webhook.as_ref().is_none_or(of_webhook)
-            && filter.state.is_none_or(|state| state == delivery.state);
+        let end = decided.len() < limit;
+        Ok((decided, end))
     }
-    let recent = filter.updated_since.is_none_or(|since| updated_at >= since);
-    Ok(Found {
-        summary: EventSummary {
-            event,
-            deliveries: counts,
-            updated_at,
-        },
-        looked_at,
-        fits: wanted && recent,
-    })
+
+    fn ids(&mut self, search: &Search<'_>, ids: &[EventId]) -> Result<Decided, Fault> {
+        let with_data = search.choice().asks_for_data();
+        let mut statement = self.conn.prepare_cached(ONE)?;
+        let mut decided = Vec::with_capacity(ids.len());
+        for id in ids {
+            let mut rows = statement.query(params![self.organization, id.as_bytes(), with_data])?;
+            let shown = match rows.next()? {
+                Some(row) => {
+                    let event = rows::event(row, self.organization_id)?;
+                    self.decide(search, event, row)?
+                }
+                None => None,
+            };
+            decided.push((*id, shown));
+        }
+        Ok(decided)
+    }
+
+    /// The events that an id can mean.
+    fn named(&self, filter: &EventFilter) -> Result<Vec<EventId>, Fault> {
+        let named = filter.id.as_deref();
+        let mut found: Vec<EventId> = named.and_then(|id| id.parse().ok()).into_iter().collect();
+        if let Some(id) = named.and_then(|id| id.parse::<DeliveryId>().ok()) {
+            found.extend(sources::event_of(self.conn, id)?);
+        }
+        if let Some(external_id) = named.or(filter.external_id.as_deref()) {
+            let mut statement = self.conn.prepare_cached(BY_EXTERNAL_ID)?;
+            let ids = statement.query_map(params![self.organization, external_id], |row| {
+                row.id::<EventId>(0)
+            })?;
+            for id in ids {
+                found.push(id?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn decide(
+        &mut self,
+        search: &Search<'_>,
+        event: Event,
+        columns: &Row<'_>,
+    ) -> Result<Option<EventSummary>, Fault> {
+        let choice = search.choice();
+        if !choice.takes_event(&event, &event.data) {
+            return Ok(None);
+        }
+        let list = columns
+            .get_ref(7)?
+            .as_blob()
+            .map_err(rusqlite::Error::from)?;
+        let mut deliveries = Vec::with_capacity(list.len() / 16);
+        for id in ids(self.conn, columns.get(8)?, list)? {
+            let Some(row) = row(self.conn, id)? else {
+                continue;
+            };
+            let (webhook, marks) = self.webhooks.get(self.conn, row.webhook)?;
+            let delivery = row.seen(self.organization_id, event.id, webhook, &marks);
+            let answers = if choice.asks_for_answers(&delivery) {
+                answers(self.conn, &row)?
+            } else {
+                Vec::new()
+            };
+            deliveries.push(Tried { delivery, answers });
+        }
+        Ok(choice.decide(event, &deliveries))
+    }
+}
+
+/// What the attempts of a delivery came back with.
+fn answers(conn: &Connection, delivery: &DeliveryRow) -> Result<Vec<Answer>, Fault> {
+    let mut statement = conn.prepare_cached(
+        "SELECT status, cause, previous FROM attempts WHERE seq = ?1 AND delivery = ?2",
+    )?;
+    let (mut answers, mut next) = (Vec::new(), delivery.last_attempt);
+    while let Some(seq) = next
+        && answers.len() < CHAIN
+    {
+        let found = statement
+            .query_row(params![seq, delivery.id.as_bytes()], |row| {
+                let status: Option<u16> = row.get(0)?;
+                let cause = row.get_ref(1)?.as_str_or_null()?.and_then(Cause::parse);
+                let answer = status.map(Answer::Status).or(cause.map(Answer::None));
+                let answer = answer.ok_or_else(|| damage(1, "no such cause"))?;
+                Ok((answer, row.get::<_, Option<i64>>(2)?))
+            })
+            .optional()?;
+        let Some((answer, previous)) = found else {
+            break;
+        };
+        answers.push(answer);
+        // Numbers of rows that are gone may come again, never below one that is there.
+        next = previous.filter(|previous| *previous < seq);
+    }
+    Ok(answers)
 }
 
 pub(super) fn one(

@@ -3,22 +3,27 @@
 
 pub(crate) mod attempts;
 mod deliveries;
+mod detail;
 mod events;
+pub(crate) mod sources;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bellwire_core::{
     delivery::{Attempt, Delivery},
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
-    ports::{EventDetail, EventFilter, EventSummary, Health, Page, Query, Result, StoreStats},
+    ports::{
+        DeliveryDetail, EventCursor, EventDetail, EventFilter, EventPage, Health, Page, Query,
+        Result, StoreStats,
+    },
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
 #[cfg(test)]
 pub(crate) use attempts::LIST as LIST_ATTEMPTS;
-pub(crate) use deliveries::delivery_of;
+pub(crate) use deliveries::{Webhooks, delivery_of, row as delivery_row};
 #[cfg(test)]
 pub(crate) use events::LIST as LIST_EVENTS;
 
@@ -30,12 +35,14 @@ impl Query for Sqlite {
         &self,
         organization_id: OrganizationId,
         filter: &EventFilter,
-        cursor: Option<EventId>,
+        cursor: Option<EventCursor>,
         limit: usize,
-    ) -> Result<Page<EventSummary, EventId>> {
+        time: Duration,
+    ) -> Result<EventPage> {
         let filter = filter.clone();
+        let from = (cursor, limit);
         self.readers()
-            .read(move |conn| events::page(conn, organization_id, &filter, cursor, limit))
+            .read(move |conn| events::page(conn, organization_id, &filter, from, time))
             .await
     }
 
@@ -56,6 +63,16 @@ impl Query for Sqlite {
     ) -> Result<Option<Delivery>> {
         self.readers()
             .read(move |conn| delivery_of(conn, organization_id, id))
+            .await
+    }
+
+    async fn delivery_detail(
+        &self,
+        organization_id: OrganizationId,
+        id: DeliveryId,
+    ) -> Result<Option<DeliveryDetail>> {
+        self.readers()
+            .read(move |conn| detail::one(conn, organization_id, id))
             .await
     }
 
@@ -101,7 +118,10 @@ impl Query for Sqlite {
 }
 
 /// The seq of a living organization.
-fn organization(conn: &Connection, id: OrganizationId) -> std::result::Result<Option<i64>, Fault> {
+pub(crate) fn organization(
+    conn: &Connection,
+    id: OrganizationId,
+) -> std::result::Result<Option<i64>, Fault> {
     Ok(conn
         .prepare_cached("SELECT seq FROM organizations WHERE id = ?1 AND deleted_at IS NULL")?
         .query_row([id.as_bytes()], |row| row.get(0))

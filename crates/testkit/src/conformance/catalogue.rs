@@ -1,5 +1,7 @@
 //! Organizations, event types, channels, tokens.
 
+use std::time::Duration;
+
 use bellwire_core::{
     delivery::Kind,
     ids::OrganizationId,
@@ -122,7 +124,7 @@ pub async fn a_slug_is_unique_and_free_after_a_deletion<S: Subject>(subject: S) 
         assert!(all[0].webhooks.is_empty() && all[0].channels.is_empty());
         let events = world
             .store()
-            .events(new.id, &Default::default(), None, 10)
+            .events(new.id, &Default::default(), None, 10, Duration::MAX)
             .await;
         assert_eq!(events.expect("read").items, []);
         assert_eq!(

@@ -63,6 +63,35 @@ pub async fn links_come_back_as_they_were<S: Subject>(subject: S) {
     assert!(!is_written(&store, &entry).await);
 }
 
+/// A link is the mark that something was done once: of twenty who make the same one, one makes it.
+pub async fn a_link_is_made_once<S: Subject>(subject: S) {
+    let world = World::new(subject);
+    let mut link = link(Purpose::SignIn);
+    link.used_at = Some(START);
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let (store, link) = (world.store(), link.clone());
+            tokio::spawn(async move { store.create_link(link, None).await })
+        })
+        .collect();
+    let mut made = 0;
+    for call in calls {
+        match call.await.expect("no panic") {
+            Ok(()) => made += 1,
+            Err(Error::Taken("link")) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(made, 1);
+    let entry = noted("link.created");
+    let store = world.store();
+    let again = store.create_link(link.clone(), Some(entry.clone())).await;
+    assert!(matches!(again, Err(Error::Taken("link"))), "{again:?}");
+    assert!(!is_written(&store, &entry).await);
+    let stored = store.link(link.id).await.expect("read");
+    assert_eq!(stored, Some(link));
+}
+
 /// Twenty ask at once.
 pub async fn a_link_is_good_once<S: Subject>(subject: S) {
     let world = World::new(subject);

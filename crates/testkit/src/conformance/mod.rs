@@ -5,15 +5,19 @@
 //! what is wrong. A case sees the store through the ports of the core only, plus one thing that no
 //! port has: [`Subject::reopen`], which stands for a crash.
 
+pub mod answers;
 pub mod audit;
 pub mod cancel;
 pub mod catalogue;
 pub mod claim;
 pub mod corner;
 pub mod enqueue;
+pub mod jobs;
 pub mod leaving;
 pub mod links;
 pub mod model;
+pub mod outbox;
+pub mod pace;
 pub mod people;
 pub mod query;
 pub mod record;
@@ -21,7 +25,10 @@ pub mod repeats;
 pub mod resend;
 pub mod retention;
 pub mod retention_model;
+pub mod search;
+pub mod search_model;
 pub mod sessions;
+pub mod statistics;
 pub mod tokens;
 pub mod trail;
 pub mod webhooks;
@@ -105,6 +112,14 @@ macro_rules! store_conformance {
                 records_of_a_deleted_organization_are_let_go,
                 a_large_batch_is_recorded_whole,
             ];
+            outbox: [
+                failing_and_recovered_are_told_once,
+                a_batch_tells_in_order,
+                nobody_listens_and_nothing_is_written,
+                own_events_lead_to_a_disable_at_most,
+                a_notice_is_given_to_one_at_a_time,
+                a_disable_by_hand_is_told_with_it,
+            ];
             cancel: [
                 a_success_after_a_cancel_is_delivered,
                 a_cancelled_delivery_stays_cancelled,
@@ -129,6 +144,15 @@ macro_rules! store_conformance {
                 reasons_stay_what_they_were,
                 the_sweep_marks_what_readers_already_see,
                 the_sweep_spares_newer_deliveries_and_tests,
+            ];
+            pace: [
+                a_pause_comes_back_as_it_was,
+                what_is_pending_of_a_paused_webhook_is_held,
+                what_is_held_is_found_as_held,
+                a_clearing_cancels_everything_that_is_pending,
+                a_clearing_in_the_middle_of_a_sweep_is_swept_too,
+                a_paused_webhook_is_not_disabled,
+                what_waits_is_counted,
             ];
             catalogue: [
                 organizations_are_made_changed_and_deleted,
@@ -171,6 +195,7 @@ macro_rules! store_conformance {
             ];
             links: [
                 links_come_back_as_they_were,
+                a_link_is_made_once,
                 a_link_is_good_once,
                 a_link_says_why_it_is_no_good,
                 links_are_listed_newest_first,
@@ -193,8 +218,27 @@ macro_rules! store_conformance {
                 what_happens_to_tokens_is_in_the_log,
                 a_threshold_that_disables_is_in_the_log,
             ];
+            jobs: [
+                a_job_comes_back_as_it_was,
+                jobs_about_the_same_are_refused,
+                a_step_makes_a_few_and_moves_on,
+                a_job_goes_on_after_a_crash,
+                steps_at_once_make_nothing_twice,
+                a_job_is_halted_goes_on_and_ends,
+                a_webhook_that_goes_stops_its_part,
+                a_job_does_not_pick_up_what_it_made,
+                jobs_are_forgotten_in_time,
+                a_job_sends_each_event_once,
+                a_job_takes_what_fits_every_part_of_its_filter,
+                a_job_goes_through_all_webhooks,
+                a_job_waits_for_the_sweep,
+            ];
             corner: [
                 a_corner_shows_nothing_of_others,
+            ];
+            answers: [
+                a_revision_is_what_a_webhook_was,
+                a_delivery_is_read_with_its_event_and_attempts,
             ];
             query: [
                 events_are_listed_newest_first_in_pages,
@@ -206,6 +250,14 @@ macro_rules! store_conformance {
                 one_organization_sees_nothing_of_another,
                 stats_count_what_is_pending,
                 ping_writes,
+            ];
+            search: [
+                each_filter_of_the_log,
+                whatever_is_updated_late_is_found,
+                a_search_without_time_gets_on,
+            ];
+            search_model: [
+                searches_agree_with_a_look_at_everything,
             ];
             retention: [
                 an_old_event_goes_with_all_that_came_of_it,
@@ -220,6 +272,15 @@ macro_rules! store_conformance {
             ];
             retention_model: [
                 nothing_pending_is_ever_removed,
+            ];
+            statistics: [
+                what_is_recorded_is_counted_at_once,
+                tests_are_not_counted,
+                counts_agree_with_a_full_count,
+                much_is_folded_in_steps_that_change_no_count,
+                folders_at_once_count_nothing_twice,
+                old_counts_go_the_finest_first,
+                a_deleted_organization_takes_its_counts_along,
             ];
             model: [
                 random_operations_agree_with_a_model,

@@ -1,5 +1,7 @@
 //! Stage 7: lists, details, numbers, and the walls between organizations.
 
+use std::time::Duration;
+
 use bellwire_core::{
     delivery::{Kind, State},
     ids::{EventId, WebhookId},
@@ -22,7 +24,7 @@ pub(super) async fn all_pages<S: Subject>(
     for _ in 0..1000 {
         let page = world
             .store()
-            .events(organization.id, filter, cursor, limit)
+            .events(organization.id, filter, cursor, limit, Duration::MAX)
             .await;
         let page = page.expect("read");
         assert!(page.items.len() <= limit);
@@ -56,10 +58,10 @@ pub async fn events_are_listed_newest_first_in_pages<S: Subject>(subject: S) {
     }
     let page = world
         .store()
-        .events(cool.id, &EventFilter::default(), None, 1)
+        .events(cool.id, &EventFilter::default(), None, 1, Duration::MAX)
         .await;
     let summary = page.expect("read").items.remove(0);
-    assert_eq!(summary.deliveries, [1, 0, 0, 0, 0]);
+    assert_eq!(summary.deliveries, [1, 0, 0, 0, 0, 0]);
     assert_eq!(summary.event.event_type, "booking.created");
     assert!(summary.event.data.is_empty(), "a list carries no data");
 }
@@ -142,28 +144,28 @@ pub async fn filters_combine<S: Subject>(subject: S) {
         ),
         (
             EventFilter {
-                state: Some(State::Delivered),
+                states: vec![State::Delivered],
                 ..Default::default()
             },
             vec![1, 0],
         ),
         (
             EventFilter {
-                state: Some(State::Pending),
+                states: vec![State::Pending],
                 ..Default::default()
             },
             vec![2, 1],
         ),
         (
             EventFilter {
-                state: Some(State::Failed),
+                states: vec![State::Failed],
                 ..Default::default()
             },
             vec![],
         ),
         (
             EventFilter {
-                state: Some(State::Pending),
+                states: vec![State::Pending],
                 webhook: Some(a.id),
                 ..Default::default()
             },
@@ -172,12 +174,12 @@ pub async fn filters_combine<S: Subject>(subject: S) {
         (
             EventFilter {
                 event_type: text("a.two"),
-                state: Some(State::Delivered),
+                states: vec![State::Delivered],
                 webhook: Some(a.id),
                 channel: text("account:x"),
                 external_id: text("2"),
                 updated_since: Some(world.now - DAY),
-                corner: None,
+                ..Default::default()
             },
             vec![1],
         ),
@@ -198,7 +200,7 @@ pub async fn filters_combine<S: Subject>(subject: S) {
     // What a disable cancels is filtered as cancelled, before the sweep too.
     world.switch(&b, false).await;
     let cancelled = EventFilter {
-        state: Some(State::Cancelled),
+        states: vec![State::Cancelled],
         ..Default::default()
     };
     assert_eq!(
@@ -223,13 +225,13 @@ pub async fn updated_since_looks_at_deliveries<S: Subject>(subject: S) {
     };
     let page = world
         .store()
-        .events(cool.id, &filter, None, 10)
+        .events(cool.id, &filter, None, 10, Duration::MAX)
         .await
         .expect("read");
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].event.id, attempted);
     assert_eq!(page.items[0].updated_at, world.now);
-    assert_eq!(page.items[0].deliveries, [0, 0, 1, 0, 0]);
+    assert_eq!(page.items[0].deliveries, [0, 0, 1, 0, 0, 0]);
     // A cancellation is an update too.
     world.now = world.now + 10 * DAY;
     world.switch(&webhook, false).await;
@@ -388,7 +390,7 @@ pub async fn one_organization_sees_nothing_of_another<S: Subject>(subject: S) {
     for filter in [&everything, &by_webhook] {
         assert_eq!(
             store
-                .events(warm.id, filter, None, 9)
+                .events(warm.id, filter, None, 9, Duration::MAX)
                 .await
                 .expect("read")
                 .items,

@@ -252,6 +252,7 @@ pub async fn counters_survive_a_crash_and_a_success_clears_them<S: Subject>(subj
         server_errors: 1,
         failures: 5,
         failing_since: Some(began),
+        told_at: None,
     };
     assert_eq!(counters(&world, webhook.id).await, expected);
     world.crash().await;

@@ -6,7 +6,7 @@ use bellwire_core::{
     policy::{Counters, Next, RetryRule, Timeouts},
     ports::{DeleteOutcome, Error, WebhookChange},
     time::{HOUR, MINUTE, SECOND},
-    webhook::{Overrides, Secret},
+    webhook::{Overrides, RateLimit, Secret},
 };
 
 use super::{Subject, World};
@@ -35,6 +35,10 @@ pub async fn a_webhook_comes_back_as_it_was<S: Subject>(subject: S) {
             max_attempts: 3,
         }),
         max_concurrency: Some(2),
+        rate_limit: Some(RateLimit {
+            per_second: 50,
+            burst: Some(5),
+        }),
     };
     webhook.secrets.push(Secret {
         value: "whsec_b2xk".to_owned(),

@@ -115,6 +115,8 @@ impl<S: Subject> World<S> {
                 overrides: Default::default(),
             },
             disabled: None,
+            paused: None,
+            drain: None,
             secrets: vec![Secret {
                 value: "whsec_bm9ib2R5IG1heSByZWFkIHRoaXM=".to_owned(),
                 created_at: self.now,
@@ -298,9 +300,12 @@ impl<S: Subject> World<S> {
                 truncated: false,
                 retry_at: None,
             },
+            event_type: job.event.event_type.as_str().into(),
             next,
             tally: (job.kind != Kind::Test).then(|| tally(status, &DisableRule::default())),
             now: self.now,
+            listened: Default::default(),
+            is_own: false,
         }
     }
 
@@ -355,7 +360,9 @@ from_id!(
     bellwire_core::ids::UserId,
     bellwire_core::ids::SessionId,
     bellwire_core::ids::LinkId,
-    bellwire_core::ids::AuditId
+    bellwire_core::ids::AuditId,
+    bellwire_core::ids::NoticeId,
+    bellwire_core::ids::JobId
 );
 
 /// The tally of an answer with this status under a rule; 2xx is a success.

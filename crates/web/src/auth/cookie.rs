@@ -1,5 +1,6 @@
 //! The cookies that hold the secrets of sessions: one for users, one for customers who came through
-//! a portal link, so that trying a link does not sign anybody out.
+//! a portal link, so that trying a link does not sign anybody out. And one, as a user's but no
+//! session, for the way to the identity provider and back.
 //!
 //! | | users | portal |
 //! |---|---|---|
@@ -13,13 +14,15 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::Options;
 
-/// Whose session a cookie holds.
+/// What a cookie holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A user's.
+    /// The session of a user.
     User,
-    /// A customer's who came through a portal link.
+    /// That of a customer who came through a portal link.
     Portal,
+    /// What a browser needs to come back from the identity provider: no session.
+    SignIn,
 }
 
 /// What the cookies are called here.
@@ -48,18 +51,20 @@ impl Names {
             (Kind::User, false) => "bellwire",
             (Kind::Portal, true) => "__Host-bellwire-portal",
             (Kind::Portal, false) => "bellwire-portal",
+            (Kind::SignIn, true) => "__Host-bellwire-sign-in",
+            (Kind::SignIn, false) => "bellwire-sign-in",
         }
     }
 
     const fn attributes(self, kind: Kind) -> &'static str {
         match (kind, self.secure) {
-            (Kind::User, true) => "Path=/; HttpOnly; SameSite=Lax; Secure",
+            (Kind::User | Kind::SignIn, true) => "Path=/; HttpOnly; SameSite=Lax; Secure",
             (Kind::Portal, true) => "Path=/; HttpOnly; SameSite=None; Secure; Partitioned",
             (_, false) => "Path=/; HttpOnly; SameSite=Lax",
         }
     }
 
-    /// The header `Set-Cookie` that gives a browser the secret of a session, for so many seconds.
+    /// The header `Set-Cookie` that gives a browser such a secret, for so many seconds.
     #[must_use]
     pub fn set(self, kind: Kind, secret: &str, seconds: i64) -> HeaderValue {
         let (name, attributes) = (self.name(kind), self.attributes(kind));
@@ -85,13 +90,23 @@ impl Names {
     }
 
     fn secret(self, headers: &HeaderMap, kind: Kind) -> Option<&str> {
+        self.values(headers, kind)
+            .find(|value| value.starts_with(SESSION_PREFIX))
+    }
+
+    /// What a cookie holds.
+    pub(crate) fn value(self, headers: &HeaderMap, kind: Kind) -> Option<&str> {
+        self.values(headers, kind).next()
+    }
+
+    fn values(self, headers: &HeaderMap, kind: Kind) -> impl Iterator<Item = &str> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, value)| *name == self.name(kind) && value.starts_with(SESSION_PREFIX))
+            .filter(move |(name, _)| *name == self.name(kind))
             .map(|(_, value)| value)
     }
 }
@@ -146,6 +161,10 @@ mod tests {
         assert_eq!(
             PLAIN.set(Kind::Portal, "bws_x", 60),
             "bellwire-portal=bws_x; Path=/; HttpOnly; SameSite=Lax; Max-Age=60"
+        );
+        assert_eq!(
+            SECURE.set(Kind::SignIn, "x", 600),
+            "__Host-bellwire-sign-in=x; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=600"
         );
         assert_eq!(
             SECURE.clear(Kind::User),

@@ -10,5 +10,7 @@ pub mod query;
 pub use idempotency::{IdempotencyHeader, IdempotencyKey};
 pub use json::{Json, OptionalJson};
 pub use object::Object;
-pub use path::{Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath};
+pub use path::{
+    AttemptNumber, AttemptPath, Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath,
+};
 pub use query::{Paging, Params, Query, ReadQuery};

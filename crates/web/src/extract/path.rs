@@ -3,7 +3,9 @@
 //! Text that cannot name a thing names no thing: a malformed id is the same 404 as an unknown one.
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use bellwire_core::ids::{DeliveryId, EventId, LinkId, SessionId, TokenId, UserId, WebhookId};
+use bellwire_core::ids::{
+    DeliveryId, EventId, JobId, LinkId, SessionId, TokenId, UserId, WebhookId,
+};
 use http::request::Parts;
 use utoipa::IntoParams;
 
@@ -51,7 +53,8 @@ id_of!(
     TokenId = "token",
     UserId = "user",
     SessionId = "session",
-    LinkId = "link"
+    LinkId = "link",
+    JobId = "job"
 );
 
 macro_rules! text_of {
@@ -78,6 +81,33 @@ text_of! {
     Name = "name", "event type";
     /// The path parameter `key`: a channel's.
     Key = "key", "channel";
+}
+
+/// The path parameter `n`: the number of an attempt within its delivery, from 1.
+#[derive(Debug, Clone, Copy)]
+pub struct AttemptNumber(pub u32);
+
+impl FromRequestParts<AppState> for AttemptNumber {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> Result<Self, Problem> {
+        let text = param(parts, "n", "attempt").await?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| Problem::not_found("attempt"))
+    }
+}
+
+/// The delivery in the path and the number of one of its attempts, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AttemptPath {
+    /// The delivery.
+    #[param(value_type = String, format = Uuid)]
+    pub id: String,
+    /// Which attempt, from 1.
+    #[param(minimum = 1, example = 1)]
+    pub n: u32,
 }
 
 /// The organization in the path, for the documentation.

@@ -69,6 +69,13 @@ impl Page {
         page
     }
 
+    /// With more content behind it, which is HTML already.
+    pub(super) fn and(mut self, html: &str) -> Self {
+        self.content.push('\n');
+        self.content.push_str(html);
+        self
+    }
+
     pub(super) const fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self

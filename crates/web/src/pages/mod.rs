@@ -8,6 +8,7 @@
 mod enter;
 mod form;
 mod html;
+mod oidc;
 mod password;
 mod portal;
 mod setup;
@@ -25,5 +26,7 @@ pub(crate) fn router() -> Router<AppState> {
             get(password::show).post(password::submit),
         )
         .route("/enter/{link}", get(enter::enter))
+        .route("/sign-in/oidc", get(oidc::begin))
+        .route("/sign-in/oidc/callback", get(oidc::callback))
         .route("/portal/{org}", get(portal::show).post(portal::sign_out))
 }

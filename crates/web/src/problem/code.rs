@@ -56,6 +56,8 @@ codes! {
     CrossSite = "cross_site", FORBIDDEN, "The request comes from another site";
     /// The header that proves that a page of ours sent this is missing or wrong.
     Csrf = "csrf", FORBIDDEN, "The CSRF token is missing or wrong";
+    /// The identity provider, or a rule about whom it may name, says no.
+    SignInRefused = "sign_in_refused", FORBIDDEN, "You are not signed in";
     /// The thing named in the path does not exist, or is another organization's.
     NotFound = "not_found", NOT_FOUND, "There is no such thing";
     /// No route has this path.
@@ -78,14 +80,26 @@ codes! {
     PlatformEventType = "platform_event_type", CONFLICT, "The event type is the platform's";
     /// As many secrets sign as may.
     TooManySecrets = "too_many_secrets", CONFLICT, "Too many secrets sign already";
+    /// Only one secret signs, and it stays.
+    NoOldSecret = "no_old_secret", CONFLICT, "There is no old secret";
+    /// The event type is one of Bellwire's own.
+    OwnEventType = "own_event_type", CONFLICT, "The event type is Bellwire's own";
+    /// Another job that is not over is about the same deliveries.
+    JobOverlap = "job_overlap", CONFLICT, "Another job is about the same deliveries";
+    /// The job is over and changes no more.
+    JobOver = "job_over", CONFLICT, "The job is over";
     /// The event went to no webhook that could take it again.
     NoWebhook = "no_webhook", CONFLICT, "No webhook is left to send to";
     /// Retention has removed the data of the event.
     PayloadRemoved = "payload_removed", CONFLICT, "The data of the event is gone";
+    /// The body of an attempt is not known any more.
+    BodyUnknown = "body_unknown", CONFLICT, "What was sent is not known any more";
     /// The webhook's profile is not configured.
     ProfileMissing = "profile_missing", CONFLICT, "The webhook's profile is not configured";
     /// The webhook is disabled.
     WebhookDisabled = "webhook_disabled", CONFLICT, "The webhook is disabled";
+    /// The webhook is not paused, and no drain is under way.
+    NotPaused = "not_paused", CONFLICT, "The webhook is not paused";
     /// The webhook was deleted.
     WebhookDeleted = "webhook_deleted", CONFLICT, "The webhook was deleted";
     /// The delivery is not pending any more.
@@ -106,6 +120,8 @@ codes! {
     LinkExpired = "link_expired", GONE, "The link has expired";
     /// Whoever made the link took it back.
     LinkRevoked = "link_revoked", GONE, "The link was taken back";
+    /// The sign-in took too long, or what came back was used before.
+    SignInExpired = "sign_in_expired", GONE, "This sign-in has ended";
     /// There are pending deliveries that would be lost.
     PendingDeliveries = "pending_deliveries", CONFLICT, "There are pending deliveries";
     /// The body is larger than the route accepts.
@@ -122,6 +138,8 @@ codes! {
     Busy = "busy", TOO_MANY_REQUESTS, "Too many sign in at this moment";
     /// A bug; the log says more, under the request's id.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
+    /// The identity provider does not answer, or does not know this server.
+    ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, "You cannot sign in right now";
     /// The store cannot be used right now; the same request can succeed later.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The store cannot be used right now";
 }

@@ -158,6 +158,9 @@ impl From<service::Error> for Problem {
                 retry_after_s: Some(retry_after_s),
                 ..Self::new(Code::parse(code).unwrap_or(Code::TooManyTries), message)
             },
+            Error::SignIn { code, message } => {
+                Self::new(Code::parse(code).unwrap_or(Code::SignInRefused), message)
+            }
             Error::KeyReused(message) => Self::new(Code::IdempotencyKeyReused, message),
             Error::TooLarge(message) => Self::new(Code::TooLarge, message),
             Error::Unavailable(reason) => Self::new(Code::Unavailable, reason),
@@ -218,6 +221,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // For who writes refusals in a form of their own.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -204,7 +204,13 @@ impl App {
         for record in &organizations {
             let id = record.organization.id;
             let events = store
-                .events(id, &EventFilter::default(), None, 1000)
+                .events(
+                    id,
+                    &EventFilter::default(),
+                    None,
+                    1000,
+                    std::time::Duration::MAX,
+                )
                 .await
                 .unwrap();
             text.push_str(&format!("\n{events:?}"));

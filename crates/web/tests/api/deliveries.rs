@@ -5,7 +5,7 @@ use bellwire_core::{
     headers::HeaderList,
     outcome::{Answer, Cause, Timing},
     policy::{Class, DisableRule, Next},
-    ports::{Record, RecordPort as _, Tally},
+    ports::{Query as _, Record, RecordPort as _, Tally},
     time::SECOND,
 };
 use bytes::Bytes;
@@ -15,13 +15,19 @@ use crate::app::App;
 
 const EVENTS: &str = "/organizations/acme/events";
 
-async fn first_delivery(app: &App, event: &str) -> Value {
+pub(crate) async fn first_delivery(app: &App, event: &str) -> Value {
     let shown = app.get(&format!("{EVENTS}/{event}")).await.expect(200);
     shown["deliveries"][0].clone()
 }
 
 /// Writes an attempt as stage 6 does.
-async fn attempted(app: &App, delivery: &Value, number: u32, answer: Answer, next: Next) {
+pub(crate) async fn attempted(
+    app: &App,
+    delivery: &Value,
+    number: u32,
+    answer: Answer,
+    next: Next,
+) {
     let text = |field: &str| delivery[field].as_str().unwrap().to_owned();
     let at = app.kit.service.now();
     let attempt = Attempt {
@@ -61,11 +67,16 @@ async fn attempted(app: &App, delivery: &Value, number: u32, answer: Answer, nex
         class,
         rule: DisableRule::default().into(),
     });
+    let found = app.store.event(attempt.organization_id, attempt.event_id);
+    let event_type = found.await.unwrap().unwrap().event.event_type;
     let record = Record {
         attempt,
+        event_type: event_type.as_str().into(),
         next,
         tally,
         now: at,
+        listened: bellwire_core::own_event::Kinds::NONE,
+        is_own: false,
     };
     app.store.record([record].into()).await.unwrap();
 }
@@ -104,9 +115,11 @@ async fn attempts_show_everything_that_explains_them() {
             "body_sha256": "ab".repeat(32),
             "request_headers": [{"name": "x-key", "value": "****"}], "response_headers": [],
             "response_body": "\u{fffd}no", "response_body_base64": "/25v",
-            "truncated": false, "detail": "nobody answered", "retry_at": "2025-11-21T08:00:12Z"
+            "truncated": false, "detail": "nobody answered", "retry_at": "2025-11-21T08:00:12Z",
+            "diagnosis": page["items"][0]["diagnosis"]
         })
     );
+    assert_eq!(page["items"][0]["diagnosis"]["code"], "first_byte_timeout");
     assert_eq!(page["items"][1]["status"], 503);
     let cursor = page["next_cursor"].as_str().unwrap();
     let rest = app

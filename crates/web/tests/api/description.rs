@@ -59,10 +59,21 @@ fn it_has_exactly_the_routes_that_there_are() {
         GET /api/v1/organizations/{org}/webhooks/{id}|\
         PATCH /api/v1/organizations/{org}/webhooks/{id}|\
         DELETE /api/v1/organizations/{org}/webhooks/{id}|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/pause|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/resume|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/cancel-pending|\
         POST /api/v1/organizations/{org}/webhooks/{id}/test|\
         GET /api/v1/organizations/{org}/webhooks/{id}/secret|\
         POST /api/v1/organizations/{org}/webhooks/{id}/secret/rotate|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/secret/retire|\
         GET /api/v1/organizations/{org}/webhooks/{id}/attempts|\
+        GET /api/v1/organizations/{org}/webhooks/{id}/history|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/check-signature|\
+        POST /api/v1/organizations/{org}/events/explain|\
+        GET /api/v1/organizations/{org}/events/{id}/explain|\
+        GET /api/v1/organizations/{org}/deliveries/{id}/attempts/{n}/request|\
+        GET /api/v1/organizations/{org}/deliveries/{id}/attempts/{n}/body|\
+        GET /api/v1/organizations/{org}/deliveries/{id}/attempts/{n}/curl|\
         POST /api/v1/organizations/{org}/events|GET /api/v1/organizations/{org}/events|\
         GET /api/v1/organizations/{org}/events/{id}|\
         POST /api/v1/organizations/{org}/events/{id}/resend|\
@@ -86,6 +97,16 @@ fn it_has_exactly_the_routes_that_there_are() {
         DELETE /api/v1/organizations/{org}/portal-links/{id}|\
         GET /api/v1/organizations/{org}/audit|GET /api/v1/organizations/{org}/audit/export|\
         GET /api/v1/audit|GET /api/v1/audit/export|\
+        POST /api/v1/organizations/{org}/jobs|GET /api/v1/organizations/{org}/jobs|\
+        POST /api/v1/organizations/{org}/jobs/count|\
+        GET /api/v1/organizations/{org}/jobs/{id}|PATCH /api/v1/organizations/{org}/jobs/{id}|\
+        POST /api/v1/organizations/{org}/jobs/{id}/pause|\
+        POST /api/v1/organizations/{org}/jobs/{id}/resume|\
+        POST /api/v1/organizations/{org}/jobs/{id}/cancel|\
+        POST /api/v1/organizations/{org}/webhooks/{id}/resend-failed|\
+        GET /api/v1/organizations/{org}/statistics|\
+        GET /api/v1/organizations/{org}/webhooks/{id}/statistics|\
+        GET /api/v1/statistics|GET /api/v1/organizations/{org}/failures|\
         GET /api/v1/storage|GET /health/live|GET /health/ready|GET /metrics|GET /openapi.json"
         .split('|')
         .collect();

@@ -157,7 +157,7 @@ async fn the_list_is_filtered_paged_and_newest_first() {
             "time": "2025-11-21T08:00:00Z", "created_at": "2025-11-21T08:00:00Z",
             "updated_at": "2025-11-21T08:00:00Z", "unknown_type": true, "test": false,
             "deliveries": {
-                "pending": 1, "delivered": 0, "failed": 0, "cancelled": 0, "filtered": 0
+                "pending": 1, "delivered": 0, "failed": 0, "cancelled": 0, "filtered": 0, "held": 0
             }
         })
     );

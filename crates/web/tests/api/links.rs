@@ -220,3 +220,27 @@ async fn the_page_of_a_password_works_without_scripts() {
     let page = browser.submit(&app, &path, &fields(PASSWORD), ORIGIN).await;
     check_page(&page, 410, "'none'");
 }
+
+/// Where nobody set one, the pages say so; nothing is begun.
+#[tokio::test]
+async fn without_an_identity_provider_nobody_signs_in_through_one() {
+    let app = App::new().await;
+    let mut browser = Browser::default();
+    for path in [
+        "/sign-in/oidc",
+        "/sign-in/oidc?return_to=/portal/acme",
+        "/sign-in/oidc/callback?state=x&code=y",
+    ] {
+        let page = browser.open(&app, path).await;
+        check_page(&page, 404, "'none'");
+        assert!(
+            page.text.contains("`oidc.issuer` is not set"),
+            "{}",
+            page.text
+        );
+    }
+    let page = browser
+        .open(&app, "/sign-in/oidc?return_to=//evil.example")
+        .await;
+    check_page(&page, 400, "'none'");
+}

@@ -1,6 +1,7 @@
 //! The API driven through its router, over a real store.
 
 mod access;
+mod answers;
 mod app;
 mod around;
 mod audit;
@@ -12,12 +13,19 @@ mod deliveries;
 mod description;
 mod events;
 mod health;
+mod jobs;
 mod links;
+mod log;
+mod made;
 mod matrix;
 mod members;
+mod mint;
+mod own_events;
+mod pausing;
 mod portal_links;
 mod retention;
 mod sessions;
+mod statistics;
 mod tokens;
 mod users;
 mod visitors;

@@ -29,12 +29,13 @@ async fn a_webhook_is_shown_as_it_was_made_without_its_secrets() {
         json!({
             "id": id, "name": "Desk", "url": "https://hooks.example/a",
             "event_types": ["booking.*"], "direct": false, "channels": ["account:cool"],
-            "enabled": true, "disabled": null, "problem": null, "profile": "standard",
+            "enabled": true, "disabled": null, "paused": null, "drain": null, "problem": null,
+            "profile": "standard",
             "headers": {"x-api-key": "****"},
             "overrides": {
                 "timeouts": null,
                 "retry": {"kind": "fixed", "interval_s": 5, "max_attempts": 3},
-                "max_concurrency": null
+                "max_concurrency": null, "rate_limit": null
             },
             "revision": 1,
             "created_at": "2025-11-21T08:00:00Z", "created_by": "ops",
@@ -169,9 +170,13 @@ async fn secrets_are_shown_on_demand_and_rotated_with_a_grace_period() {
     assert_eq!(answer.headers["cache-control"], "no-store");
     assert_eq!(
         answer.expect(200),
-        json!({"secrets": [
-            {"secret": given, "created_at": "2025-11-21T08:00:00Z", "expires_at": null}
-        ]})
+        json!({
+            "secrets": [{
+                "secret": given, "created_at": "2025-11-21T08:00:00Z", "expires_at": null,
+                "signs": true
+            }],
+            "since_rotation": {"succeeded": 0, "more": false, "last_success_at": null}
+        })
     );
     let rotated = app
         .post(&format!("{path}/rotate"), json!({"grace_s": 60}))
@@ -183,12 +188,34 @@ async fn secrets_are_shown_on_demand_and_rotated_with_a_grace_period() {
     assert_eq!(rotated["secrets"][1]["expires_at"], "2025-11-21T08:01:00Z");
     app.kit.clock.advance(60_000_000);
     let left = app.get(&path).await.expect(200);
-    assert_eq!(left["secrets"], json!([rotated["secrets"][0]]));
+    assert_eq!(left["secrets"][0], rotated["secrets"][0]);
+    let ended = &left["secrets"][1];
+    assert_eq!(
+        (&ended["signs"], &ended["secret"], &ended["expires_at"]),
+        (&json!(false), &Value::Null, &json!("2025-11-21T08:01:00Z"))
+    );
     let empty = app
         .raw(http::Method::POST, &format!("{path}/rotate"), "")
         .await
         .expect(200);
     assert_eq!(empty["secrets"].as_array().unwrap().len(), 2);
+
+    let retired = app
+        .raw(http::Method::POST, &format!("{path}/retire"), "")
+        .await
+        .expect(200);
+    assert_eq!(retired["secrets"][0], empty["secrets"][0]);
+    let signs = retired["secrets"].as_array().unwrap().iter();
+    let signs: Vec<bool> = signs.map(|one| one["signs"] == true).collect();
+    assert_eq!(signs, [true, false]);
+    app.raw(http::Method::POST, &format!("{path}/retire"), "")
+        .await
+        .problem(409, "no_old_secret", "");
+    let log = app
+        .get("/organizations/acme/audit?limit=1")
+        .await
+        .expect(200);
+    assert_eq!(log["items"][0]["action"], "webhook.secret_retired");
 }
 
 /// EVI-14: the test button works on an inactive webhook too, and is logged.

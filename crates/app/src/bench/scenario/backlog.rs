@@ -4,29 +4,16 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{Bench, DATA_BYTES, Row};
-use crate::bench::{
-    Plan, Subject,
-    connection::Connection,
-    ledger::Spread,
-    load::{Pace, write_event},
-    report::round3,
-};
+use super::{Bench, DATA_BYTES, Row, fill::fill};
+use crate::bench::{Plan, ledger::Spread, load::Pace, report::round3};
 
 /// The healthy webhook, and the one with the backlog.
 const HEALTHY: u32 = 0;
 const HANGING: u32 = 1;
 /// Events a second for the healthy webhook.
 const PER_S: u32 = 100;
-/// Events in one request of the backlog.
-const BATCH: u32 = 1_000;
-/// Data bytes of an event of the backlog.
-const BACKLOG_DATA_BYTES: usize = 200;
-/// How long making the backlog may take.
-const LIMIT: Duration = Duration::from_secs(600);
 /// What is aimed at.
 const AIM_TIMES: f64 = 2.0;
 const AIM_MB: f64 = 200.0;
@@ -79,7 +66,7 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
         .progress
         .set_message(format!("backlog: making {pending} pending deliveries"));
     let began = Instant::now();
-    fill(&subject, pending).await?;
+    fill(&subject, HANGING, pending).await?;
     let filled_s = began.elapsed().as_secs_f64();
     bench.progress.inc(1);
 
@@ -146,31 +133,4 @@ async fn measure(bench: &Bench, pending: u32) -> Result<Vec<Row>> {
     delivered.lost = Some(restarted.balance.lost);
     delivered.duplicates = Some(restarted.balance.duplicates);
     Ok(vec![before, beside, ready, delivered])
-}
-
-/// Posts so many events to the webhook that hangs, in batches, on two connections.
-async fn fill(subject: &Subject, pending: u32) -> Result<()> {
-    let padding = "x".repeat(BACKLOG_DATA_BYTES);
-    let end = Instant::now() + LIMIT;
-    let half = async |first: u32| {
-        let door = &subject.doors[first as usize % subject.doors.len()];
-        let mut connection = Connection::open(door).await?;
-        for batch in (first..pending.div_ceil(BATCH)).step_by(2) {
-            ensure!(
-                Instant::now() < end,
-                "the backlog took longer than {} s",
-                LIMIT.as_secs()
-            );
-            let mut body = String::with_capacity(BATCH as usize * 300);
-            for sequence in batch * BATCH..((batch + 1) * BATCH).min(pending) {
-                body.push(if body.is_empty() { '[' } else { ',' });
-                // Run 0 is never open: the few that are sent and hang are not counted.
-                write_event(&mut body, HANGING, 0, sequence, 0, &padding);
-            }
-            body.push(']');
-            connection.post(&subject.path, Bytes::from(body)).await?;
-        }
-        anyhow::Ok(())
-    };
-    tokio::try_join!(half(0), half(1)).map(|_| ())
 }

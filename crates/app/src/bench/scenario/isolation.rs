@@ -1,5 +1,5 @@
 //! Half of the endpoints hang: how the other half fares. Measured twice in one process of the
-//! server, first with every endpoint well.
+//! server, first with every endpoint well. Then the same of what is held back (`paced`).
 
 use std::time::Duration;
 
@@ -73,5 +73,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     for row in [&before, &after] {
         debug_assert!(row.lost.is_some());
     }
-    Ok(vec![before, after])
+    drop(server);
+    let paced = super::paced::run(bench).await?;
+    Ok([vec![before, after], paced].concat())
 }

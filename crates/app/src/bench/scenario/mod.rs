@@ -2,8 +2,11 @@
 
 mod backlog;
 mod fan_out;
+mod fill;
 mod idle;
 mod isolation;
+mod paced;
+mod query;
 mod saturation;
 mod steady;
 
@@ -23,23 +26,26 @@ pub enum Scenario {
     Steady,
     /// Each event to 1, 10 and 100 webhooks
     FanOut,
-    /// 100 webhooks, half of which never answer
+    /// 100 webhooks, half of which never answer; and a limit, a pause and a job beside others
     Isolation,
     /// A million deliveries pending for one webhook; how another fares, and a restart
     Backlog,
+    /// Ten million events: the first page of every filter, and what a delivery costs beside them
+    Query,
     /// Memory of a server that does nothing
     Idle,
 }
 
 impl Scenario {
     /// Every scenario, in the order they run.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Idle,
         Self::Saturation,
         Self::Steady,
         Self::FanOut,
         Self::Isolation,
         Self::Backlog,
+        Self::Query,
     ];
 
     /// Measures it.
@@ -50,6 +56,7 @@ impl Scenario {
             Self::FanOut => fan_out::run(bench).await,
             Self::Isolation => isolation::run(bench).await,
             Self::Backlog => backlog::run(bench).await,
+            Self::Query => query::run(bench).await,
             Self::Idle => idle::run(bench).await,
         }
     }
@@ -61,8 +68,9 @@ impl Scenario {
             Self::Saturation => 6 * pairs,
             Self::Steady => pairs,
             Self::FanOut => 3 * pairs,
-            Self::Isolation => 2,
+            Self::Isolation => 4,
             Self::Backlog => 4,
+            Self::Query => 1 + pairs,
             Self::Idle => 1,
         }
     }
@@ -76,6 +84,7 @@ impl fmt::Display for Scenario {
             Self::FanOut => "fan-out",
             Self::Isolation => "isolation",
             Self::Backlog => "backlog",
+            Self::Query => "query",
             Self::Idle => "idle",
         })
     }

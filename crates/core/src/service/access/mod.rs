@@ -12,10 +12,12 @@
 //! [`crate::access`].
 
 mod basic;
+mod federation;
 mod flight;
 mod links;
 mod memory;
 mod passwords;
+mod provision;
 mod restricted;
 mod sessions;
 mod setup;
@@ -33,14 +35,15 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
-use self::{flight::Flights, memory::Memory, tries::Tries};
 pub use self::{
+    federation::{Arrival, Departure, SIGN_IN_US},
     links::LINK_PREFIX,
     passwords::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS},
     restricted::check_channels,
     sessions::{SESSION_PREFIX, SignedIn},
     setup::PASSWORD_LINK_US,
 };
+use self::{flight::Flights, memory::Memory, tries::Tries};
 pub(super) use self::{passwords::check as check_password, setup::taken};
 use super::{Error, Service};
 use crate::{

@@ -134,17 +134,17 @@ impl Service {
             ));
         };
         let right = self.credentials(&user.email, current, caller).await?;
-        if right.is_none_or(|right| right.id != user.id) {
+        let Some(user) = right.filter(|right| right.id == user.id) else {
             return Err(Error::Invalid(vec![FieldError::new(
                 "current_password",
                 "this is not your password",
             )]));
-        }
+        };
         check(new, &user.email, &user.name)
             .map_err(|message| Error::Invalid(vec![FieldError::new("new_password", message)]))?;
         let phc = self.hashed(new).await?;
         let user = self
-            .set_password(user.id, Some(phc), &principal.actor)
+            .set_password(&user, Some(phc), &principal.actor)
             .await?;
         match session {
             Some(_) => Ok(Some(self.start_session(user, caller).await?)),

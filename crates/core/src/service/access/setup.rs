@@ -172,7 +172,7 @@ impl Service {
         let phc = self.hashed(password).await?;
         self.use_link(link_id).await?;
         let by = caller.user(&user);
-        let user = self.set_password(user.id, Some(phc), &by).await?;
+        let user = self.set_password(&user, Some(phc), &by).await?;
         self.start_session(user, caller).await
     }
 
@@ -212,15 +212,21 @@ impl Service {
         Ok(())
     }
 
-    /// Gives a user a password, by hash.
+    /// Gives a user a password, by hash: one who is still who they were when it was decided. Whom an
+    /// identity provider has named since must not get a password that somebody else chose.
     pub(super) async fn set_password(
         &self,
-        id: UserId,
+        looked_at: &User,
         phc: Option<String>,
         by: &Actor,
     ) -> Result<Arc<User>, Error> {
         let (_, user) = self
-            .revise_user(id, by, "user.password_changed", |user| {
+            .revise_user(looked_at.id, by, "user.password_changed", |user| {
+                if user.identity != looked_at.identity {
+                    return Err(Error::Unauthenticated(
+                        "this user was changed at this very moment; sign in again".to_owned(),
+                    ));
+                }
                 user.password.clone_from(&phc);
                 Ok(())
             })

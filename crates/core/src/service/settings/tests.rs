@@ -7,6 +7,7 @@ use crate::{
     outcome::Header,
     policy::{RetryRule, Timeouts},
     service::FieldError,
+    webhook::RateLimit,
 };
 
 const LOOPBACK: Options = Options {
@@ -92,6 +93,7 @@ fn all_faults_are_told_at_once() {
                 max_attempts: 3,
             }),
             max_concurrency: Some(0),
+            rate_limit: None,
         },
     });
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
@@ -397,6 +399,16 @@ fn overrides_have_limits() {
             s.overrides.max_concurrency = Some(wrong);
         });
     }
+    for (per_second, burst, field, part) in [
+        (0, None, "per_second", "pause the webhook"),
+        (10_001, None, "per_second", "1 to 10000"),
+        (5, Some(0), "burst", "1 to 10000"),
+        (5, Some(10_001), "burst", "1 to 10000"),
+    ] {
+        refused(&format!("overrides.rate_limit.{field}"), part, |s| {
+            s.overrides.rate_limit = Some(RateLimit { per_second, burst });
+        });
+    }
 }
 
 prop_compose! {
@@ -413,6 +425,7 @@ prop_compose! {
         profile in prop::sample::select(vec!["standard", "advocate", "eventinsight", "wink", "apigee"]),
         headers in prop::collection::vec(("[A-Za-z-]{1,8}", "\\PC{0,10}"), 0..3),
         max_concurrency in prop::option::of(0_u16..300),
+        rate in prop::option::of((0_u32..20_000, prop::option::of(0_u32..20_000))),
     ) -> Settings {
         Settings {
             name,
@@ -422,7 +435,11 @@ prop_compose! {
             channels,
             profile: profile.to_owned(),
             headers: headers.iter().map(|(name, value)| header(name, value)).collect(),
-            overrides: Overrides { max_concurrency, ..Overrides::default() },
+            overrides: Overrides {
+                max_concurrency,
+                rate_limit: rate.map(|(per_second, burst)| RateLimit { per_second, burst }),
+                ..Overrides::default()
+            },
         }
     }
 }

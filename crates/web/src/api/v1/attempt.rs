@@ -10,7 +10,10 @@ use bellwire_core::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shape::{CauseName, HeaderLine};
+use super::{
+    diagnosis::Diagnosis,
+    shape::{CauseName, HeaderLine},
+};
 
 /// How long each step took, in milliseconds; null where the step did not happen (a connection
 /// that was used again has no dns, connect and tls).
@@ -88,10 +91,14 @@ pub struct Attempt {
     /// When the next attempt was due, as decided after this one; null when there was to be none.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     retry_at: Option<Time>,
+    /// Why it failed, whose side that is on, what to do, and what comes next; null when it succeeded.
+    #[schema(required)]
+    diagnosis: Option<Diagnosis>,
 }
 
-impl From<delivery::Attempt> for Attempt {
-    fn from(attempt: delivery::Attempt) -> Self {
+impl Attempt {
+    /// The answer for an attempt. [`Attempt::all`] finds out the diagnosis.
+    pub(super) fn new(attempt: delivery::Attempt, diagnosis: Option<Diagnosis>) -> Self {
         let (status, cause) = match attempt.answer {
             Answer::Status(status) => (Some(status), None),
             Answer::None(cause) => (None, Some(cause)),
@@ -124,6 +131,7 @@ impl From<delivery::Attempt> for Attempt {
             truncated: attempt.truncated,
             detail: attempt.detail,
             retry_at: attempt.retry_at,
+            diagnosis,
         }
     }
 }
@@ -132,7 +140,8 @@ fn millis(micros: u32) -> f64 {
     f64::from(micros) / 1000.0
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -4,8 +4,11 @@ pub mod attempt;
 pub mod audit;
 pub mod channels;
 pub mod deliveries;
+pub mod diagnosis;
 pub mod event_types;
 pub mod events;
+pub mod failures;
+pub mod jobs;
 pub mod members;
 pub mod organizations;
 pub mod password;
@@ -14,6 +17,7 @@ pub mod session;
 pub mod sessions;
 pub mod setup;
 pub mod shape;
+pub mod statistics;
 pub mod storage;
 pub mod tokens;
 pub mod users;
@@ -32,6 +36,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(webhooks::router())
         .merge(events::router())
         .merge(deliveries::router())
+        .merge(jobs::router())
         .merge(tokens::router())
         .merge(session::router())
         .merge(sessions::router())
@@ -41,5 +46,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(members::router())
         .merge(portal_links::router())
         .merge(audit::router())
+        .merge(statistics::router())
+        .merge(failures::router())
         .merge(storage::router())
 }

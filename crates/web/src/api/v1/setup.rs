@@ -32,7 +32,12 @@ pub struct Setup {
     #[schema(example = "ann@example.com", format = Email, max_length = 254)]
     email: String,
     /// For people.
-    #[schema(example = "Ann Smith", min_length = 1, max_length = 255)]
+    #[schema(
+        example = "Ann Smith",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     name: String,
     /// The password.
     #[schema(format = Password, min_length = 10, max_length = 1024)]

@@ -3,8 +3,12 @@
 use bellwire_core::{
     access::{Access, ActorKind, Role},
     delivery::{CancelReason, Kind, State},
+    diagnosis::Side,
+    explain::Reason,
     headers::HeaderList,
+    job,
     outcome::Cause,
+    signature_check::Outcome,
 };
 use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -100,6 +104,16 @@ names! {
     KindName(Kind) = "DeliveryKind", "Why a delivery was made.";
     /// [`CancelReason`] by its stable name.
     CancelReasonName(CancelReason) = "CancelReason", "Why a delivery was cancelled.";
+    /// [`Side`] by its stable name.
+    SideName(Side) = "Side", "Whose side a failure is on: who can mend it.";
+    /// [`Reason`] by its stable name.
+    ReasonName(Reason) = "MatchReason", "Why a webhook receives an event, or does not.";
+    /// [`Outcome`] by its stable name.
+    CheckOutcomeName(Outcome) = "CheckOutcome", "What a check came to.";
+    /// [`job::State`] by its stable name.
+    JobStateName(job::State) = "JobState", "Where a job stands.";
+    /// [`job::StopReason`] by its stable name.
+    StopReasonName(job::StopReason) = "StopReason", "Why a job stopped by itself before its end.";
     /// [`Role`] by its stable name.
     RoleName(Role) = "Role", "What somebody may do; each includes the ones before.";
     /// [`ActorKind`] by its stable name.
@@ -188,7 +202,14 @@ mod tests {
         let schema = serde_json::to_value(StateName::schema()).unwrap();
         assert_eq!(
             schema["enum"],
-            serde_json::json!(["pending", "delivered", "failed", "cancelled", "filtered"])
+            serde_json::json!([
+                "pending",
+                "delivered",
+                "failed",
+                "cancelled",
+                "filtered",
+                "held"
+            ])
         );
     }
 }

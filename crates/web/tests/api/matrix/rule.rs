@@ -28,6 +28,13 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("PATCH", "/api/v1/organizations/{org}", "manage"),
     ("DELETE", "/api/v1/organizations/{org}", "platform_admin"),
     ("POST", "/api/v1/organizations/{org}/events", "produce"),
+    // They ask and change nothing.
+    ("POST", "/api/v1/organizations/{org}/events/explain", "read"),
+    (
+        "POST",
+        "/api/v1/organizations/{org}/webhooks/{id}/check-signature",
+        "read",
+    ),
     (
         "GET",
         "/api/v1/organizations/{org}/webhooks/{id}/secret",
@@ -61,7 +68,10 @@ pub(super) fn right_of(method: &Method, path: &str) -> &'static str {
         return right;
     }
     let changes = !method.is_safe();
-    let Some(path) = path.strip_prefix("/api/v1/") else {
+    let within_api = ["/api/v1/", "/v1/mint/"]
+        .iter()
+        .find_map(|root| path.strip_prefix(root));
+    let Some(path) = within_api else {
         return "none";
     };
     let Some(within) = path.strip_prefix("organizations/{org}") else {

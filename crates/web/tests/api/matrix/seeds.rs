@@ -2,12 +2,13 @@
 
 use bellwire_core::{
     access::Role,
+    outcome::Answer,
     service::{NewMember, NewPortalLink},
 };
 use bellwire_testkit::service::by;
 use serde_json::json;
 
-use crate::app::App;
+use crate::{app::App, made};
 
 const NO_ID: &str = "00000000-0000-7000-8000-000000000000";
 
@@ -19,6 +20,7 @@ pub(super) struct Seeds {
     token: String,
     link: String,
     user: String,
+    job: String,
 }
 
 impl Seeds {
@@ -43,6 +45,10 @@ impl Seeds {
             .as_str()
             .unwrap()
             .to_owned();
+        let made = made::delivery_of(app, &event).await;
+        made::attempt(app, &made, 1, Answer::Status(500)).await;
+        let path = format!("/organizations/acme/webhooks/{webhook}/resend-failed");
+        let job = app.post(&path, json!({})).await.expect(202);
         let token = json!({"name": "producer", "organization": "acme"});
         let token = app.post("/tokens", token).await.expect(201);
         let service = &app.kit.service;
@@ -70,6 +76,7 @@ impl Seeds {
             token: token["id"].as_str().unwrap().to_owned(),
             link: link.id.to_string(),
             user: member.user.id.to_string(),
+            job: job["id"].as_str().unwrap().to_owned(),
         }
     }
 
@@ -87,10 +94,12 @@ impl Seeds {
                 ("channels", _) => "account:y",
                 // The text of a link.
                 ("enter" | "setup" | "password", _) => "bwl_nonsense",
+                ("attempts", _) => "1",
                 _ if absent => NO_ID,
                 ("webhooks", _) => &self.webhook,
                 ("events", _) => &self.event,
                 ("deliveries", _) => &self.delivery,
+                ("jobs", _) => &self.job,
                 ("tokens", _) => &self.token,
                 ("portal-links", _) => &self.link,
                 ("members" | "users", _) => &self.user,
@@ -105,8 +114,14 @@ impl Seeds {
 
     /// Whether a path that is read names something that is about `account:y`.
     pub(super) fn is_hidden(&self, path: &str) -> bool {
-        ["/webhooks/{id}", "/events/{id}", "/channels/{key}"]
-            .iter()
-            .any(|part| path.contains(part))
+        [
+            "/webhooks/{id}",
+            "/events/{id}",
+            "/channels/{key}",
+            "/jobs/{id}",
+            "/deliveries/{id}",
+        ]
+        .iter()
+        .any(|part| path.contains(part))
     }
 }

@@ -1,6 +1,10 @@
-//! Deliveries: sent again or cancelled one by one. They are listed with their events.
+//! Deliveries: sent again or cancelled one by one; what exactly was sent. They are listed with their
+//! events.
 
+pub mod body;
 pub mod cancel;
+pub mod curl;
+pub mod request;
 pub mod resend;
 
 use bellwire_core::{
@@ -20,6 +24,9 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(resend::resend_delivery))
         .routes(routes!(cancel::cancel_delivery))
+        .routes(routes!(request::get_request))
+        .routes(routes!(body::get_body))
+        .routes(routes!(curl::get_curl))
 }
 
 /// One event for one webhook.

@@ -30,7 +30,11 @@ pub struct NewEventType {
     )]
     name: String,
     /// What it means, for people.
-    #[schema(max_length = 4096, example = "A guest has booked.")]
+    #[schema(
+        example = "A guest has booked.",
+        max_length = 4096,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     description: Option<String>,
     /// JSON Schema that `data` must satisfy.
     #[schema(value_type = Option<crate::api::v1::shape::JsonSchema>)]

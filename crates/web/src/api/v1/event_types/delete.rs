@@ -24,7 +24,8 @@ use crate::{
     responses(
         (status = 204, description = "Deleted."),
         PlatformProblems,
-        MissingProblem
+        MissingProblem,
+        ConflictProblems
     )
 )]
 pub async fn delete_platform_event_type(

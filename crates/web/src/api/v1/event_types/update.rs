@@ -26,7 +26,11 @@ use crate::{
 pub struct EventTypeChange {
     /// What it means, for people.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, max_length = 4096)]
+    #[schema(
+        nullable = false,
+        max_length = 4096,
+        pattern = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+    )]
     description: Option<String>,
     /// JSON Schema that `data` must satisfy from now on; null for none.
     #[serde(default, deserialize_with = "given_or_null")]
@@ -60,7 +64,8 @@ impl From<EventTypeChange> for EventTypePatch {
         (status = 200, description = "As it is now.", body = EventType),
         BodyProblems,
         PlatformProblems,
-        MissingProblem
+        MissingProblem,
+        ConflictProblems
     )
 )]
 pub async fn update_platform_event_type(

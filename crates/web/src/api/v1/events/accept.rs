@@ -110,6 +110,19 @@ pub async fn accept_events(
     IdempotencyKey(key): IdempotencyKey,
     request: Request,
 ) -> Result<Response, Problem> {
+    let accepted = accept(&state, &within, key, request).await;
+    if let Err(problem) = &accepted {
+        state.metrics.refused(problem.code.as_str());
+    }
+    accepted
+}
+
+async fn accept(
+    state: &AppState,
+    within: &Within<Produce>,
+    key: Option<String>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let bytes = body::read(&parts.headers, body, body::EVENTS_LIMIT_BYTES).await?;
     let idempotency = key.map(|key| Idempotency {
@@ -120,6 +133,7 @@ pub async fn accept_events(
         Posted::One(event) => (vec![event], false),
         Posted::Many(events) => (events, true),
     };
+    let body_bytes = bytes.len() as u64;
     drop(bytes);
     let external_ids: Vec<Option<String>> = incoming
         .iter()
@@ -138,7 +152,8 @@ pub async fn accept_events(
                 problem
             }
         })?;
-    count(&state, &receipts);
+    count(state, &receipts);
+    state.metrics.event_bytes.inc_by(body_bytes);
     let mut events: Vec<Accepted> = receipts
         .into_iter()
         .zip(external_ids)

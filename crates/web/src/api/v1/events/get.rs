@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use axum::{Json, extract::State};
 use bellwire_core::{
     event::Event,
+    explain,
     ids::{EventId, WebhookId},
-    matching::{self, Verdict},
-    ports::EventDetail,
+    ports::{DeliveryView, EventDetail},
     time::Time,
     webhook::Webhook,
 };
@@ -17,7 +17,11 @@ use utoipa::ToSchema;
 
 use crate::{
     AppState,
-    api::v1::{attempt::Attempt, deliveries::Delivery, shape::own_channels},
+    api::v1::{
+        attempt::Attempt,
+        deliveries::Delivery,
+        shape::{ReasonName, own_channels},
+    },
     auth::Within,
     extract::{Id, IdPath, OrganizationPath},
     problem::{Code, Problem, docs::OrganizationProblems},
@@ -88,65 +92,21 @@ pub struct NotMatched {
     /// What it is called.
     name: String,
     /// The kind of reason.
-    reason: NotMatchedReason,
+    reason: ReasonName,
     /// The reason in plain words.
     #[schema(example = "It listens to `booking.*`, and the event is a `user.created`.")]
     sentence: String,
 }
 
-/// Why an event did not go to a webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum NotMatchedReason {
-    /// It is disabled.
-    Disabled,
-    /// It receives only what is addressed to it.
-    Direct,
-    /// None of its patterns covers the event's type.
-    EventType,
-    /// It listens to channels, and the event is on none of them.
-    Channel,
-    /// It would match now, but it was made or changed after the event.
-    Later,
-}
-
 impl NotMatched {
     fn new(webhook: &Webhook, event: &Event) -> Self {
-        // Whom the event addressed got a delivery and is not asked about here.
-        let verdict = matching::verdict(webhook, &event.event_type, &event.channels, &[]);
-        let (reason, sentence) = match verdict {
-            Verdict::Disabled => (NotMatchedReason::Disabled, None),
-            Verdict::Direct => (NotMatchedReason::Direct, None),
-            Verdict::EventType => (NotMatchedReason::EventType, None),
-            Verdict::Channel => (NotMatchedReason::Channel, None),
-            Verdict::Matched | Verdict::Addressed => {
-                (NotMatchedReason::Later, Some(later(webhook, event)))
-            }
-        };
+        let explained = explain::not_sent(webhook, event);
         Self {
-            webhook_id: webhook.id,
-            name: webhook.settings.name.clone(),
-            reason,
-            sentence: sentence
-                .unwrap_or_else(|| verdict.sentence(webhook, &event.event_type, &event.channels)),
+            webhook_id: explained.webhook_id,
+            name: explained.name,
+            reason: ReasonName(explained.reason),
+            sentence: explained.sentence,
         }
-    }
-}
-
-fn later(webhook: &Webhook, event: &Event) -> String {
-    if event.test {
-        "The event is a test of another webhook.".to_owned()
-    } else if webhook.created_at > event.created_at {
-        format!(
-            "It would match, but it was made on {}, after the event.",
-            webhook.created_at
-        )
-    } else {
-        format!(
-            "It matches as it is set now; it was changed on {}, and did not match when the event \
-             came.",
-            webhook.updated_at
-        )
     }
 }
 
@@ -176,7 +136,7 @@ pub async fn get_event(
         .filter(|detail| within.access().touches(&detail.event.channels))
         .ok_or_else(|| Problem::not_found("event"))?;
     let tombstones = tombstones(&state, &within, &detail).await?;
-    answer(&within, detail, &tombstones).map(Json)
+    answer(&state, &within, detail, &tombstones).await.map(Json)
 }
 
 /// The deleted webhooks that deliveries of this event went to: the catalogue in memory has only
@@ -199,7 +159,8 @@ async fn tombstones(
     Ok(found)
 }
 
-fn answer(
+async fn answer(
+    state: &AppState,
     within: &Within,
     detail: EventDetail,
     tombstones: &HashMap<WebhookId, Webhook>,
@@ -219,28 +180,7 @@ fn answer(
         })
         .map(|webhook| NotMatched::new(webhook, &event))
         .collect();
-    let deliveries = detail
-        .deliveries
-        .into_iter()
-        .filter_map(|view| {
-            let id = view.delivery.webhook_id;
-            let webhook = tenant
-                .route(id)
-                .map(|route| &route.webhook)
-                .or(tombstones.get(&id));
-            // What nobody knows any more is shown to those who see everything.
-            if !webhook.map_or(access.touches(&[]), |webhook| access.sees(webhook)) {
-                return None;
-            }
-            Some(DeliveryDetail {
-                webhook_name: webhook.map(|webhook| webhook.settings.name.clone()),
-                webhook_url: webhook.map(|webhook| webhook.settings.url.clone()),
-                webhook_deleted: webhook.is_none_or(|webhook| webhook.deleted_at.is_some()),
-                delivery: view.delivery.into(),
-                attempts: view.attempts.into_iter().map(Attempt::from).collect(),
-            })
-        })
-        .collect();
+    let deliveries = shown(state, within, detail.deliveries, tombstones).await?;
     let removed = event.is_payload_removed();
     Ok(EventAnswer {
         id: event.id,
@@ -256,6 +196,46 @@ fn answer(
         deliveries,
         not_matched,
     })
+}
+
+/// The deliveries that whoever asks sees, each with its attempts.
+async fn shown(
+    state: &AppState,
+    within: &Within,
+    deliveries: Vec<DeliveryView>,
+    tombstones: &HashMap<WebhookId, Webhook>,
+) -> Result<Vec<DeliveryDetail>, Problem> {
+    let (tenant, access) = (&within.tenant, within.access());
+    let webhook = |id: WebhookId| {
+        tenant
+            .route(id)
+            .map(|route| &route.webhook)
+            .or(tombstones.get(&id))
+    };
+    // What nobody knows any more is shown to those who see everything.
+    let seen = |id| webhook(id).map_or(access.touches(&[]), |webhook| access.sees(webhook));
+    let (deliveries, attempts): (Vec<_>, Vec<_>) = deliveries
+        .into_iter()
+        .filter(|view| seen(view.delivery.webhook_id))
+        .map(|view| ((view.delivery, view.attempts.len()), view.attempts))
+        .unzip();
+    let attempts = attempts.into_iter().flatten().collect();
+    let mut attempts = Attempt::all(&state.service, within.id(), attempts)
+        .await?
+        .into_iter();
+    Ok(deliveries
+        .into_iter()
+        .map(|(delivery, count)| {
+            let webhook = webhook(delivery.webhook_id);
+            DeliveryDetail {
+                webhook_name: webhook.map(|webhook| webhook.settings.name.clone()),
+                webhook_url: webhook.map(|webhook| webhook.settings.url.clone()),
+                webhook_deleted: webhook.is_none_or(|webhook| webhook.deleted_at.is_some()),
+                delivery: delivery.into(),
+                attempts: attempts.by_ref().take(count).collect(),
+            }
+        })
+        .collect())
 }
 
 /// The producer's bytes, to be written as they are.

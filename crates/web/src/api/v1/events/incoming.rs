@@ -52,7 +52,12 @@ pub struct NewEvent<'a> {
     time: Option<Time>,
     /// The producer's own id. A repeat of it within 24 hours, with the same content, is answered
     /// as the first time and stores nothing.
-    #[schema(min_length = 1, max_length = 255, example = "booking-1001-created")]
+    #[schema(
+        example = "booking-1001-created",
+        min_length = 1,
+        max_length = 255,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
     id: Option<String>,
     /// Webhooks that get it whatever they listen to, beside those that match.
     #[schema(value_type = Option<Vec<uuid::Uuid>>, max_items = 50)]

@@ -1,6 +1,7 @@
 //! Events: accepted, listed, explained, sent again.
 
 pub mod accept;
+pub mod explain;
 pub mod get;
 pub mod incoming;
 pub mod list;
@@ -14,6 +15,8 @@ use crate::AppState;
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(accept::accept_events, list::list_events))
+        .routes(routes!(explain::explain_event))
         .routes(routes!(get::get_event))
+        .routes(routes!(explain::explain_stored_event))
         .routes(routes!(resend::resend_event))
 }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{headers::masked, overrides::Overrides};
-use crate::api::v1::shape::CauseName;
+use crate::{api::v1::shape::CauseName, problem::Problem};
 
 /// A customer's subscription.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +42,13 @@ pub struct Webhook {
     /// Why nothing is; null while it is enabled.
     #[schema(required)]
     disabled: Option<DisabledInfo>,
+    /// Since when its deliveries are held, and who wanted it; null while it is not paused.
+    #[schema(required)]
+    paused: Option<PausedInfo>,
+    /// How fast what a pause held is being sent; null when nothing of it is left, or no rate was
+    /// chosen.
+    #[schema(required)]
+    drain: Option<DrainInfo>,
     /// Why nothing can be sent to it although it is enabled, and what to do; its deliveries wait
     /// until then. Null when nothing is in the way.
     #[schema(required)]
@@ -83,6 +90,54 @@ pub struct DisabledInfo {
     /// Since when.
     #[schema(value_type = String, format = DateTime)]
     at: Time,
+}
+
+/// Since when a webhook is paused.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookPaused)]
+pub struct PausedInfo {
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    at: Time,
+    /// Who paused it.
+    by: String,
+    /// How many deliveries are held. Only where one webhook is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Waiting>,
+}
+
+/// How fast what a pause held is being sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookDrain)]
+pub struct DrainInfo {
+    /// Requests a second, at most.
+    per_second: u32,
+    /// What was made up to then is what the pause held.
+    #[schema(value_type = String, format = DateTime)]
+    up_to: Time,
+    /// How many of them are left, but for those that are tried again later. Only where one webhook
+    /// is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Waiting>,
+}
+
+/// How many deliveries wait. Counting ends at 100000.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = WaitingCount)]
+pub struct Waiting {
+    /// How many.
+    count: u64,
+    /// There may be more.
+    or_more: bool,
+}
+
+impl From<ports::Waiting> for Waiting {
+    fn from(waiting: ports::Waiting) -> Self {
+        Self {
+            count: waiting.count,
+            or_more: waiting.or_more,
+        }
+    }
 }
 
 /// The kind of reason that a webhook is disabled for.
@@ -239,6 +294,16 @@ impl Webhook {
             channels: settings.channels,
             enabled,
             disabled: webhook.disabled.map(DisabledInfo::from),
+            paused: webhook.paused.map(|paused| PausedInfo {
+                at: paused.at,
+                by: paused.by,
+                held: None,
+            }),
+            drain: webhook.drain.map(|drain| DrainInfo {
+                per_second: drain.per_second,
+                up_to: drain.up_to,
+                left: None,
+            }),
             problem,
             profile: settings.profile,
             overrides: settings.overrides.into(),
@@ -249,6 +314,21 @@ impl Webhook {
             updated_by: webhook.updated_by,
             health,
         }
+    }
+
+    /// The same with what a pause holds, or a drain has left, counted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn counted(mut self, service: &Service) -> Result<Self, Problem> {
+        if let Some(paused) = &mut self.paused {
+            let all = Time::from_micros(i64::MAX);
+            paused.held = Some(service.waiting(self.id, all).await?.into());
+        }
+        if let Some(drain) = &mut self.drain {
+            drain.left = Some(service.waiting(self.id, drain.up_to).await?.into());
+        }
+        Ok(self)
     }
 }
 

@@ -72,7 +72,7 @@ pub async fn list_attempts(
         .attempts(within.id(), webhook.id, cursor, limit)
         .await?;
     Ok(Json(List {
-        items: page.items.into_iter().map(Attempt::from).collect(),
+        items: Attempt::all(&state.service, within.id(), page.items).await?,
         next_cursor: page.next.map(|next| binding.encode(&to_bytes(next))),
     }))
 }

@@ -30,5 +30,6 @@ pub async fn get_webhook(
 ) -> Result<Json<Webhook>, Problem> {
     let webhook = state.live_webhook(&within, id).await?;
     let health = state.health_of(id).await?;
-    Ok(Json(Webhook::new(&state.service, webhook, health)))
+    let shown = Webhook::new(&state.service, webhook, health);
+    Ok(Json(shown.counted(&state.service).await?))
 }

@@ -21,6 +21,24 @@ pub struct Overrides {
     /// In place of the configured number of requests at once; exact over all nodes together.
     #[schema(minimum = 1, maximum = 256)]
     max_concurrency: Option<u16>,
+    /// How fast it may be sent to; exact over all nodes together. Retries and tests count too.
+    #[serde(default, deserialize_with = "object::optional")]
+    #[schema(nullable = true)]
+    rate_limit: Option<RateLimit>,
+}
+
+/// How fast a webhook may be sent to: in no stretch of time are there more requests than `burst` and
+/// `per_second` for each of its seconds.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Requests a second.
+    #[schema(minimum = 1, maximum = 10_000, example = 50)]
+    per_second: u32,
+    /// Requests at once after a quiet time; as many as in a second, if left out. One that is less
+    /// than a hundredth of the rate may keep the rate from being reached.
+    #[schema(minimum = 1, maximum = 10_000)]
+    burst: Option<u32>,
 }
 
 /// How long each step of an attempt may take, in milliseconds.
@@ -91,6 +109,10 @@ impl From<Overrides> for webhook::Overrides {
                 },
             }),
             max_concurrency: overrides.max_concurrency,
+            rate_limit: overrides.rate_limit.map(|limit| webhook::RateLimit {
+                per_second: limit.per_second,
+                burst: limit.burst,
+            }),
         }
     }
 }
@@ -121,6 +143,10 @@ impl From<webhook::Overrides> for Overrides {
                 },
             }),
             max_concurrency: overrides.max_concurrency,
+            rate_limit: overrides.rate_limit.map(|limit| RateLimit {
+                per_second: limit.per_second,
+                burst: limit.burst,
+            }),
         }
     }
 }
@@ -132,9 +158,9 @@ mod tests {
     #[test]
     fn overrides_are_written_as_they_are_read() {
         for text in [
-            r#"{"timeouts":null,"retry":{"kind":"none"},"max_concurrency":null}"#,
-            r#"{"timeouts":{"connect_ms":1,"first_byte_ms":2,"total_ms":3},"retry":{"kind":"fixed","interval_s":5,"max_attempts":3},"max_concurrency":4}"#,
-            r#"{"timeouts":null,"retry":{"kind":"schedule","delays_s":[1,2],"jitter_percent":10},"max_concurrency":null}"#,
+            r#"{"timeouts":null,"retry":{"kind":"none"},"max_concurrency":null,"rate_limit":null}"#,
+            r#"{"timeouts":{"connect_ms":1,"first_byte_ms":2,"total_ms":3},"retry":{"kind":"fixed","interval_s":5,"max_attempts":3},"max_concurrency":4,"rate_limit":{"per_second":50,"burst":5}}"#,
+            r#"{"timeouts":null,"retry":{"kind":"schedule","delays_s":[1,2],"jitter_percent":10},"max_concurrency":null,"rate_limit":null}"#,
         ] {
             let read: Overrides = serde_json::from_str(text).unwrap();
             let back = Overrides::from(webhook::Overrides::from(read));
@@ -147,6 +173,10 @@ mod tests {
             r#"{"timeout":1}"#,
             r#"{"timeouts":[1,2,3]}"#,
             r#"{"retry":["fixed",1,2]}"#,
+            r#"{"rate_limit":5}"#,
+            r#"{"rate_limit":{"burst":5}}"#,
+            r#"{"rate_limit":{"per_second":-1}}"#,
+            r#"{"rate_limit":{"per_second":1,"per_minute":1}}"#,
         ] {
             assert!(serde_json::from_str::<Overrides>(text).is_err(), "{text}");
         }

@@ -61,5 +61,5 @@ pub async fn rotate_secret(
         .service
         .rotate_secret(within.slug(), id, grace, request.secret, within.by())
         .await?;
-    Ok(answer(&webhook, state.service.now()))
+    answer(&state, &webhook).await
 }
