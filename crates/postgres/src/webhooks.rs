@@ -81,10 +81,7 @@ pub(crate) fn plain(settings: &Settings) -> String {
 /// A column of JSON that may be empty.
 pub(crate) fn json<T: DeserializeOwned>(row: &Row, column: usize) -> Result<Option<T>, Fault> {
     let text: Option<&str> = row.try_get(column)?;
-    Ok(text
-        .map(serde_json::from_str)
-        .transpose()
-        .map_err(corrupt)?)
+    text.map(serde_json::from_str).transpose().map_err(corrupt)
 }
 
 /// What [`json`] reads.

@@ -309,6 +309,10 @@ fn show(job: &Answer, json: bool) -> Result<()> {
 }
 
 /// Follows a job to its end. The bar is on a terminal only, on standard error.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command looks at a server now and then, and has nothing else to do meanwhile"
+)]
 fn watch(client: &ApiClient, path: &str, json: bool) -> Result<()> {
     let bar = ProgressBar::no_length();
     let known = "{msg} {wide_bar} {human_pos}/{human_len} {eta}";

@@ -8,9 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{
-    Delivery, Event, ExternalId, Item, Key, Organization, Revision, Statistic, Unfolded, Webhook,
-};
+use super::{Delivery, Event, ExternalId, Item, Key, Organization, Revision, Webhook};
 use crate::{
     delivery::Attempt,
     event,
@@ -18,7 +16,6 @@ use crate::{
     organization::{self, Channel, EventType},
     outcome::{Answer, Timing},
     policy::Counters,
-    statistics,
     stored::{address, standing::Standing},
     time::Time,
     webhook,
@@ -434,56 +431,6 @@ impl Form {
         for id in earlier {
             self.raw(id.as_bytes());
         }
-    }
-
-    fn statistic(&mut self, one: &Statistic) {
-        let Statistic {
-            period,
-            key,
-            counts,
-        } = one;
-        let statistics::Key {
-            organization_id,
-            webhook_id,
-            event_type,
-            answer,
-            success,
-        } = key;
-        let statistics::Counts {
-            attempts,
-            exhausted,
-            total_us,
-            max_us,
-            latency,
-            first_at,
-            last,
-        } = counts;
-        let statistics::Example {
-            at,
-            delivery_id,
-            number,
-        } = last;
-        self.number(period.code());
-        self.option(*organization_id, |form, id| form.raw(id.as_bytes()));
-        self.option(*webhook_id, |form, id| form.raw(id.as_bytes()));
-        self.text(event_type);
-        self.text(&statistics::result_text(*answer));
-        self.flag(*success);
-        for count in [attempts, exhausted, total_us] {
-            self.raw(&count.to_be_bytes());
-        }
-        self.number(*max_us);
-        self.bytes(&latency.to_bytes());
-        self.time(*first_at);
-        self.time(*at);
-        self.raw(delivery_id.as_bytes());
-        self.number(*number);
-    }
-
-    fn unfolded(&mut self, one: &Unfolded) {
-        let Unfolded { number, body } = one;
-        self.number(*number);
-        self.bytes(body);
     }
 
     fn key(&mut self, one: &Key) {

@@ -7,6 +7,7 @@
 //! [`Section`], and a file in the `copy` folder of each store.
 
 mod canonical;
+mod counts;
 mod people;
 
 use std::fmt;

@@ -16,6 +16,9 @@ use bellwire_core::{
     webhook::Webhook,
 };
 
+mod full_count;
+
+use self::full_count::{Seen, count};
 use super::{Subject, World};
 use crate::{entropy::SeededEntropy, people::any};
 
@@ -89,35 +92,6 @@ async fn table(store: &Arc<dyn Store>, whose: Whose, range: Range, by: Option<Gr
         .tabulate(wanted, table)
         .await
         .expect("counts are read")
-}
-
-/// An attempt as a full count sees it.
-#[derive(Debug, Clone)]
-struct Seen {
-    webhook: WebhookId,
-    event_type: String,
-    answer: Answer,
-    success: bool,
-    exhausted: bool,
-    at: Time,
-    total_us: u32,
-}
-
-/// A full count.
-fn count<'s>(seen: impl Iterator<Item = &'s Seen>) -> Cell {
-    let mut cell = Cell::default();
-    for one in seen {
-        match one.success {
-            true => cell.delivered += 1,
-            false => cell.failed += 1,
-        }
-        cell.exhausted += u64::from(one.exhausted);
-        cell.total_us += u64::from(one.total_us);
-        cell.max_us = cell.max_us.max(one.total_us);
-        cell.latency.add(one.total_us);
-        cell.first_at = Some(cell.first_at.map_or(one.at, |at| at.min(one.at)));
-    }
-    cell
 }
 
 /// The same but for the example, of which any that began last will do.

@@ -41,6 +41,11 @@ fn it_has_exactly_the_routes_that_there_are() {
         .collect();
     let routes: BTreeSet<&str> = routes.iter().map(String::as_str).collect();
     let expected: BTreeSet<&str> = "\
+        GET /v1/mint/organizations/{org}/webhooks|POST /v1/mint/organizations/{org}/webhooks|\
+        GET /v1/mint/organizations/{org}/webhooks/{id}|\
+        PUT /v1/mint/organizations/{org}/webhooks/{id}|\
+        POST /v1/mint/organizations/{org}/webhooks/{id}|\
+        DELETE /v1/mint/organizations/{org}/webhooks/{id}|\
         POST /api/v1/organizations|GET /api/v1/organizations|\
         GET /api/v1/organizations/{org}|PATCH /api/v1/organizations/{org}|\
         DELETE /api/v1/organizations/{org}|\
