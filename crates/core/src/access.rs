@@ -15,7 +15,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::OrganizationId, webhook::Webhook};
+use crate::{ids::OrganizationId, own_event, webhook::Webhook};
 
 /// What a user, token or link may do in an organization; each includes the ones before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -166,6 +166,16 @@ impl Access {
                 .any(|channel| self.channels.contains(channel))
     }
 
+    /// Whether an event of this type, on these channels, is seen. What Bellwire tells of a webhook is
+    /// for those who see the webhook, so that one shared channel is not enough.
+    #[must_use]
+    pub fn shows(&self, event_type: &str, channels: &[String]) -> bool {
+        match own_event::Kind::of(event_type) {
+            Some(_) => self.covers(channels),
+            None => self.touches(channels),
+        }
+    }
+
     /// Whether a webhook is seen.
     #[must_use]
     pub fn sees(&self, webhook: &Webhook) -> bool {
@@ -305,6 +315,11 @@ mod tests {
         assert!(!link.touches(&of(&["account:c"])));
         assert!(!link.touches(&[]));
         assert!(Access::everything().touches(&[]));
+        let shared = of(&["account:a", "account:c"]);
+        assert!(link.shows("booking.created", &shared));
+        // What Bellwire tells of a webhook that is shared with another customer.
+        assert!(!link.shows("webhook.failing", &shared));
+        assert!(link.shows("webhook.failing", &of(&["account:a"])));
     }
 
     #[test]

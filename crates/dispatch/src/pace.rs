@@ -131,7 +131,7 @@ impl Pace {
             let came = elapsed.saturating_mul(per_us);
             self.level = self.level.saturating_add(came).min(self.full());
         }
-        self.at = self.at.max(now);
+        self.at = now;
     }
 }
 

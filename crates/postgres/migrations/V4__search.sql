@@ -15,9 +15,12 @@ CREATE INDEX deliveries_unlucky ON deliveries (webhook_id, id, state)
 -- updated since a time (ADV-7) is newer than that time, or is one of these.
 CREATE INDEX deliveries_late ON deliveries (webhook_id, id, updated_at)
     WHERE updated_at > created_at + 600000000;
--- Attempts that had no 2xx, by the class of their status or by their cause.
+-- Attempts that had no 2xx, by the class of their status or by their cause. Both are one column: a
+-- search says what it equals, and what it finds is then in the order of ids. Were a column of two
+-- only said to be null, the planner would know of no order behind it, and would rather walk the
+-- primary key, past all attempts that went well.
 CREATE INDEX attempts_unlucky ON attempts
-    (webhook_id, (status / 100), cause, delivery_id, status)
+    (webhook_id, (coalesce((status / 100)::text, cause)), delivery_id, status)
     WHERE status IS NULL OR status NOT BETWEEN 200 AND 299;
 
 -- Deliveries that were added later have ids that tell nothing of their event's age: such events are

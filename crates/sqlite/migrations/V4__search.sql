@@ -16,5 +16,5 @@ CREATE INDEX attempts_unlucky ON attempts (webhook, status / 100, cause, deliver
 
 -- An event says by a flag (4) that deliveries were added to it later: those have ids that tell
 -- nothing of the event's age.
-UPDATE events SET flags = flags | 4 WHERE seq IN (SELECT event FROM deliveries WHERE again = 1);
-CREATE INDEX events_resent ON events (organization, id) WHERE flags >= 4;
+UPDATE events SET flags = flags | 12 WHERE seq IN (SELECT event FROM deliveries WHERE again = 1);
+CREATE INDEX events_resent ON events (organization, id) WHERE flags & 4 != 0;

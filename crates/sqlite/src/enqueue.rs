@@ -11,7 +11,7 @@ use bellwire_core::{
     event::Event,
     ids::{EventId, OrganizationId},
     ports::{Asked, Enqueue, Error, NewDelivery, NewEvent, Receipt, Repeats, Result, Submission},
-    stored::{RESENT, TEST, UNKNOWN_TYPE, receipts},
+    stored::{RESENT, SIZED, TEST, UNKNOWN_TYPE, receipts},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -210,8 +210,9 @@ fn store(
         .collect();
     let channels = (!event.channels.is_empty())
         .then(|| serde_json::to_string(&event.channels).expect("channels are plain data"));
-    let flags =
-        if event.unknown_type { UNKNOWN_TYPE } else { 0 } | if event.test { TEST } else { 0 };
+    let flags = SIZED
+        | if event.unknown_type { UNKNOWN_TYPE } else { 0 }
+        | if event.test { TEST } else { 0 };
     work.conn
         .prepare_cached(
             "INSERT INTO events (id, organization, type, flags, created_at, time, channels,
@@ -280,7 +281,9 @@ pub(crate) fn insert(
     if again {
         // How a search finds it: the ids of these deliveries tell nothing of its age.
         work.conn
-            .prepare_cached("UPDATE events SET flags = flags | ?2 WHERE seq = ?1 AND flags < ?2")?
+            .prepare_cached(
+                "UPDATE events SET flags = flags | ?2 WHERE seq = ?1 AND flags & ?2 = 0",
+            )?
             .execute(params![event, RESENT])?;
     }
     work.hold(claimed);

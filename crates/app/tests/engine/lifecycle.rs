@@ -244,7 +244,13 @@ async fn a_retired_secret_signs_until_its_grace_ends(on: On) {
     let webhook = world.webhook("standard", URL, |_| {}).await;
     world
         .service()
-        .rotate_secret(ORG, webhook, HOUR, None, &by("test"))
+        .rotate_secret(
+            ORG,
+            webhook,
+            (HOUR, None),
+            &Access::everything(),
+            &by("test"),
+        )
         .await
         .unwrap();
     world.post("a.b", "{}").await;
@@ -264,7 +270,9 @@ async fn an_old_secret_signs_no_more_once_it_is_retired(on: On) {
     let world = World::new(on).await;
     let webhook = world.webhook("standard", URL, |_| {}).await;
     let (service, ann) = (world.service(), by("ann"));
-    let refused = service.retire_secrets(ORG, webhook, &ann).await;
+    let refused = service
+        .retire_secrets(ORG, webhook, &Access::everything(), &ann)
+        .await;
     assert!(
         matches!(
             &refused,
@@ -275,12 +283,17 @@ async fn an_old_secret_signs_no_more_once_it_is_retired(on: On) {
         ),
         "{refused:?}"
     );
-    let rotated = service.rotate_secret(ORG, webhook, DAY, None, &ann).await;
+    let rotated = service
+        .rotate_secret(ORG, webhook, (DAY, None), &Access::everything(), &ann)
+        .await;
     world.post("a.b", "{}").await;
     world.pass(MINUTE).await;
     let since = service.since_rotation(&rotated.unwrap()).await.unwrap();
     assert_eq!((since.succeeded, since.more), (1, false));
-    let retired = service.retire_secrets(ORG, webhook, &ann).await.unwrap();
+    let retired = service
+        .retire_secrets(ORG, webhook, &Access::everything(), &ann)
+        .await
+        .unwrap();
     assert_eq!(retired.signing_secrets(service.now()).count(), 1);
     world.post("a.b", "{}").await;
     world.settle().await;

@@ -7,6 +7,7 @@ use crate::{
     delivery::{Kind, State},
     ids::{DeliveryId, WebhookId},
     outcome::{Answer, Cause},
+    own_event,
     time::{MINUTE, Time},
 };
 
@@ -182,11 +183,18 @@ impl Filter {
                 .channel
                 .as_ref()
                 .is_none_or(|wanted| event.channels.contains(wanted))
-            && (self.corner.is_empty()
-                || event
-                    .channels
-                    .iter()
-                    .any(|channel| self.corner.contains(channel)))
+            && self.is_seen(event)
+    }
+
+    /// Whether whoever made the job sees the event, and does not ask for a channel of others.
+    fn is_seen(&self, event: &EventFacts) -> bool {
+        let own = |channel: &String| self.corner.contains(channel);
+        self.corner.is_empty()
+            || (self.channel.as_ref().is_none_or(own)
+                && match own_event::Kind::of(&event.event_type) {
+                    Some(_) => !event.channels.is_empty() && event.channels.iter().all(own),
+                    None => event.channels.iter().any(own),
+                })
     }
 
     /// What becomes of a delivery that it takes. `others` are the other deliveries of the same event

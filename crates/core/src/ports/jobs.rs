@@ -79,6 +79,10 @@ pub trait Jobs: Send + Sync {
     /// left to it.
     async fn step_job(&self, now: Time, ids: Vec<DeliveryId>) -> Result<Stepped>;
 
+    /// Puts the running job that is due longest off, whatever is wrong with it, so that the others go
+    /// on. Reads nothing of it but when it is due.
+    async fn put_off_job(&self, now: Time, until: Time) -> Result<()>;
+
     /// Forgets jobs that were over before this time, one chunk; how many.
     async fn sweep_jobs(&self, before: Time) -> Result<u64>;
 }

@@ -9,6 +9,7 @@ use crate::{
     ids::{DeliveryId, EventId, WebhookId},
     job::StatusFilter,
     outcome::Cause,
+    own_event,
     time::Time,
 };
 
@@ -64,7 +65,11 @@ impl Corner {
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
         let own = |channel: &String| self.channels.contains(channel);
-        event.channels.iter().any(own)
+        match own_event::Kind::of(&event.event_type) {
+            // As `Access::shows` says.
+            Some(_) => !event.channels.is_empty() && event.channels.iter().all(own),
+            None => event.channels.iter().any(own),
+        }
     }
 
     /// Whether deliveries to a webhook are seen.

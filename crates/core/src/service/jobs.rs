@@ -20,11 +20,13 @@ use crate::{
     },
     matching,
     outcome::Cause,
-    ports::{Page, Stepped},
+    ports::{self, Page, Stepped},
     snapshot::Tenant,
     time::{DurationUs, SECOND, Time},
 };
 
+/// How long a job waits that could not go on.
+const PUT_OFF: DurationUs = 30 * SECOND;
 /// How long counting may take before its answer is "at least".
 const COUNT_BUDGET_US: DurationUs = SECOND;
 
@@ -122,7 +124,8 @@ impl Service {
         };
         let entry = self.entry(by, "job.started", None, Some(&job));
         if let Some(other) = self.store().create_job(job.clone(), entry).await? {
-            return Err(overlap(other));
+            let other = self.store().job(organization_id, other).await?;
+            return Err(overlap(other.filter(|other| sees(&tenant, access, other))));
         }
         self.lanes().start_jobs();
         Ok(job)
@@ -217,7 +220,16 @@ impl Service {
     /// When the store cannot be used.
     pub async fn step_job(&self, now: Time) -> Result<Stepped, Error> {
         let ids = (0..CHUNK).map(|_| self.new_id()).collect();
-        Ok(self.store().step_job(now, ids).await?)
+        match self.store().step_job(now, ids).await {
+            Ok(stepped) => Ok(stepped),
+            // The store as a whole: all jobs wait.
+            Err(error @ ports::Error::Unavailable(_)) => Err(error.into()),
+            Err(error) => {
+                // One job's damage must not stop the others.
+                self.store().put_off_job(now, now + PUT_OFF).await?;
+                Err(error.into())
+            }
+        }
     }
 
     /// Forgets jobs that have been over for thirty days, one chunk; how many.
@@ -362,13 +374,20 @@ fn unknown_webhook() -> Error {
     )])
 }
 
-fn overlap(other: JobId) -> Error {
+fn overlap(seen: Option<Job>) -> Error {
+    let message = match seen {
+        Some(job) => format!(
+            "the job {} is about the same deliveries and is not over; wait for its end, or cancel \
+             it first",
+            job.id
+        ),
+        None => "another job, which is not yours, is about the same deliveries and is not over; \
+                 wait for its end"
+            .to_owned(),
+    };
     Error::Conflict {
         code: "job_overlap",
-        message: format!(
-            "the job {other} is about the same deliveries and is not over; wait for its end, or \
-             cancel it first"
-        ),
+        message,
     }
 }
 

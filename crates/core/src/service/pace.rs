@@ -162,7 +162,7 @@ impl Service {
     }
 }
 
-fn seen(webhook: &Webhook, access: &Access) -> Result<(), Error> {
+pub(super) fn seen(webhook: &Webhook, access: &Access) -> Result<(), Error> {
     match access.sees(webhook) {
         true => Ok(()),
         false => Err(Error::NotFound("webhook")),

@@ -1,9 +1,9 @@
 //! Rotation of signing secrets: for a while the old and the new one both sign, so that a receiver
 //! can change over without losing a request.
 
-use super::{Error, Service, validate::Findings};
+use super::{Error, Service, pace::seen, validate::Findings};
 use crate::{
-    access::Actor,
+    access::{Access, Actor},
     ids::WebhookId,
     policy::Class,
     signature,
@@ -41,6 +41,7 @@ impl Service {
         &self,
         slug: &str,
         id: WebhookId,
+        access: &Access,
         by: &Actor,
     ) -> Result<Webhook, Error> {
         let tenant = self.tenant(slug)?;
@@ -50,6 +51,7 @@ impl Service {
                 id,
                 (by, "webhook.secret_retired"),
                 |webhook, now| {
+                    seen(webhook, access)?;
                     if webhook.signing_secrets(now).count() < 2 {
                         return Err(Error::Conflict {
                             code: "no_old_secret",
@@ -114,8 +116,8 @@ impl Service {
         &self,
         slug: &str,
         id: WebhookId,
-        grace: DurationUs,
-        new: Option<String>,
+        (grace, new): (DurationUs, Option<String>),
+        access: &Access,
         by: &Actor,
     ) -> Result<Webhook, Error> {
         let mut findings = Findings::default();
@@ -137,6 +139,7 @@ impl Service {
                 id,
                 (by, "webhook.secret_rotated"),
                 |webhook, now| {
+                    seen(webhook, access)?;
                     let end = now + grace;
                     // One that was to leave later leaves now too: a short grace is asked for when a
                     // secret may be known to others, and nobody remembers which.

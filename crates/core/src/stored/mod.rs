@@ -22,6 +22,9 @@ pub const UNKNOWN_TYPE: i16 = 1;
 pub const TEST: i16 = 2;
 /// The flag of an event to which deliveries were added later, in the embedded store.
 pub const RESENT: i16 = 4;
+/// Always set in the embedded store: a number that is never 0 has the same length with the flags above
+/// as without, so that setting one later does not write the event's data anew.
+pub const SIZED: i16 = 8;
 
 /// Excerpts up to this length stay in the attempt's row; longer ones are stored once for all
 /// attempts of a webhook that they are equal in.

@@ -70,6 +70,19 @@ impl Jobs for Postgres {
         Ok(step::take(self.shared(), now, &ids).await?)
     }
 
+    async fn put_off_job(&self, now: Time, until: Time) -> Result<()> {
+        let conn = self.shared().worker().await?;
+        conn.execute(
+            "UPDATE jobs SET next_at = $2 WHERE id = (
+                 SELECT id FROM jobs WHERE state = 0 AND next_at <= $1
+                 ORDER BY next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)",
+            &[&now.as_micros(), &until.as_micros()],
+        )
+        .await
+        .map_err(Fault::from)?;
+        Ok(())
+    }
+
     async fn sweep_jobs(&self, before: Time) -> Result<u64> {
         let conn = self.shared().worker().await?;
         let removed = conn

@@ -36,16 +36,16 @@ async fn a_search_walks_what_did_not_go_smoothly() {
         .by("webhook_id_id_updated_at"),
         Asked::new(
             "what got a status",
-            sources::BY_CLASS,
-            format!("{hooks}, {part}, 5, 503"),
+            sources::ANSWERED,
+            format!("{hooks}, {part}, '5', 503"),
         )
-        .by("webhook_id_expr_cause"),
+        .by("webhook_id_coalesce_delivery_id"),
         Asked::new(
             "what got no answer",
-            sources::BY_CAUSE,
-            format!("{hooks}, {part}, 'dns'"),
+            sources::ANSWERED,
+            format!("{hooks}, {part}, 'dns', NULL"),
         )
-        .by("webhook_id_expr_cause"),
+        .by("webhook_id_coalesce_delivery_id"),
         Asked::new(
             "all deliveries",
             sources::ALL,
@@ -90,5 +90,12 @@ async fn a_search_walks_what_did_not_go_smoothly() {
         let late = format!("late_{number}");
         asked.prepare(&session, &late).await;
         asked.check("late", &asked.run(&session, &late).await);
+    }
+    // What the planner knows of the tables once autovacuum has been there changes its mind.
+    session.command("ANALYZE").await.expect("statistics");
+    for (number, asked) in all.iter().enumerate() {
+        let known = format!("known_{number}");
+        asked.prepare(&session, &known).await;
+        asked.check("with statistics", &asked.run(&session, &known).await);
     }
 }

@@ -68,22 +68,14 @@ pub(crate) const LATE: &str = by_webhook!(
     "d.updated_at",
     "d.updated_at > d.created_at + 600000000"
 );
-/// Deliveries of webhooks with an attempt of this class, and whether it had exactly this status.
-pub(crate) const BY_CLASS: &str = by_webhook!(
+/// Deliveries of webhooks with an attempt that came back with this: the class of a status as text, or
+/// a cause; and whether it had exactly this status, if one is asked for.
+pub(crate) const ANSWERED: &str = by_webhook!(
     "d.delivery_id, d.event_id, $6::integer IS NULL OR d.status = $6",
     "attempts d",
     "d.delivery_id",
     "d.status",
-    "d.status / 100 = $5::integer AND d.cause IS NULL \
-     AND (d.status IS NULL OR d.status NOT BETWEEN 200 AND 299)"
-);
-/// Deliveries of webhooks with an attempt that had no answer for this cause.
-pub(crate) const BY_CAUSE: &str = by_webhook!(
-    "d.delivery_id, d.event_id, true",
-    "attempts d",
-    "d.delivery_id",
-    "d.status",
-    "d.status / 100 IS NULL AND d.cause = $5 \
+    "coalesce((d.status / 100)::text, d.cause) = $5 \
      AND (d.status IS NULL OR d.status NOT BETWEEN 200 AND 299)"
 );
 /// What waits for webhooks: held by nobody, or by a node.
@@ -199,16 +191,15 @@ impl Sources {
                 let since = since.as_micros();
                 self.indexed(conn, LATE, part, &[&since]).await
             }
-            Source::Answered(Key::Cause(cause)) => {
-                let cause = cause.as_str();
-                self.indexed(conn, BY_CAUSE, part, &[&cause]).await
-            }
-            Source::Answered(Key::Status(status)) => {
-                let (class, code) = match status {
-                    StatusFilter::Class(class) => (i32::from(class), None),
-                    StatusFilter::Code(code) => (i32::from(code / 100), Some(i32::from(code))),
+            Source::Answered(key) => {
+                let (key, status) = match key {
+                    Key::Cause(cause) => (cause.as_str().to_owned(), None),
+                    Key::Status(StatusFilter::Class(class)) => (class.to_string(), None),
+                    Key::Status(StatusFilter::Code(code)) => {
+                        ((code / 100).to_string(), Some(i32::from(code)))
+                    }
                 };
-                self.indexed(conn, BY_CLASS, part, &[&class, &code]).await
+                self.indexed(conn, ANSWERED, part, &[&key, &status]).await
             }
             Source::Pending => self.waiting(conn, part, false).await,
             Source::Unswept => self.waiting(conn, part, true).await,

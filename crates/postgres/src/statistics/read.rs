@@ -90,6 +90,8 @@ pub(super) async fn tabulate(
             many
         }
     };
+    // Of no webhooks there are none.
+    let organization = organizations.first().copied().unwrap_or_default();
     for range in &wanted.ranges {
         let (first, last) = range.codes();
         let event_type = wanted.event_type.as_deref();
@@ -105,7 +107,7 @@ pub(super) async fn tabulate(
         let all: [&(dyn ToSql + Sync); 6] = [
             &first,
             &last,
-            &organizations[0],
+            &organization,
             &Uuid::nil(),
             &success,
             &event_type,

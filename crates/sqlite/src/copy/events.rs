@@ -7,7 +7,7 @@ use bellwire_core::{
     delivery::CancelReason,
     ids::EventId,
     ports::{ItemPage, Position},
-    stored::{RESENT, TEST, UNKNOWN_TYPE, listed},
+    stored::{RESENT, SIZED, TEST, UNKNOWN_TYPE, listed},
 };
 use rusqlite::{Connection, params};
 
@@ -45,8 +45,9 @@ pub(super) fn write_event(conn: &Connection, one: &Event) -> Result<(), Fault> {
         .collect();
     let channels = (!event.channels.is_empty())
         .then(|| serde_json::to_string(&event.channels).expect("channels are plain data"));
-    let flags =
-        if event.unknown_type { UNKNOWN_TYPE } else { 0 } | if event.test { TEST } else { 0 };
+    let flags = SIZED
+        | if event.unknown_type { UNKNOWN_TYPE } else { 0 }
+        | if event.test { TEST } else { 0 };
     conn.prepare_cached(
         "INSERT INTO events (id, organization, type, flags, created_at, time, channels,
                              external_id, deliveries, data)
@@ -118,7 +119,8 @@ pub(super) fn write_delivery(conn: &Connection, one: &Delivery) -> Result<(), Fa
     if one.again {
         conn.prepare_cached(
             "UPDATE events SET flags = flags | ?3
-             WHERE organization = (SELECT organization FROM webhooks WHERE id = ?2) AND id = ?1",
+             WHERE organization = (SELECT organization FROM webhooks WHERE id = ?2) AND id = ?1
+                   AND flags & ?3 = 0",
         )?
         .execute(params![
             one.event_id.as_bytes(),

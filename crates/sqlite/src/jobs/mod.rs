@@ -105,6 +105,21 @@ impl Jobs for Sqlite {
         }
     }
 
+    async fn put_off_job(&self, now: Time, until: Time) -> Result<()> {
+        self.as_server()?;
+        self.writer()
+            .call(1, move |work| {
+                let sql = "\
+UPDATE jobs SET next_at = ?2
+WHERE seq = (SELECT seq FROM jobs WHERE state = 0 AND next_at <= ?1 ORDER BY next_at LIMIT 1)";
+                work.conn
+                    .prepare_cached(sql)?
+                    .execute([now.as_micros(), until.as_micros()])?;
+                Ok(())
+            })
+            .await
+    }
+
     async fn sweep_jobs(&self, before: Time) -> Result<u64> {
         self.as_server()?;
         self.writer()

@@ -55,7 +55,7 @@ pub(crate) const ALL: &str = "\
 SELECT id, webhook, state FROM deliveries WHERE id < ?1 AND id >= ?2 ORDER BY id DESC";
 /// Events of an organization to which deliveries were added later, newest first.
 pub(crate) const RESENT: &str = "\
-SELECT id FROM events WHERE organization = ?1 AND id < ?2 AND id >= ?3 AND flags >= 4
+SELECT id FROM events WHERE organization = ?1 AND id < ?2 AND id >= ?3 AND flags & 4 != 0
 ORDER BY id DESC LIMIT ?4";
 const EVENT: &str = "\
 SELECT e.id FROM deliveries d JOIN events e ON e.seq = d.event WHERE d.id = ?1";

@@ -103,7 +103,13 @@ async fn every_change_leaves_an_entry_and_none_shows_a_secret() {
         .unwrap();
     service.secret_shown(&webhook, &ann).await.unwrap();
     let rotated = service
-        .rotate_secret("acme", webhook.id, HOUR, None, &ann)
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (HOUR, None),
+            &Access::everything(),
+            &ann,
+        )
         .await
         .unwrap();
     let tested = service

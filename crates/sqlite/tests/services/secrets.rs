@@ -1,6 +1,7 @@
 //! Rotation of signing secrets.
 
 use bellwire_core::{
+    access::Access,
     time::{Clock as _, DAY, HOUR, SECOND},
     webhook::{Secret, Webhook},
 };
@@ -19,8 +20,8 @@ async fn secrets_rotate_with_a_grace() {
         .rotate_secret(
             "acme",
             webhook.id,
-            HOUR,
-            Some(SECRET.to_owned()),
+            (HOUR, Some(SECRET.to_owned())),
+            &Access::everything(),
             &by("ann"),
         )
         .await
@@ -40,12 +41,24 @@ async fn secrets_rotate_with_a_grace() {
     assert_eq!(values(&rotated), [SECRET]);
 
     let again = service
-        .rotate_secret("acme", webhook.id, DAY, Some(SECRET.to_owned()), &by("ann"))
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (DAY, Some(SECRET.to_owned())),
+            &Access::everything(),
+            &by("ann"),
+        )
         .await;
     assert_eq!(fields(again), ["secret"]);
     for (grace, secret) in [(-1, None), (30 * DAY + 1, None), (0, Some("x".to_owned()))] {
         let wrong = service
-            .rotate_secret("acme", webhook.id, grace, secret, &by("ann"))
+            .rotate_secret(
+                "acme",
+                webhook.id,
+                (grace, secret),
+                &Access::everything(),
+                &by("ann"),
+            )
             .await;
         assert_eq!(fields(wrong).len(), 1);
     }
@@ -59,12 +72,24 @@ async fn no_more_than_five_secrets_sign() {
     for _ in 0..4 {
         world.kit.clock.advance(SECOND);
         service
-            .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
+            .rotate_secret(
+                "acme",
+                webhook.id,
+                (DAY, None),
+                &Access::everything(),
+                &by("ann"),
+            )
             .await
             .unwrap();
     }
     let sixth = service
-        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (DAY, None),
+            &Access::everything(),
+            &by("ann"),
+        )
         .await;
     assert_eq!(conflict(sixth), "too_many_secrets");
     let full = service.webhook("acme", webhook.id).await.unwrap();
@@ -73,14 +98,26 @@ async fn no_more_than_five_secrets_sign() {
 
     // A secret that others may know: all before the new one end at once, whatever their grace.
     let alone = service
-        .rotate_secret("acme", webhook.id, 0, None, &by("ann"))
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (0, None),
+            &Access::everything(),
+            &by("ann"),
+        )
         .await
         .unwrap();
     assert_eq!(alone.secrets.len(), 1);
     // Expired ones do not count.
     world.kit.clock.advance(2 * DAY);
     let rotated = service
-        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (DAY, None),
+            &Access::everything(),
+            &by("ann"),
+        )
         .await
         .unwrap();
     assert_eq!(rotated.secrets.len(), 2);

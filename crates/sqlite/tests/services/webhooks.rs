@@ -253,7 +253,13 @@ async fn another_organizations_webhook_does_not_exist() {
         .await;
     assert_eq!(missing(deleted), "webhook");
     let rotated = service
-        .rotate_secret("acme", webhook.id, DAY, None, &by("ann"))
+        .rotate_secret(
+            "acme",
+            webhook.id,
+            (DAY, None),
+            &Access::everything(),
+            &by("ann"),
+        )
         .await;
     assert_eq!(missing(rotated), "webhook");
     assert_eq!(service.webhook("other", webhook.id).await.unwrap(), webhook);

@@ -228,6 +228,7 @@ macro_rules! store_conformance {
                 a_webhook_that_goes_stops_its_part,
                 a_job_does_not_pick_up_what_it_made,
                 jobs_are_forgotten_in_time,
+                a_job_that_is_put_off_lets_the_others_go_on,
                 a_job_sends_each_event_once,
                 a_job_takes_what_fits_every_part_of_its_filter,
                 a_job_goes_through_all_webhooks,

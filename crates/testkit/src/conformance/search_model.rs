@@ -289,5 +289,8 @@ fn shows(filter: &EventFilter, detail: &EventDetail) -> bool {
         && filter
             .created_until
             .is_none_or(|until| event.created_at < until)
-        && corner.is_none_or(|c| event.channels.iter().any(|own| c.channels.contains(own)))
+        && corner.is_none_or(|c| {
+            let own = |channel: &String| c.channels.contains(channel);
+            event.channels.iter().any(own) && filter.channel.as_ref().is_none_or(own)
+        })
 }

@@ -291,7 +291,8 @@ pub(super) fn secret_hash(prefix: &str, secret: &str) -> Option<[u8; 32]> {
     right.then(|| Sha256::digest(secret.as_bytes()).into())
 }
 
-/// An e-mail address as it is stored and looked for.
+/// An e-mail address as it is stored and looked for. Letters beyond ASCII stay as they are: some of
+/// them would become another one's.
 pub(super) fn lower(email: &str) -> String {
-    email.trim().to_lowercase()
+    email.trim().to_ascii_lowercase()
 }

@@ -88,6 +88,11 @@ impl Service {
                 user.email
             )));
         }
+        // Before as well as after: whatever fails in between, no link that somebody else asked for may
+        // give the linked user a password.
+        self.store()
+            .revoke_password_links(Some(user.id), self.now())
+            .await?;
         let linked = self
             .apply(
                 &user,

@@ -1,11 +1,10 @@
 //! Those who came through a link for some channels: what they see, and what they may give a webhook.
 //! The rules are [`Access::sees`] for webhooks, and for deliveries by their webhook;
-//! [`Access::touches`] for events. What is not seen does not exist.
+//! [`Access::shows`] for events. What is not seen does not exist.
 
 use crate::{
     access::Access,
     ids::{DeliveryId, EventId},
-    own_event,
     ports::Corner,
     service::{Error, FieldError, Service},
     snapshot::Tenant,
@@ -42,16 +41,29 @@ impl Service {
         }
         let detail = self.store().event(tenant.organization.id, id).await?;
         detail
-            .filter(|detail| {
-                let event = &detail.event;
-                // What Bellwire tells of a webhook is for those who see the webhook.
-                match own_event::Kind::of(&event.event_type) {
-                    Some(_) => access.covers(&event.channels),
-                    None => access.touches(&event.channels),
-                }
-            })
+            .filter(|detail| access.shows(&detail.event.event_type, &detail.event.channels))
             .map(|_| ())
             .ok_or(Error::NotFound("event"))
+    }
+
+    /// Whether somebody sees a delivery and what it carries: the webhook may have become theirs after
+    /// the event was sent to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when they do not.
+    pub async fn check_resend(
+        &self,
+        tenant: &Tenant,
+        id: DeliveryId,
+        access: &Access,
+    ) -> Result<(), Error> {
+        self.check_delivery(tenant, id, access).await?;
+        if access.channels.is_empty() {
+            return Ok(());
+        }
+        let delivery = self.store().delivery(tenant.organization.id, id).await?;
+        let event = delivery.ok_or(Error::NotFound("delivery"))?.event_id;
+        self.check_event(tenant, event, access).await
     }
 
     /// Whether somebody sees a delivery. Asks the store only about those who do not see all.

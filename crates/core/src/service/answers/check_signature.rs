@@ -89,7 +89,9 @@ impl Service {
             Ok(id) => self.store().event(tenant.organization.id, id).await?,
             Err(_) => None,
         };
-        let Some(detail) = detail.filter(|detail| access.touches(&detail.event.channels)) else {
+        let Some(detail) =
+            detail.filter(|detail| access.shows(&detail.event.event_type, &detail.event.channels))
+        else {
             return Ok(Known {
                 checks: vec![Check::hint(
                     "event_unknown",

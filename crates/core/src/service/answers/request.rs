@@ -82,7 +82,7 @@ impl Service {
             .store()
             .delivery_detail(tenant.organization.id, delivery_id)
             .await?
-            .filter(|detail| access.touches(&detail.event.channels))
+            .filter(|detail| access.shows(&detail.event.event_type, &detail.event.channels))
             .ok_or(Error::NotFound("delivery"))?;
         let attempt = detail
             .view

@@ -62,10 +62,11 @@ impl<'f> Choice<'f> {
             && filter
                 .created_until
                 .is_none_or(|until| event.created_at < until)
-            && filter
-                .corner
-                .as_ref()
-                .is_none_or(|corner| corner.shows(event))
+            && filter.corner.as_ref().is_none_or(|corner| {
+                // Asking for a channel must not tell whether the event is on one of others too.
+                let own = |channel: &String| corner.channels.contains(channel);
+                corner.shows(event) && filter.channel.as_ref().is_none_or(own)
+            })
             && self.text.as_ref().is_none_or(|text| text.is_in(data))
     }
 

@@ -312,6 +312,26 @@ pub async fn a_job_does_not_pick_up_what_it_made<S: Subject>(subject: S) {
     }
 }
 
+/// A job that cannot go on waits, whatever is wrong with it.
+pub async fn a_job_that_is_put_off_lets_the_others_go_on<S: Subject>(subject: S) {
+    let mut world = World::new(subject);
+    let (cool, other) = (
+        world.organization("cool").await,
+        world.organization("other").await,
+    );
+    let first = start(&world, &cool, Filter::default()).await;
+    world.now = world.now + SECOND;
+    let second = start(&world, &other, Filter::default()).await;
+    let until = world.now + 30 * SECOND;
+    let put_off = world.store().put_off_job(world.now, until).await;
+    put_off.expect("it is put off");
+    assert_eq!(read(&world, &first).await.next_at, until);
+    assert_eq!(step(&world).await.ended, Some((second.id, State::Finished)));
+    assert_eq!(step(&world).await.next_at, Some(until));
+    world.now = until;
+    assert_eq!(step(&world).await.ended, Some((first.id, State::Finished)));
+}
+
 /// Jobs that were over long ago are forgotten, and all of an organization that is deleted.
 pub async fn jobs_are_forgotten_in_time<S: Subject>(subject: S) {
     let mut world = World::new(subject);

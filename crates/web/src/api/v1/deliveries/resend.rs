@@ -44,7 +44,7 @@ pub async fn resend_delivery(
 ) -> Result<(StatusCode, Json<Resent>), Problem> {
     state
         .service
-        .check_delivery(&within.tenant, id, within.access())
+        .check_resend(&within.tenant, id, within.access())
         .await?;
     let delivery_id = state
         .service

@@ -128,13 +128,19 @@ pub async fn get_event(
     within: Within,
     Id(id): Id<EventId>,
 ) -> Result<Json<EventAnswer>, Problem> {
-    let detail = state
+    let mut detail = state
         .service
         .store()
         .event(within.id(), id)
         .await?
-        .filter(|detail| within.access().touches(&detail.event.channels))
+        .filter(|detail| {
+            within
+                .access()
+                .shows(&detail.event.event_type, &detail.event.channels)
+        })
         .ok_or_else(|| Problem::not_found("event"))?;
+    // Also for the sentences that say why a webhook did not match.
+    detail.event.channels = own_channels(detail.event.channels, within.access());
     let tombstones = tombstones(&state, &within, &detail).await?;
     answer(&state, &within, detail, &tombstones).await.map(Json)
 }

@@ -35,7 +35,7 @@ pub async fn retire_secret(
     state.live_webhook(&within, id).await?;
     let webhook = state
         .service
-        .retire_secrets(within.slug(), id, within.by())
+        .retire_secrets(within.slug(), id, within.access(), within.by())
         .await?;
     answer(&state, &webhook).await
 }

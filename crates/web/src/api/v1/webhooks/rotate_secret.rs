@@ -59,7 +59,13 @@ pub async fn rotate_secret(
         .map_or(DEFAULT_GRACE_US, |seconds| i64::from(seconds) * SECOND);
     let webhook = state
         .service
-        .rotate_secret(within.slug(), id, grace, request.secret, within.by())
+        .rotate_secret(
+            within.slug(),
+            id,
+            (grace, request.secret),
+            within.access(),
+            within.by(),
+        )
         .await?;
     answer(&state, &webhook).await
 }
