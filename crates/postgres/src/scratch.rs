@@ -146,6 +146,9 @@ async fn clear(client: &ClientWrapper) -> Result<(), OpenError> {
              database, or let the role create some: ALTER ROLE … CREATEDB",
         ));
     }
-    let drop = format!("DROP TABLE {} CASCADE", tables.join(", "));
+    let drop = format!(
+        "DROP TABLE {} CASCADE; DROP FUNCTION IF EXISTS resends_organization()",
+        tables.join(", ")
+    );
     Ok(client.batch_execute(&drop).await?)
 }

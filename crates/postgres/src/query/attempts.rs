@@ -42,8 +42,10 @@ const OF_DELIVERIES: &str = concat!(
     "SELECT ",
     attempt_columns!(),
     " FROM unnest($1::uuid[]) AS k (id)
-      JOIN attempts a ON a.delivery_id = k.id AND a.delivery_id >= $2 AND a.delivery_id <= $3
-      ORDER BY a.delivery_id, a.number"
+      CROSS JOIN LATERAL (
+          SELECT * FROM attempts a
+          WHERE a.delivery_id = k.id AND a.delivery_id >= $2 AND a.delivery_id <= $3 OFFSET 0
+      ) a ORDER BY a.delivery_id, a.number"
 );
 /// A webhook's attempts, newest first. An attempt can be on the day of an old delivery, so every
 /// day's index is asked, each for as much as the page takes.

@@ -14,14 +14,18 @@ use crate::{
 };
 
 /// Deliveries by their ids; `$2` and `$3` bound them, so that only their days are looked at.
+/// The planner takes such a range for a few rows and would read all of it for a join: `LATERAL` with a
+/// limit keeps it to one look into the primary key for each id. The same goes for the others that look
+/// for rows by a list of ids.
 pub(crate) const BY_ID: &str = concat!(
     "SELECT ",
     delivery_columns!(),
     ", ",
     mark_columns!(),
     " FROM unnest($1::uuid[]) AS k (id)
-      JOIN deliveries d ON d.id = k.id AND d.id >= $2 AND d.id <= $3
-      JOIN webhooks w ON w.id = d.webhook_id"
+      CROSS JOIN LATERAL (
+          SELECT * FROM deliveries d WHERE d.id = k.id AND d.id >= $2 AND d.id <= $3 LIMIT 1
+      ) d JOIN webhooks w ON w.id = d.webhook_id"
 );
 
 const ONE: &str = concat!(

@@ -47,7 +47,10 @@ pub(crate) const SOME: &str = concat!(
     "SELECT ",
     event_columns!(),
     ", CASE WHEN $5 THEN e.data ELSE ''::bytea END FROM unnest($2::uuid[]) AS k (id)
-      JOIN events e ON e.organization_id = $1 AND e.id = k.id AND e.id >= $3 AND e.id <= $4"
+      CROSS JOIN LATERAL (
+          SELECT * FROM events e
+          WHERE e.organization_id = $1 AND e.id = k.id AND e.id >= $3 AND e.id <= $4 LIMIT 1
+      ) e"
 );
 /// The events that have an external id, now or before.
 const BY_EXTERNAL_ID: &str = "\
@@ -55,7 +58,10 @@ SELECT unnest(x.earlier || x.event_id) FROM external_ids x
 WHERE x.organization_id = $1 AND x.external_id = $2";
 const ANSWERS: &str = "\
 SELECT a.delivery_id, a.status, a.cause FROM unnest($1::uuid[]) AS k (id)
-JOIN attempts a ON a.delivery_id = k.id AND a.delivery_id >= $2 AND a.delivery_id <= $3";
+CROSS JOIN LATERAL (
+    SELECT * FROM attempts a
+    WHERE a.delivery_id = k.id AND a.delivery_id >= $2 AND a.delivery_id <= $3 OFFSET 0
+) a";
 const ONE: &str = concat!(
     "SELECT ",
     event_columns!(),
