@@ -89,7 +89,7 @@ pub struct Parts {
     pub options: Options,
 }
 
-/// The dispatcher: a cheap clone, and the [`Lanes`] of this process.
+/// The dispatcher: a cheap clone, and the [`Lanes`](bellwire_core::ports::Lanes) of this process.
 #[derive(Clone)]
 pub struct Dispatcher(pub(crate) Arc<Inner>);
 

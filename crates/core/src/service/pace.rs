@@ -156,7 +156,7 @@ impl Service {
     /// How many deliveries of a webhook are pending and due by then.
     ///
     /// # Errors
-    /// [`Error::Store`].
+    /// [`Error::Unavailable`].
     pub async fn waiting(&self, id: WebhookId, due_by: Time) -> Result<Waiting, Error> {
         Ok(self.store().waiting(id, due_by).await?)
     }

@@ -2,7 +2,7 @@
 //! which period a moment belongs to, and the callback that a crossed one sends.
 //!
 //! All of it is pure and whole-number arithmetic. The store keeps, for each counter, how many
-//! transactions there were in the period and the highest [`level`](threshold::level) that was
+//! transactions there were in the period and the highest [`level`] that was
 //! looked at; from that follows what fires, once in each period and in ascending order.
 
 pub mod callback;
