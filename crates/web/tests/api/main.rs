@@ -8,6 +8,7 @@ mod audit;
 mod bad_input;
 mod browser;
 mod catalogue;
+mod choices;
 mod conformance;
 mod deliveries;
 mod description;
