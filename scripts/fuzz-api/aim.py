@@ -11,21 +11,45 @@ import random
 from schemathesis import Case
 from schemathesis.core.parameters import ParameterLocation
 
-from seeds import CHANNELS, EVENT_TYPES, OPERATOR, PASSWORD, PROFILES, Seeds
+from seeds import (
+    APPLICATION,
+    CHANNELS,
+    EVENT_TYPES,
+    OPERATOR,
+    PASSWORD,
+    PRODUCT,
+    PROFILES,
+    Seeds,
+)
 
 # What the document gives as examples of things that are there once.
 EXAMPLES = {
     "acme",
     "account:cool",
+    "ada@example.com",
     "ann@example.com",
     "ben@example.com",
     "booking.created",
     "booking-1001-created",
+    "Location",
+    "location",
+    "location_adjustable",
+    "req-1001",
 }
 
 # Headers that say where a request ends. When they are nonsense there is no request: the HTTP library
 # answers 400 without a body and hangs up, before the API sees anything.
 FRAMING = ["content-length", "transfer-encoding"]
+
+# Parts of paths that no list has.
+PARTS = {
+    # The number of an attempt.
+    "n": ["1"],
+    # What every developer has, and every package, and the only one there is.
+    "application": [APPLICATION],
+    "product": [PRODUCT],
+    "trigger": ["RATEPLANQUOTAUSAGE"],
+}
 
 # In so many of all cases something that is there is named.
 SHARE = 0.8
@@ -74,6 +98,8 @@ class Aim:
                 self._anew(body)
             if not is_negative(case, ParameterLocation.BODY):
                 self._body(case, body, chance)
+                if case.path.startswith("/v1/mint/"):
+                    self._monetization(case, body, chance)
 
     def _anew(self, body: dict) -> None:
         """What must be new is not always the document's example, which the first case made."""
@@ -81,6 +107,32 @@ class Aim:
             if isinstance(body.get(name), str) and body[name] in EXAMPLES:
                 before, at, after = body[name].partition("@")
                 body[name] = f"{before}{self._seeds.number()}{at}{after}"
+
+    def _monetization(self, case: Case, body: dict, chance: random.Random) -> None:
+        """Fields of the monetization API that say a thing twice, or have a grammar."""
+        if "name" in body and "displayName" in body:
+            body["displayName"] = body["name"]
+        if "email" in body and "id" in body:
+            body["id"] = body["email"]
+        within = f"/api/v1/organizations/{case.path_parameters.get('org')}"
+        plans = self._ids(f"{within}/rate-plans", "id")
+        if plans and "ratePlan" in body:
+            plan = chance.choice(plans)
+            body["ratePlan"] = {"id": plan} if isinstance(body["ratePlan"], dict) else plan
+        if plans and body.get("notificationCondition"):
+            percent = chance.randint(1, 150)
+            body["notificationCondition"] = [
+                {"attribute": "RATEPLAN", "value": chance.choice(plans)},
+                {"attribute": "PUBLISHED", "value": "TRUE"},
+                {"attribute": "UsageTarget", "value": f"%= {percent}"},
+            ]
+        webhooks = self._ids(f"{within}/webhooks", "id")
+        if webhooks and body.get("actions"):
+            called = {"actionAttribute": "WEBHOOK", "value": chance.choice(webhooks)}
+            body["actions"] = [called]
+        for record in body.get("records") or []:
+            if isinstance(record, dict):
+                self._monetization(case, record, chance)
 
     def _path(self, case: Case, chance: random.Random) -> None:
         path = ""
@@ -96,9 +148,13 @@ class Aim:
     def _ids(self, path: str, name: str) -> list[str]:
         if path.endswith("/organizations"):
             return self._organizations
-        if name == "n":
-            # The number of an attempt.
-            return ["1"]
+        if name in PARTS:
+            return PARTS[name]
+        if "/test" in path and name in ("email", "plan"):
+            # What a sample is about is listed elsewhere.
+            within = path.split("/webhooks/")[0].replace("/v1/mint/", "/api/v1/", 1)
+            noun, key = ("developers", name) if name == "email" else ("rate-plans", "id")
+            return self._ids(f"{within}/{noun}", key)
         if (path, name) not in self._listed:
             found = self._seeds.listed(path, name)
             kind = path.rsplit("/", 1)[-1]
@@ -136,6 +192,16 @@ class Aim:
                 return [f"{self._seeds.receiver.url}/take"]
             case "webhook" | "webhooks":
                 return self._ids(f"{within}/webhooks", "id")
+            case "developer":
+                return self._ids(f"{within}/developers", "email")
+            case "package":
+                return self._ids(f"{within}/packages", "id")
+            case "rate_plan":
+                return self._ids(f"{within}/rate-plans", "id")
+            case "type" if case.path.startswith("/v1/mint/"):
+                return ["USAGE_TARGET"]
+            case "durationType":
+                return ["MONTH"]
             case "type":
                 return EVENT_TYPES
             case "event_types":

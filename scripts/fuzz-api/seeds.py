@@ -18,6 +18,8 @@ PASSWORD = "correct horse battery staple"
 OPERATOR = "operator@example.com"
 EVENT_TYPES = ["booking.created", "booking.changed", "booking.cancelled"]
 CHANNELS = ["account:cool", "account:other", "conference:42"]
+APPLICATION = "an app"
+PRODUCT = "a product"
 PROFILES = ["standard", "advocate", "eventinsight", "wink", "apigee"]
 
 
@@ -119,6 +121,7 @@ class Seeds:
             event = {"type": name, "channels": CHANNELS, "data": {"booking": {"id": name}}}
             self.bellwire.call("POST", f"{within}/events", json.dumps(event))
         self._jobs(within)
+        self._shop(within, many)
         self._await_attempts(within)
 
     def _change(self, path: str, **body: object) -> None:
@@ -138,6 +141,22 @@ class Seeds:
             job = self.post(f"{within}/jobs", kind="resend", filter=of_it, per_second=1)
             if at % 2:
                 self.post(f"{within}/jobs/{job['id']}/pause")
+
+    def _shop(self, within: str, many: int) -> None:
+        """Packages that developers have bought, with notifications."""
+        webhooks = self.bellwire.call("GET", f"{within}/webhooks?limit=2")["items"]
+        called = [webhook["id"] for webhook in webhooks]
+        for _ in range(many):
+            name = self.another("sold")
+            email = f"{name}@example.com"
+            package = self.post(f"{within}/packages", name=name, products=[PRODUCT])["id"]
+            plan = self.post(f"{within}/rate-plans", package=package, name="a", published=True)
+            bought = {"developer": email, "rate_plan": plan["id"]}
+            self.post(f"{within}/developers", email=email, applications=[APPLICATION])
+            self.post(f"{within}/developer-rate-plans", quota_target=100, **bought)
+            condition = {"rate_plan": plan["id"], "thresholds": [80], "webhooks": called}
+            self.post(f"{within}/notification-conditions", **condition)
+            self.post(f"{within}/usage", records=[{"id": name, "count": 80, **bought}])
 
     def _unless_there(self, path: str, **body: object) -> None:
         try:

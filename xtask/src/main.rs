@@ -9,9 +9,11 @@
 )]
 
 mod bench;
+mod browser;
 mod conformance;
 mod fuzz_api;
 mod interop;
+mod npm;
 mod oidc;
 mod openapi;
 mod process;
@@ -35,6 +37,7 @@ usage: cargo xtask COMMAND
   interop        check real deliveries with an independent signature library
   fuzz-api       fuzz the whole API from its own OpenAPI document
   oidc           install the identity provider that the tests of sign-in use
+  screenshots    pictures of every page of the portal, in target/screenshots
   bench [FLAGS]  build for release and run `bellwire bench` with these flags
 ";
 
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         ("interop", []) => interop::run(),
         ("fuzz-api", []) => fuzz_api::run(),
         ("oidc", []) => oidc::install(),
+        ("screenshots", []) => browser::screenshots(),
         ("bench", flags) => bench::run(flags),
         ("" | "help" | "--help" | "-h", _) => {
             print!("{USAGE}");

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    fuzz_api, interop, oidc,
+    browser, fuzz_api, interop, oidc,
     process::{self, Runner},
     report::{Report, Tally},
     tidy, tools,
@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result<()> {
     let mut report = Report::default();
     report.step("tools", || one(tools::ensure()));
     report.step("identity provider", || one(oidc::install()));
+    report.step("rules of accessibility", || one(browser::install()));
     report.step("format (cargo fmt --all mends it)", || {
         let mut command = process::cargo(&["fmt", "--all", "--check", "--", "--files-with-diff"]);
         one(process::run(&mut command))

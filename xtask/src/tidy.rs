@@ -2,6 +2,7 @@
 
 mod documents;
 mod layers;
+mod portal;
 mod requirements;
 mod sources;
 
@@ -14,6 +15,9 @@ pub(crate) type Check = fn() -> Result<Vec<String>>;
 pub(crate) const CHECKS: &[(&str, Check)] = &[
     ("crates point inwards", layers::check),
     ("sources are small and say what they are", sources::check),
+    ("messages of the portal, in each language", portal::messages),
+    ("templates of the portal", portal::templates),
+    ("files that somebody else wrote", portal::vendored),
     ("documents name what exists", documents::names),
     ("the reference lists every name", documents::reference),
     ("requirements and their proofs", requirements::check),

@@ -34,6 +34,12 @@ const TOOLS: &[Tool] = &[
         packages: &["postgresql"],
     },
     Tool {
+        name: "Chromium with its driver",
+        why: "to use the portal as people do",
+        check: &["sh", "-c", "chromium --version && chromedriver --version"],
+        packages: &["chromium", "chromium-driver"],
+    },
+    Tool {
         name: "python3 with venv",
         why: "to check signatures with an independent library, and to fuzz the API",
         check: &["python3", "-c", "import venv, ensurepip"],

@@ -68,7 +68,7 @@ impl Server {
         });
         let address = listener.local_addr().context("cannot serve")?;
         let origin = config.server.origin(address);
-        let router = web::router(AppState::new(
+        let state = AppState::new(
             local.service.clone(),
             metrics,
             web::Options {
@@ -77,7 +77,8 @@ impl Server {
                 metrics_token: config.server.metrics_token,
                 retention: config.retention.limits(),
             },
-        ));
+        );
+        let router = web::router_with(state, bellwire_portal::router());
         let http = HttpServer::start(listener, router).context("cannot serve")?;
         Ok(Self {
             http,

@@ -1,4 +1,4 @@
-//! `bellwire bench` on PostgreSQL, as small as it goes: the numbers say nothing here, but every part
+//! `bellwire bench`, most of it on PostgreSQL, as small as it goes: the numbers say nothing here, but every part
 //! of it works with every other, and nothing is left behind.
 
 mod support;
@@ -84,6 +84,64 @@ fn several_nodes_share_a_database_that_is_made_beside_the_one_named() {
         check(row, nodes);
         // The server is not the bench's, and its processes nobody it knows.
         assert_eq!(row["database_cpu_ms_per_delivery"], Value::Null, "{row}");
+    }
+}
+
+/// What every row of usage says; the books were held against each other, or there would be none.
+fn check_usage(rows: &[Value], store: &str) {
+    let names: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row["scenario"].as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "usage-10000",
+            "usage-100",
+            "usage: events alone",
+            "usage: events beside reports of 10000",
+            "usage: events beside reports of 100",
+        ]
+    );
+    for row in rows {
+        assert_eq!(row["store"], store, "{row}");
+        let reports = row["scenario"] != "usage: events alone";
+        assert_eq!(row["records_per_s"].is_number(), reports, "{row}");
+        let events = row["scenario"]
+            .as_str()
+            .is_some_and(|name| name.contains("events"));
+        assert_eq!(row["ingest_p99_ms"].is_number(), events, "{row}");
+    }
+}
+
+#[test]
+fn usage_is_counted_as_the_books_say_on_both_stores() {
+    let directory = directory();
+    let usage = ["--scenario", "usage"];
+    check_usage(&rows(directory.path(), &usage), "sqlite");
+    let database = Server::shared().database();
+    let arguments = [&usage[..], &["--database", &database, "--nodes", "2"]].concat();
+    check_usage(&rows(directory.path(), &arguments), "postgresql");
+}
+
+/// The row that holds statistics against every attempt in the database is there, and is met.
+#[test]
+fn statistics_agree_with_a_full_count_on_both_stores() {
+    let directory = directory();
+    let database = Server::shared().database();
+    for database in [&[][..], &["--database", &database]] {
+        let mut command = bellwire(directory.path());
+        command.args(["bench", "--tiny", "--scenario", "query"]);
+        let output = command.args(database).output().expect("the binary runs");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let row = text
+            .lines()
+            .find(|line| line.contains("rollups, full count:") && line.contains("aim:"))
+            .unwrap_or_else(|| panic!("{text}"));
+        assert!(row.starts_with("met"), "{row}");
+        assert!(row.contains("none differs"), "{row}");
     }
 }
 

@@ -35,6 +35,19 @@ fn the_demo_settles_and_all_is_as_it_should_be() {
         let delivered = |line: &str| line.contains(profile) && line.contains("delivered");
         assert!(text.lines().any(delivered), "{profile}: {text}");
     }
+    // APG-24: the developer's usage crosses each of them while one looks on.
+    for (percent, used) in [(80, 800), (90, 920), (100, 1010), (110, 1210), (120, 1210)] {
+        let crossed = |line: &str| {
+            line.contains(&format!("quota at {percent} %"))
+                && line.contains("delivered")
+                && line.contains(&format!("{used} of 1000 calls"))
+        };
+        assert_eq!(
+            text.lines().filter(|line| crossed(line)).count(),
+            1,
+            "{percent} %: {text}"
+        );
+    }
     let failed = text
         .lines()
         .find(|line| line.contains("failed "))

@@ -65,6 +65,12 @@ fn a_request_is_shown_as_it_came_and_its_signature_is_checked() {
     let shown = next(&process);
     assert_eq!(shown["signature"]["valid"], false);
     assert_eq!(shown["signature"]["reason"], "no signature matches");
+    let checks = shown["signature"]["checks"].as_array().unwrap();
+    assert!(
+        checks.iter().any(|check| check["outcome"] == "problem"),
+        "{checks:?}"
+    );
+    assert_eq!(shown["diagnosis"], Value::Null, "200 is a success");
 }
 
 #[test]
@@ -72,7 +78,13 @@ fn it_fails_first_and_answers_with_the_status_it_is_told() {
     let (process, url) = start(&["--fail-first", "2", "--status", "201"]);
     let statuses = [0; 3].map(|_| post(&url, SECRET, "{}"));
     assert_eq!(statuses, [503, 503, 201]);
+    let shown = next(&process);
+    assert_eq!(shown["answer"], 503);
+    assert_eq!(shown["diagnosis"]["side"], "endpoint");
+    let summary = shown["diagnosis"]["summary"].as_str().unwrap();
+    assert!(summary.contains("503"), "{summary}");
     assert_eq!(next(&process)["answer"], 503);
+    assert_eq!(next(&process)["diagnosis"], Value::Null);
 }
 
 #[test]
@@ -86,7 +98,9 @@ fn one_that_hangs_shows_the_request_and_never_answers() {
         agent.post(&url).send("{}"),
         Err(ureq::Error::Timeout(_))
     ));
-    assert_eq!(next(&process)["answer"], Value::Null);
+    let shown = next(&process);
+    assert_eq!(shown["answer"], Value::Null);
+    assert_eq!(shown["diagnosis"]["side"], "endpoint");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 //!
 //! | right | viewer | editor | admin | portal link |
 //! |---|---|---|---|---|
-//! | read: see webhooks, events, deliveries, the catalogue | yes | yes | yes | yes |
-//! | edit: webhooks and what became of deliveries | | yes | yes | as its role |
-//! | produce: post events; change event types and channels | | yes | yes | |
+//! | read: see webhooks, events, deliveries, the catalogue, quotas | yes | yes | yes | yes |
+//! | edit: webhooks and what became of deliveries; quotas | | yes | yes | as its role |
+//! | produce: post events, report usage; change event types and channels | | yes | yes | |
 //! | manage: settings, members, tokens, portal links, the audit log | | | yes | |
 //!
 //! Who has a role on the platform has it in every organization. What belongs to no organization

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    coded::coded,
     event::Event,
     headers::HeaderList,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
@@ -42,49 +43,20 @@ pub enum State {
     Held,
 }
 
+coded!(State, "state":
+    Pending = "pending",
+    Delivered = "delivered",
+    Failed = "failed",
+    Cancelled = "cancelled",
+    Filtered = "filtered",
+    Held = "held",
+);
+
 impl State {
-    /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::Delivered,
-        Self::Failed,
-        Self::Cancelled,
-        Self::Filtered,
-        Self::Held,
-    ];
-
-    /// The stable name: in the API and in metrics.
+    /// The state of this number in a row; none for one that no row has.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-            Self::Filtered => "filtered",
-            Self::Held => "held",
-        }
-    }
-
-    /// The state of this stable name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
-    }
-
-    /// The number it has in the stores.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The state of this number; none for one that no row has.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        usize::try_from(code)
-            .ok()
-            .and_then(|code| Self::ALL.get(code).copied())
-            .filter(|state| *state != Self::Held)
+    pub fn of_row(code: i64) -> Option<Self> {
+        Self::from_code(code).filter(|state| *state != Self::Held)
     }
 }
 
@@ -102,35 +74,12 @@ pub enum Kind {
     Test,
 }
 
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Matched, Self::Addressed, Self::Resent, Self::Test];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Matched => "matched",
-            Self::Addressed => "addressed",
-            Self::Resent => "resent",
-            Self::Test => "test",
-        }
-    }
-
-    /// The number it has in the stores.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The kind of this number.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        usize::try_from(code)
-            .ok()
-            .and_then(|code| Self::ALL.get(code).copied())
-    }
-}
+coded!(Kind, "kind":
+    Matched = "matched",
+    Addressed = "addressed",
+    Resent = "resent",
+    Test = "test",
+);
 
 /// Why a delivery was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -144,34 +93,11 @@ pub enum CancelReason {
     Manual,
 }
 
-impl CancelReason {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::WebhookDisabled, Self::WebhookDeleted, Self::Manual];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WebhookDisabled => "webhook_disabled",
-            Self::WebhookDeleted => "webhook_deleted",
-            Self::Manual => "manual",
-        }
-    }
-
-    /// The number it has in the stores.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The reason of this number.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        usize::try_from(code)
-            .ok()
-            .and_then(|code| Self::ALL.get(code).copied())
-    }
-}
+coded!(CancelReason, "reason":
+    WebhookDisabled = "webhook_disabled",
+    WebhookDeleted = "webhook_deleted",
+    Manual = "manual",
+);
 
 /// One event for one webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]

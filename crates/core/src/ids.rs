@@ -142,6 +142,14 @@ id!(
     /// Something that is to be told.
     NoticeId
 );
+id!(
+    /// A developer's rate plan.
+    DeveloperPlanId
+);
+id!(
+    /// A notification condition of a rate plan.
+    ConditionId
+);
 
 /// Makes ids: time and entropy are parameters, the order is kept here.
 ///

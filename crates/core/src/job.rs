@@ -8,6 +8,7 @@
 //!          │   ▲ │                  ▲ nothing is left
 //!    pause ▼   │ └► stopped           its one webhook was disabled or deleted
 //!         paused ─► cancelled
+//!            └────► stopped           nobody has let it go on for a week
 //! ```
 
 mod choice;
@@ -20,12 +21,17 @@ pub use self::{
     pace::{CHUNK, MAX_PER_SECOND, chunk, next_at},
 };
 use crate::{
+    coded::coded,
     ids::{DeliveryId, JobId, OrganizationId, WebhookId},
     time::{DAY, DurationUs, SECOND, Time},
 };
 
 /// How long a job that is over is kept for people to look at.
 pub const KEPT: DurationUs = 30 * DAY;
+
+/// How long a job may stay paused. One that is not over stands in the way of others about the same
+/// deliveries, and whoever paused it may never come back.
+pub const PAUSED: DurationUs = 7 * DAY;
 
 /// Where a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,46 +49,19 @@ pub enum State {
     Stopped,
 }
 
+coded!(State, "state":
+    Running = "running",
+    Paused = "paused",
+    Finished = "finished",
+    Cancelled = "cancelled",
+    Stopped = "stopped",
+);
+
 impl State {
-    /// Every state.
-    pub const ALL: [Self; 5] = [
-        Self::Running,
-        Self::Paused,
-        Self::Finished,
-        Self::Cancelled,
-        Self::Stopped,
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Finished => "finished",
-            Self::Cancelled => "cancelled",
-            Self::Stopped => "stopped",
-        }
-    }
-
     /// Whether nothing can become of it any more.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Finished | Self::Cancelled | Self::Stopped)
-    }
-
-    /// The number it has in the stores.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The state of this number.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        usize::try_from(code)
-            .ok()
-            .and_then(|code| Self::ALL.get(code).copied())
     }
 }
 
@@ -94,35 +73,15 @@ pub enum StopReason {
     WebhookDisabled,
     /// Its webhook was deleted.
     WebhookDeleted,
+    /// Nobody has let it go on for [`PAUSED`].
+    PausedTooLong,
 }
 
-impl StopReason {
-    /// Every reason.
-    pub const ALL: [Self; 2] = [Self::WebhookDisabled, Self::WebhookDeleted];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WebhookDisabled => "webhook_disabled",
-            Self::WebhookDeleted => "webhook_deleted",
-        }
-    }
-
-    /// The number it has in the stores.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The reason of this number.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        usize::try_from(code)
-            .ok()
-            .and_then(|code| Self::ALL.get(code).copied())
-    }
-}
+coded!(StopReason, "reason":
+    WebhookDisabled = "webhook_disabled",
+    WebhookDeleted = "webhook_deleted",
+    PausedTooLong = "paused_too_long",
+);
 
 /// Why a delivery that the filter takes is not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

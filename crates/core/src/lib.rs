@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod audit;
+mod coded;
 pub mod copied;
 pub mod crypt;
 pub mod curl;

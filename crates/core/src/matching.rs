@@ -4,7 +4,7 @@
 //! snapshot, stage 7 calls it again to explain. The texts that customers write (patterns, channels)
 //! are checked here too, where they are given meaning.
 
-use crate::{ids::WebhookId, own_event, webhook::Webhook};
+use crate::{ids::WebhookId, own_event, usage, webhook::Webhook};
 
 /// The longest name of an event type, pattern or channel, in bytes.
 pub const MAX_NAME_BYTES: usize = 128;
@@ -115,6 +115,11 @@ impl Verdict {
                 }
                 (None, None) => "It was disabled at the time.".to_owned(),
             },
+            Self::Direct if event_type == usage::EVENT_TYPE => {
+                "It receives only what is addressed to it: no notification condition for this \
+                 percentage names it, or it was disabled when the percentage was reached."
+                    .to_owned()
+            }
             Self::Direct => {
                 "It receives only events that are addressed to it, and this one was not.".to_owned()
             }

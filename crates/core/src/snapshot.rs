@@ -20,6 +20,7 @@ use crate::{
     profile::{Profile, Profiles},
     schema,
     service::DEFAULT_PROFILE,
+    usage,
     webhook::Webhook,
 };
 
@@ -156,7 +157,7 @@ impl Tenant {
                 record
                     .event_types
                     .into_iter()
-                    .filter(|own| own_event::Kind::of(&own.name).is_none())
+                    .filter(|own| !own_event::is_reserved(&own.name))
                     .collect(),
             )?,
             channels: record
@@ -361,7 +362,11 @@ impl Snapshot {
     pub(crate) fn put_platform(&self, ticket: u64, types: Vec<EventType>) -> Result<(), Error> {
         // What is the program's own wins over what an older one may have let somebody define.
         let types = Arc::new(compile(
-            types.into_iter().chain(own_event::entries()).collect(),
+            types
+                .into_iter()
+                .chain(own_event::entries())
+                .chain([usage::entry()])
+                .collect(),
         )?);
         let mut maps = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if ticket > maps.platform_look {

@@ -32,7 +32,7 @@ struct Result {
 /// What was removed because it is old.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct What {
-    /// `events`, `payloads`, `deliveries`, `attempts`.
+    /// `events`, `payloads`, `deliveries`, `attempts`, `audit`.
     what: &'static str,
 }
 
@@ -137,7 +137,7 @@ impl Default for Metrics {
         for result in ["delivered", "failed"] {
             drop(metrics.deliveries.get_or_create(&Result { result }));
         }
-        for what in ["events", "payloads", "deliveries", "attempts"] {
+        for what in ["events", "payloads", "deliveries", "attempts", "audit"] {
             drop(metrics.removed.get_or_create(&What { what }));
         }
         for kind in own_event::Kind::ALL {
@@ -253,6 +253,14 @@ impl Metrics {
             if count > 0 {
                 self.removed.get_or_create(&What { what }).inc_by(count);
             }
+        }
+    }
+
+    /// Counts entries of the audit log that were too old.
+    pub(crate) fn removed_audit(&self, entries: u64) {
+        if entries > 0 {
+            let what = What { what: "audit" };
+            self.removed.get_or_create(&what).inc_by(entries);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Bulk work behind the scenes, in chunks between commits: cancelling what a disable left,
-//! forgetting expired keys, removing deleted organizations, forgetting idle lanes, and removing what
-//! is older than the operator wants it kept. What people leave behind is in `people`.
+//! forgetting expired keys and the ids of usage records, removing deleted organizations, forgetting
+//! idle lanes, and removing what is older than the operator wants it kept. What people leave behind is
+//! in `people`.
 
 use bellwire_core::{
     ports::{Lanes as _, Removed, Result},
@@ -15,6 +16,8 @@ const SWEEP_EVERY: DurationUs = 5 * MINUTE;
 const RETAIN_EVERY: DurationUs = HOUR;
 /// After a step that failed.
 const AGAIN_AFTER: DurationUs = 5 * MINUTE;
+/// Entries of the audit log that one step removes.
+const AUDIT_ENTRIES: usize = 300;
 
 pub(crate) async fn run(dispatcher: Dispatcher) {
     let parts = &dispatcher.0.parts;
@@ -55,6 +58,9 @@ async fn sweep(dispatcher: &Dispatcher) -> Result<()> {
     while store.sweep_keys(now).await? > 0 && !dispatcher.is_stopping() {
         tokio::task::yield_now().await;
     }
+    while store.sweep_records(now).await? > 0 && !dispatcher.is_stopping() {
+        tokio::task::yield_now().await;
+    }
     Ok(())
 }
 
@@ -62,6 +68,22 @@ async fn sweep(dispatcher: &Dispatcher) -> Result<()> {
 async fn retain(dispatcher: &Dispatcher, removed: &mut Removed) -> Time {
     let parts = &dispatcher.0.parts;
     let limits = &parts.options.retention;
+    if let Some(kept) = limits.audit {
+        let before = parts.clock.now() - kept;
+        match parts.store.forget_audit(before, AUDIT_ENTRIES).await {
+            Ok(forgotten) => {
+                dispatcher.0.metrics.removed_audit(forgotten);
+                if forgotten == AUDIT_ENTRIES as u64 {
+                    tokio::task::yield_now().await;
+                    return parts.clock.now();
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old entries of the audit log are removed in five minutes");
+                return parts.clock.now() + AGAIN_AFTER;
+            }
+        }
+    }
     if limits.keeps_all() {
         return parts.clock.now() + RETAIN_EVERY;
     }

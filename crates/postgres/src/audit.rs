@@ -7,6 +7,7 @@ use bellwire_core::{
     ids::{AuditId, OrganizationId},
     ports::{Audit, Page, Result},
     stored::audit::{LOOK_AT, bounds, page},
+    time::Time,
 };
 use tokio::time::Instant;
 use tokio_postgres::Row;
@@ -18,6 +19,11 @@ use crate::{
     fault::{Fault, corrupt},
     rows::{Key as _, RowExt as _, text, time},
 };
+
+/// The oldest entries. Ids sort by time, but for clocks that differ: the time decides.
+pub(crate) const FORGET: &str = "\
+DELETE FROM audit WHERE id = ANY(ARRAY(
+    SELECT id FROM audit WHERE id < $1 AND at < $2 ORDER BY id LIMIT $3))";
 
 /// Which index a list walks: the narrowest of those that the filter allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +95,15 @@ impl Audit for Postgres {
     ) -> Result<Page<Entry, AuditId>> {
         let conn = self.shared().reader().await?;
         Ok(list(&conn, filter, before, limit).await?)
+    }
+
+    async fn forget_audit(&self, before: Time, limit: usize) -> Result<u64> {
+        let conn = self.shared().worker().await?;
+        let first = AuditId::floor(before).uuid();
+        let forgotten = conn
+            .execute(FORGET, &[&first, &before.as_micros(), &(limit as i64)])
+            .await;
+        Ok(forgotten.map_err(Fault::from)?)
     }
 }
 

@@ -29,7 +29,8 @@ use tokio::{
 };
 use tokio_postgres::{
     Client, Config, Error as PgError, Row, SimpleQueryMessage, Socket, Statement,
-    tls::MakeTlsConnect, types::ToSql,
+    tls::MakeTlsConnect,
+    types::{ToSql, Type},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -373,6 +374,13 @@ pub(crate) trait Conn: Sync {
 
     async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, PgError>;
 
+    /// The same for a text that is made for this once: no plan of it is kept.
+    async fn query_once(
+        &self,
+        sql: &str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, PgError>;
+
     async fn query_opt(
         &self,
         sql: &str,
@@ -403,6 +411,14 @@ macro_rules! conn {
                 let statement = self.prepare_cached(sql).await?;
                 deadpool_postgres::GenericClient::execute(self, &statement, params).await
             }
+
+            async fn query_once(
+                &self,
+                sql: &str,
+                params: &[(&(dyn ToSql + Sync), Type)],
+            ) -> Result<Vec<Row>, PgError> {
+                self.query_typed(sql, params).await
+            }
         }
     )*};
 }
@@ -418,6 +434,14 @@ impl Conn for Session {
     async fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, PgError> {
         let statement = self.prepare(sql).await?;
         self.run(&statement, params).await
+    }
+
+    async fn query_once(
+        &self,
+        sql: &str,
+        params: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, PgError> {
+        self.client.query_typed(sql, params).await
     }
 }
 

@@ -16,6 +16,7 @@
 //! to that). PostgreSQL does the distributed part: its locks, its transactions, its clock.
 
 mod again;
+mod aside;
 mod attempts;
 mod audit;
 mod catalogue;
@@ -61,6 +62,7 @@ mod sweep;
 mod tls;
 mod tokens;
 mod url;
+mod usage;
 mod users;
 mod webhooks;
 

@@ -6,7 +6,8 @@
 //! frees a dead node's leases waits for that.
 //!
 //! Everybody takes locks in this order, so that no two wait for each other: jobs; the lock on who is an
-//! operator (`users.rs`); advisory locks, ascending; users; links; sessions; webhooks; health,
+//! operator (`users.rs`); advisory locks, ascending; ids of usage records, ascending; counters of usage,
+//! ascending; users; links; sessions; webhooks; health,
 //! ascending; deliveries, ascending; organizations; the installation.
 
 use bellwire_core::ids::OrganizationId;

@@ -6,15 +6,18 @@ use bellwire_core::{
     ids::NoticeId,
     own_event::{Kind, Notice},
     ports::{Outbox, Result, TAKEN_US},
+    stored::aside::NOTICE_WAITS_US,
     time::Time,
 };
+use deadpool_postgres::Object;
+use tokio::time::Instant;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::{
-    Postgres,
+    Postgres, aside,
     connect::Conn,
-    fault::{Fault, corrupt},
+    fault::Fault,
     rows::{Key as _, RowExt as _},
 };
 
@@ -29,6 +32,12 @@ impl Outbox for Postgres {
         Ok(forget(self, &ids).await?)
     }
 }
+
+const TAKE: &str = "\
+WITH chosen AS (
+    SELECT id FROM outbox WHERE taken_until <= $1 ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
+UPDATE outbox o SET taken_until = $2 FROM chosen WHERE o.id = chosen.id
+RETURNING o.id, o.organization_id, o.webhook_id, o.kind, o.at, o.facts";
 
 /// Writes notices within the transaction that they follow from.
 pub(crate) async fn write(conn: &impl Conn, notices: &[Notice]) -> std::result::Result<(), Fault> {
@@ -65,41 +74,78 @@ pub(crate) async fn write(conn: &impl Conn, notices: &[Notice]) -> std::result::
     Ok(())
 }
 
+/// Takes some. One that cannot be read is passed over, and set aside when it has waited long enough
+/// for somebody who can; then others are taken in its place.
 async fn take(
     store: &Postgres,
     now: Time,
     limit: usize,
 ) -> std::result::Result<Vec<Notice>, Fault> {
-    let conn = store.shared().worker().await?;
+    let mut client = store.shared().worker().await?;
     let until = now + TAKEN_US;
-    let rows = conn
-        .query(
-            "WITH chosen AS (
-                 SELECT id FROM outbox WHERE taken_until <= $1 ORDER BY id LIMIT $3
-                 FOR UPDATE SKIP LOCKED)
-             UPDATE outbox o SET taken_until = $2 FROM chosen WHERE o.id = chosen.id
-             RETURNING o.id, o.organization_id, o.webhook_id, o.kind, o.at, o.facts",
-            &[&now.as_micros(), &until.as_micros(), &(limit as i64)],
-        )
-        .await?;
-    let mut notices = rows
-        .iter()
-        .map(read)
-        .collect::<std::result::Result<Vec<Notice>, Fault>>()?;
+    let mut notices = Vec::new();
+    while notices.is_empty() {
+        let rows = client
+            .query(
+                TAKE,
+                &[&now.as_micros(), &until.as_micros(), &(limit as i64)],
+            )
+            .await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            match read(row)? {
+                Ok(notice) => notices.push(notice),
+                Err(why) => pass_over(store, &mut client, row, &why, now).await?,
+            }
+        }
+    }
     notices.sort_unstable_by_key(|notice| notice.id);
     Ok(notices)
 }
 
-fn read(row: &Row) -> std::result::Result<Notice, Fault> {
+/// The notice of a row, or why it is none.
+fn read(row: &Row) -> std::result::Result<std::result::Result<Notice, String>, Fault> {
     let kind: &str = row.try_get(3)?;
-    Ok(Notice {
+    let Some(kind) = Kind::of(kind) else {
+        return Ok(Err(format!("`{kind}` is no kind")));
+    };
+    let facts = match serde_json::from_str(row.try_get(5)?) {
+        Ok(facts) => facts,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    Ok(Ok(Notice {
         id: row.id(0)?,
         organization_id: row.id(1)?,
         webhook_id: row.id(2)?,
-        kind: Kind::of(kind).ok_or_else(|| corrupt(format!("`{kind}` is no kind")))?,
+        kind,
         at: Time::from_micros(row.try_get(4)?),
-        facts: serde_json::from_str(row.try_get(5)?).map_err(corrupt)?,
-    })
+        facts,
+    }))
+}
+
+async fn pass_over(
+    store: &Postgres,
+    client: &mut Object,
+    row: &Row,
+    why: &str,
+    now: Time,
+) -> std::result::Result<(), Fault> {
+    let (id, kind): (Uuid, &str) = (row.try_get(0)?, row.try_get(3)?);
+    let at = row.at(4)?;
+    if at > now - NOTICE_WAITS_US {
+        tracing::warn!(why, kind, "a notice that cannot be read waits for an hour");
+        return Ok(());
+    }
+    let shared = store.shared();
+    let began = Instant::now();
+    let transaction = client.transaction().await?;
+    let why = format!("{why}: a notice of the kind `{kind}` of {at}");
+    let facts: &str = row.try_get(5)?;
+    aside::put(shared, &transaction, "outbox", &why, facts.as_bytes(), now).await?;
+    Conn::execute(&transaction, "DELETE FROM outbox WHERE id = $1", &[&id]).await?;
+    shared.commit(transaction, began).await
 }
 
 async fn forget(store: &Postgres, ids: &[Uuid]) -> std::result::Result<(), Fault> {

@@ -40,13 +40,22 @@ const FREE: &str = "DELETE FROM lane_owners WHERE node = $1";
 const FREE_STRANGERS: &str = "\
 DELETE FROM lane_owners o WHERE NOT EXISTS (SELECT 1 FROM nodes n WHERE n.id = o.node)";
 
-/// Which of these lanes have something due that nobody holds. `$1` is a lower bound of the ids of all
-/// that is pending.
+/// Which of these lanes have something due that nobody holds and that may be sent: of a paused webhook
+/// only tests. `$1` is a lower bound of the ids of all that is pending.
 pub(crate) const DUE: &str = "\
 SELECT a.webhook_id FROM unnest($2::uuid[]) AS a (webhook_id)
 CROSS JOIN LATERAL (
     SELECT d.due_at FROM deliveries d
     WHERE d.state = 0 AND d.node IS NULL AND d.webhook_id = a.webhook_id AND d.id >= $1
+    ORDER BY d.due_at, d.id LIMIT 1) f
+WHERE f.due_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+      AND (SELECT w.paused IS NULL FROM webhooks w WHERE w.id = a.webhook_id)
+UNION
+SELECT a.webhook_id FROM unnest($2::uuid[]) AS a (webhook_id)
+CROSS JOIN LATERAL (
+    SELECT d.due_at FROM deliveries d
+    WHERE d.state = 0 AND d.node IS NULL AND d.kind = 3 AND d.webhook_id = a.webhook_id
+          AND d.id >= $1
     ORDER BY d.due_at, d.id LIMIT 1) f
 WHERE f.due_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 

@@ -235,7 +235,7 @@ impl Partitions {
 }
 
 /// The days that are attached.
-async fn read(conn: &impl crate::connect::Conn) -> Result<BTreeSet<i64>, Fault> {
+pub(crate) async fn read(conn: &impl crate::connect::Conn) -> Result<BTreeSet<i64>, Fault> {
     let rows = conn
         .query(
             "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

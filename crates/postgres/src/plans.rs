@@ -6,6 +6,7 @@
 
 mod people;
 mod search;
+mod usage;
 
 use bellwire_testkit::postgres::Server;
 use uuid::Uuid;
@@ -102,6 +103,10 @@ async fn fill(session: &Session) {
              INSERT INTO events (created_at, flags, id, organization_id, type, deliveries, data)
              SELECT created_at, 0, event_id, pg_temp.id({START_MS}, 'a', 1), 'a.b', '', '1'
              FROM deliveries WHERE state = 1;
+             INSERT INTO resends (event_id, delivery_id, organization_id, webhook_id)
+             SELECT pg_temp.id({newest}, 'e', 1), pg_temp.id({newest}, 'f', n),
+                    pg_temp.id({START_MS}, 'a', 1), pg_temp.id({START_MS}, 'b', n)
+             FROM generate_series(1, {WEBHOOKS}) n;
              INSERT INTO rollups
              SELECT ({START_MS} / 60000) + minute, pg_temp.id({START_MS}, 'a', 1),
                     pg_temp.id({START_MS}, 'b', n), true, 'a.b', '200', 1, 0, 9, 9, '', 0, 0,
@@ -276,7 +281,7 @@ fn hot() -> Vec<Asked> {
             format!("'{since}', {lanes}"),
         )
         .by(lane)
-        .within(40)
+        .within(90)
         .prunes(),
         Asked::new(
             "what failed of a webhook, for a job",
@@ -285,6 +290,14 @@ fn hot() -> Vec<Asked> {
         )
         .by("webhook_id_id_state")
         .within(30),
+        Asked::new(
+            "resends of an event to a webhook, for a job",
+            jobs::RESENDS,
+            format!("{}, '{}'", list([id(ms, 'e', 1)]), webhook(9)),
+        )
+        .by("resends_by_webhook")
+        // One of 3,000 of this event.
+        .within(10),
         Asked::new(
             "the events of a claim",
             claim::events_on(newest),

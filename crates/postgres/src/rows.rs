@@ -52,7 +52,8 @@ key!(
     LinkId,
     AuditId,
     bellwire_core::ids::NoticeId,
-    bellwire_core::ids::JobId
+    bellwire_core::ids::JobId,
+    bellwire_core::ids::DeveloperPlanId
 );
 
 /// Free text as PostgreSQL can hold it: everything but NUL.
@@ -220,7 +221,7 @@ pub(crate) fn delivery(row: &Row) -> Result<DeliveryRow, Fault> {
         id: row.id(0)?,
         event_id: row.id(1)?,
         webhook_id: row.id(2)?,
-        state: State::from_code(code(3)?).ok_or_else(|| wrong("state"))?,
+        state: State::of_row(code(3)?).ok_or_else(|| wrong("state"))?,
         kind: Kind::from_code(code(4)?).ok_or_else(|| wrong("kind"))?,
         reason: match row.try_get::<_, Option<i16>>(5)? {
             Some(code) => {

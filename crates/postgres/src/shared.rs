@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bellwire_core::ports::Change;
+use bellwire_core::{
+    ids::{EventId, WebhookId},
+    ports::Change,
+    stored::firsts,
+};
 use deadpool_postgres::{Object, Transaction};
 use tokio::{sync::broadcast, time::Instant};
 
@@ -19,6 +23,9 @@ use crate::{
 /// have changed.
 const FEED: usize = 1024;
 
+/// First deliveries of events by webhook.
+pub(crate) type Firsts = firsts::Firsts<EventId, WebhookId>;
+
 pub(crate) struct Shared {
     pub(crate) connector: Arc<Connector>,
     pub(crate) pools: Pools,
@@ -26,6 +33,7 @@ pub(crate) struct Shared {
     pub(crate) lease: Lease,
     pub(crate) owners: Owners,
     pub(crate) stats: Stats,
+    pub(crate) firsts: Firsts,
     pub(crate) answer_timeout: Duration,
     changes: broadcast::Sender<Change>,
 }
@@ -39,6 +47,7 @@ impl Shared {
             lease: Lease::new(),
             owners: Owners::default(),
             stats: Stats::default(),
+            firsts: Firsts::default(),
             answer_timeout,
             changes: broadcast::channel(FEED).0,
         }

@@ -27,6 +27,7 @@ pub(crate) struct Stats {
     calls: AtomicU64,
     commit_us: AtomicU64,
     failures: AtomicU64,
+    unreadable: AtomicU64,
     /// By [`Stage`].
     statements: [AtomicU64; 3],
 }
@@ -41,6 +42,7 @@ impl Default for Stats {
             calls: AtomicU64::default(),
             commit_us: AtomicU64::default(),
             failures: AtomicU64::default(),
+            unreadable: AtomicU64::default(),
             statements: Default::default(),
         }
     }
@@ -67,6 +69,11 @@ impl Stats {
 
     pub(crate) fn failed(&self) {
         self.failures.fetch_add(1, Relaxed);
+    }
+
+    /// Rows were met that cannot be read.
+    pub(crate) fn unreadable(&self, rows: u64) {
+        self.unreadable.fetch_add(rows, Relaxed);
     }
 
     /// Statements of the hot path, begin and commit included.
@@ -99,6 +106,7 @@ impl Stats {
             calls: self.calls.load(Relaxed),
             commit_us: self.commit_us.load(Relaxed),
             failures: self.failures.load(Relaxed),
+            unreadable: self.unreadable.load(Relaxed),
             commit_times: self.commit_times.read(),
             commit_sizes: self.commit_sizes.read(),
             statements: self.by_stage(),

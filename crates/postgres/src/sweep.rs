@@ -168,7 +168,7 @@ impl Cancelled {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 16] = [
     statistics::OF_ORGANIZATION,
     "DELETE FROM health WHERE webhook_id IN (
          SELECT h.webhook_id FROM webhooks w JOIN health h ON h.webhook_id = w.id
@@ -197,6 +197,13 @@ const TABLES: [&str; 13] = [
          SELECT id FROM links WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM memberships WHERE (user_id, organization_id) IN (
          SELECT user_id, organization_id FROM memberships WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM usage_records WHERE organization_id = $1 AND id IN (
+         SELECT id FROM usage_records WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM usage_counters WHERE (organization_id, plan_id, period) IN (
+         SELECT organization_id, plan_id, period FROM usage_counters
+         WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM usage_items WHERE (organization_id, noun, key) IN (
+         SELECT organization_id, noun, key FROM usage_items WHERE organization_id = $1 LIMIT $2)",
 ];
 
 /// Removes rows of one deleted organization; true when there may be more.

@@ -8,13 +8,15 @@ use std::{collections::BTreeMap, time::Duration};
 use bellwire_core::{
     delivery::{Job, Kind},
     ids::WebhookId,
-    ports::{Catalogue as _, Change, Changes, Claim as _, LaneAsk},
+    ports::{Catalogue as _, Change, Changes, Claim as _, LaneAsk, WebhookChange},
     time::Time,
+    webhook::Paused,
 };
 use bellwire_postgres::Postgres;
+use bellwire_testkit::{conformance::World, people::any};
 use database::{
     connect,
-    nodes::{PATIENCE, two},
+    nodes::{Node, PATIENCE, two},
 };
 use tokio::time::timeout;
 
@@ -260,4 +262,49 @@ async fn an_owner_that_nobody_knows_is_let_go() {
     // As each node does when it starts, and once a minute.
     let third = database.open().await;
     assert_eq!(claim(&third, webhook.id, world.now).await.len(), 1);
+}
+
+/// What a pause holds is due for as long as the pause lasts: owners do not ask for it every five
+/// seconds, and ask again once it is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_pause_holds_is_not_looked_for() {
+    let (_database, mut world, other) = two().await;
+    let cool = world.organization("cool").await;
+    let (held, free) = (world.webhook(&cool).await, world.webhook(&cool).await);
+    let own = world.subject().0.clone();
+    for webhook in [&held, &free] {
+        world.claim_alone(webhook, 10).await;
+        assert!(own.owns(webhook.id));
+    }
+    let pause = async |world: &World<Node>, on: bool| {
+        let mut next = world.read(&held).await;
+        next.revision += 1;
+        next.paused = on.then(|| Paused {
+            at: world.now,
+            by: "ann".to_owned(),
+        });
+        let updated = other.update_webhook(next, false, any()).await;
+        assert_eq!(updated.expect("changed"), WebhookChange::Stored);
+    };
+    pause(&world, true).await;
+    world.now = world.now + 1;
+    let mut feed = own.changes();
+    for webhook in [&held, &free] {
+        let new = world.to(world.event(&cool), &[webhook], Kind::Matched, false);
+        world.submit(&cool, vec![new]).await.expect("stored");
+    }
+    // Two looks: the free one is told of with each, the held one with none.
+    let mut told = 0;
+    let looks = async {
+        while told < 2 {
+            match feed.next().await {
+                Change::Due(id) if id == free.id => told += 1,
+                Change::Due(id) => panic!("{id} is paused"),
+                _ => {}
+            }
+        }
+    };
+    timeout(PATIENCE, looks).await.expect("owners look");
+    pause(&world, false).await;
+    hear(&mut feed, Change::Due(held.id)).await;
 }

@@ -30,11 +30,13 @@ const EVENTS: Retention = Retention {
     events: Some(10 * DAY),
     payloads: None,
     attempts: None,
+    audit: None,
 };
 const PAYLOADS: Retention = Retention {
     events: None,
     payloads: Some(10 * DAY),
     attempts: None,
+    audit: None,
 };
 
 struct Node(Postgres);

@@ -7,6 +7,7 @@ use bellwire_core::{
     ids::{AuditId, OrganizationId},
     ports::{Audit, Page, Result},
     stored::audit::{LOOK_AT, bounds, page},
+    time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
@@ -15,6 +16,11 @@ use crate::{
     fault::Fault,
     rows::{RowExt as _, damage, time},
 };
+
+/// The oldest entries. Ids sort by time, but for clocks that differ: the time decides.
+pub(crate) const FORGET: &str = "\
+DELETE FROM audit
+WHERE id IN (SELECT id FROM audit WHERE id < ?1 AND at < ?2 ORDER BY id LIMIT ?3)";
 
 /// Which index a list walks: the narrowest of those that the filter allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +97,21 @@ impl Audit for Sqlite {
         let filter = filter.clone();
         self.readers()
             .read(move |conn| list(conn, &filter, before, limit))
+            .await
+    }
+
+    async fn forget_audit(&self, before: Time, limit: usize) -> Result<u64> {
+        self.as_server()?;
+        self.writer()
+            .call(limit, move |work| {
+                let first = AuditId::floor(before);
+                let forgotten = work.conn.prepare_cached(FORGET)?.execute(params![
+                    first.as_bytes(),
+                    before.as_micros(),
+                    limit as i64
+                ])?;
+                Ok(forgotten as u64)
+            })
             .await
     }
 }

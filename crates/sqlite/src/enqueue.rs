@@ -196,7 +196,8 @@ fn plan(
     Ok(plans)
 }
 
-fn store(
+/// Inserts an event with its deliveries, whose webhooks were looked up before.
+pub(crate) fn store(
     work: &mut Work<'_>,
     organization: i64,
     new: &NewEvent,

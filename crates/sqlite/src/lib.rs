@@ -12,6 +12,7 @@
 //! touch the database: a crash forgets them. No query of the hot path scans a table, and what it
 //! reads does not grow with history (`plans.rs` holds their plans to that).
 
+mod aside;
 mod audit;
 mod catalogue;
 mod checkpoint;
@@ -44,6 +45,7 @@ mod statistics;
 mod stats;
 mod sweep;
 mod tokens;
+mod usage;
 mod users;
 mod webhooks;
 mod work;
@@ -64,6 +66,9 @@ pub use options::{Options, Role};
 
 use crate::{claims::Claims, readers::Readers, stats::Stats, writer::Writer};
 
+/// First deliveries of events by webhook, both as rows name them.
+type Firsts = bellwire_core::stored::firsts::Firsts<i64, i64>;
+
 /// The store. A cheap clone; the last one to go closes the database.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -76,7 +81,9 @@ pub(crate) struct Inner {
     writer: Writer,
     claims: Arc<Claims>,
     stats: Arc<Stats>,
+    firsts: Arc<Firsts>,
     pass: Mutex<retain::Pass>,
+    turns: usage::Turns,
     seal: Arc<Seal>,
     /// For entries of the log that nobody else makes.
     ids: Arc<Ids>,

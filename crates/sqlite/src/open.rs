@@ -9,6 +9,7 @@ use std::{
 
 use bellwire_core::{
     crypt::CryptError,
+    ports::Error,
     stored::{audit::Ids, seal::Seal},
     time::Time,
 };
@@ -24,6 +25,7 @@ use crate::{
     readers::Readers,
     state::State,
     stats::Stats,
+    usage::Turns,
     writer::Writer,
 };
 
@@ -270,6 +272,14 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
         .map_err(|error| on.sql(&error))?
         .unwrap_or_default();
 
+    if options.role == Role::Server {
+        // Now, and not while somebody waits for a report to be counted.
+        state.usage.ids(&conn).map_err(|fault| OpenError::Other {
+            path: path.to_owned(),
+            why: Error::from(fault).to_string(),
+        })?;
+    }
+
     let mut readers = Vec::new();
     for _ in 0..options.readers.max(1) {
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE_KIB)
@@ -300,7 +310,9 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
         writer,
         claims,
         stats,
+        firsts: Arc::default(),
         pass: Mutex::default(),
+        turns: Turns::default(),
         seal: Arc::new(seal),
         ids: Arc::new(ids),
         role: options.role,

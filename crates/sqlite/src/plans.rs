@@ -2,9 +2,12 @@
 
 use rusqlite::Connection;
 
-use crate::{audit::Walk, claim, jobs, links, query, record, sessions, statistics, users};
+use crate::{
+    audit::{self, Walk},
+    claim, jobs, links, query, record, sessions, statistics, usage, users,
+};
 
-fn schema() -> Connection {
+pub(crate) fn schema() -> Connection {
     let conn = Connection::open_in_memory().expect("a database");
     for migration in [
         include_str!("../migrations/V1__start.sql"),
@@ -14,6 +17,8 @@ fn schema() -> Connection {
         include_str!("../migrations/V5__statistics.sql"),
         include_str!("../migrations/V6__pause.sql"),
         include_str!("../migrations/V7__jobs.sql"),
+        include_str!("../migrations/V9__usage.sql"),
+        include_str!("../migrations/V10__set_aside.sql"),
     ] {
         conn.execute_batch(migration).expect("the schema");
     }
@@ -114,6 +119,10 @@ fn a_job_walks_what_failed_and_finds_its_turn_by_an_index() {
         jobs::NEXT_WEBHOOKS,
         &["USING INDEX webhooks_in_order (organization=? AND id>?)"],
     );
+    assert_plan(
+        jobs::AGAIN,
+        &["USING INDEX deliveries_again (event=? AND webhook=?)"],
+    );
     assert_plan(jobs::DUE, &["USING INDEX jobs_due (next_at<?)"]);
 }
 
@@ -133,6 +142,11 @@ fn lists_of_people_are_read_in_the_order_of_their_index() {
         links::LIST,
         &["USING INDEX links_by_organization (organization=? AND id<?)"],
     );
+}
+
+#[test]
+fn the_oldest_entries_of_the_audit_log_are_found_by_their_key() {
+    assert_plan(audit::FORGET, &["sqlite_autoindex_audit_1 (id<?)"]);
 }
 
 #[test]
@@ -230,4 +244,52 @@ fn a_healthy_delivery_enters_no_index_of_the_search() {
     )
     .expect("a failure");
     assert_eq!(all(), [1, 1, 1, 1]);
+}
+
+#[test]
+fn counting_finds_everything_by_key() {
+    assert_plan(usage::COUNTER, &["USING PRIMARY KEY (plan=? AND period=?)"]);
+    let key = "USING PRIMARY KEY (organization=? AND id=?)";
+    assert_plan(usage::IS_COUNTED, &[key]);
+    assert_plan(usage::OLDEST, &["USING INDEX usage_batches_by_age (at<?)"]);
+    let key = "USING INDEX usage_items_by_key (organization=? AND noun=? AND key=?)";
+    assert_plan(usage::ONE, &[key]);
+    assert_plan(usage::HISTORY, &["USING PRIMARY KEY (plan=?)"]);
+    let owner = "USING INDEX usage_items_by_owner (organization=? AND noun=? AND owner=?)";
+    assert_plan(usage::OF_PAIR, &[owner]);
+}
+
+#[test]
+fn lists_of_documents_are_read_in_the_order_of_an_index() {
+    use bellwire_core::{ports::ItemFilter, usage::Noun};
+    let filter = |parent: bool, owner: bool, text: bool| ItemFilter {
+        noun: Noun::DeveloperPlan,
+        parent: parent.then(String::new),
+        owner: owner.then(String::new),
+        text: text.then(String::new),
+    };
+    for (parent, owner, index) in [
+        (
+            false,
+            false,
+            "usage_items_in_order (organization=? AND noun=?)",
+        ),
+        (
+            true,
+            false,
+            "usage_items_by_parent (organization=? AND noun=? AND parent=?)",
+        ),
+        (
+            false,
+            true,
+            "usage_items_by_owner (organization=? AND noun=? AND owner=?)",
+        ),
+        (true, true, "usage_items_by_"),
+    ] {
+        for text in [false, true] {
+            let (list, count) = usage::list(&filter(parent, owner, text));
+            assert_plan(&list, &[index]);
+            assert_plan(&count, &["usage_items_"]);
+        }
+    }
 }

@@ -192,7 +192,7 @@ pub(crate) fn delivery(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         id: row.id(0)?,
         event: row.get(1)?,
         webhook: row.get(2)?,
-        state: State::from_code(row.get(3)?).ok_or_else(|| wrong(3, "state"))?,
+        state: State::of_row(row.get(3)?).ok_or_else(|| wrong(3, "state"))?,
         kind: Kind::from_code(row.get(4)?).ok_or_else(|| wrong(4, "kind"))?,
         reason: match row.get(5)? {
             Some(code) => Some(CancelReason::from_code(code).ok_or_else(|| wrong(5, "reason"))?),

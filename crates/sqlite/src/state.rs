@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use crate::{
     rows::{RowExt as _, time},
     statistics,
+    usage::Memory,
 };
 
 /// Entries in a cache before it is emptied: a bound on memory, far above what is in use at a time.
@@ -66,6 +67,7 @@ pub(crate) struct State {
     pub(crate) newest: Time,
     /// Where the sweep of cancelled deliveries stands: webhook, due time, delivery.
     pub(crate) swept: Option<(i64, i64, [u8; 16])>,
+    pub(crate) usage: Memory,
 }
 
 const WEBHOOK: &str = "\
@@ -76,9 +78,18 @@ FROM webhooks w LEFT JOIN health h ON h.webhook = w.seq WHERE w.id = ?1";
 
 impl State {
     /// Forgets everything that a rollback may have made untrue.
+    pub(crate) fn undo(&mut self) {
+        self.clear();
+        self.usage.undo();
+    }
+
+    /// Forgets everything that is only a cache of rows.
     pub(crate) fn clear(&mut self) {
+        let mut usage = std::mem::take(&mut self.usage);
+        usage.clear();
         *self = Self {
             newest: self.newest,
+            usage,
             ..Self::default()
         };
     }
@@ -131,6 +142,7 @@ impl State {
         self.organizations.remove(&id);
         self.webhooks.retain(|_, slot| slot.organization != seq);
         self.excerpts.clear();
+        self.usage.clear();
     }
 
     /// A webhook, tombstones included, into the cache.

@@ -19,6 +19,7 @@ pub(crate) struct Stats {
     calls: AtomicU64,
     commit_us: AtomicU64,
     failures: AtomicU64,
+    unreadable: AtomicU64,
 }
 
 impl Default for Stats {
@@ -31,6 +32,7 @@ impl Default for Stats {
             calls: AtomicU64::default(),
             commit_us: AtomicU64::default(),
             failures: AtomicU64::default(),
+            unreadable: AtomicU64::default(),
         }
     }
 }
@@ -53,6 +55,11 @@ impl Stats {
         self.failures.fetch_add(1, Relaxed);
     }
 
+    /// Rows were met that cannot be read.
+    pub(crate) fn unreadable(&self, rows: u64) {
+        self.unreadable.fetch_add(rows, Relaxed);
+    }
+
     pub(crate) fn read(&self) -> StoreStats {
         StoreStats {
             pending: u64::try_from(self.pending.load(Relaxed)).unwrap_or(0),
@@ -60,6 +67,7 @@ impl Stats {
             calls: self.calls.load(Relaxed),
             commit_us: self.commit_us.load(Relaxed),
             failures: self.failures.load(Relaxed),
+            unreadable: self.unreadable.load(Relaxed),
             commit_times: self.commit_times.read(),
             commit_sizes: self.commit_sizes.read(),
             statements: Statements::default(),

@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     retain,
     rows::{self, RowExt as _, delivery_columns},
-    statistics,
+    statistics, usage,
     work::Work,
 };
 
@@ -143,7 +143,7 @@ pub(crate) fn deleted(work: &mut Work<'_>) -> Result<bool, Fault> {
             return Ok(true);
         }
     }
-    if statistics::forget(work, organization, ROWS)? {
+    if statistics::forget(work, organization, ROWS)? || usage::forget(work, organization, ROWS)? {
         return Ok(true);
     }
     work.conn

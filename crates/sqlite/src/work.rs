@@ -26,6 +26,8 @@ pub(crate) struct Effects {
     pub(crate) changed: Vec<DeliveryId>,
     /// How many pending deliveries there are more (or fewer).
     pub(crate) pending: i64,
+    /// Rows that cannot be read and were set aside.
+    pub(crate) unreadable: u64,
 }
 
 /// A call's view of the writer.

@@ -67,14 +67,9 @@ where
         let changes = work.conn.total_changes();
         self.result = Some(match (self.body)(work) {
             Ok(value) => Ok(value),
-            Err(Fault::Rule(error)) => {
-                debug_assert_eq!(
-                    changes,
-                    work.conn.total_changes(),
-                    "a call that a rule refuses must not have written: {error}"
-                );
-                Err(error)
-            }
+            Err(Fault::Rule(error)) if changes == work.conn.total_changes() => Err(error),
+            // What it has written is half of something, and must not be committed.
+            Err(Fault::Rule(error)) => return Err(half_done(&error)),
             Err(Fault::Sql(error)) => return Err(error),
         });
         Ok(())
@@ -178,6 +173,14 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
+}
+
+/// A rule has refused what was begun already: an error of SQLite's, so that it is rolled back.
+fn half_done(error: &Error) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERNAL),
+        Some(format!("a call was refused after it had written: {error}")),
+    )
 }
 
 fn closed() -> Error {
@@ -316,6 +319,7 @@ impl Turn {
         self.state.flush(&self.conn)?;
         self.conn.prepare_cached("COMMIT")?.execute([])?;
         self.stats.pending(effects.pending);
+        self.stats.unreadable(effects.unreadable);
         self.claims.end(&effects.ended);
         self.claims.changed(&effects.changed);
         Ok(())
@@ -328,7 +332,7 @@ impl Turn {
         {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
-        self.state.clear();
+        self.state.undo();
         self.claims.forget(&effects.held);
     }
 

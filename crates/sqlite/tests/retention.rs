@@ -22,6 +22,7 @@ const EVENTS: Retention = Retention {
     events: Some(10 * DAY),
     payloads: None,
     attempts: None,
+    audit: None,
 };
 
 struct OnDisk(Sqlite);

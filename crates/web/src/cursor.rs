@@ -92,6 +92,18 @@ impl Binding {
             .transpose()
     }
 
+    /// How many entries come before a page, for a list that is cut by number.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn offset(&self, paging: &Paging) -> Result<u64, Problem> {
+        let offset = self.bytes_after::<8>(paging)?.map_or(0, u64::from_be_bytes);
+        // More than stores can count: nobody was given this.
+        i64::try_from(offset)
+            .map(|_| offset)
+            .map_err(|_| invalid("it is not a cursor of this API"))
+    }
+
     /// Where a page begins, for a list whose positions are so many bytes.
     ///
     /// # Errors
@@ -122,6 +134,21 @@ mod tests {
             *b"0123456789abcdef"
         );
         assert!(binding.decode_fixed::<15>(&cursor).is_err());
+    }
+
+    #[test]
+    fn a_number_of_entries_is_one_that_a_store_can_count() {
+        let binding = Binding::of(&["packages"]);
+        let at = |offset: u64| {
+            let cursor = Some(binding.encode(&offset.to_be_bytes()));
+            binding.offset(&Paging {
+                cursor,
+                limit: None,
+            })
+        };
+        assert_eq!(binding.offset(&Paging::default()).unwrap(), 0);
+        assert_eq!(at(50).unwrap(), 50);
+        assert_eq!(at(1 << 63).unwrap_err().code, Code::InvalidCursor);
     }
 
     #[test]

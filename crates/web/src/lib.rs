@@ -20,6 +20,8 @@ mod pages;
 pub mod problem;
 pub mod scrape;
 
+pub use pages::stays_here;
+
 use std::sync::Arc;
 
 use axum::{
@@ -116,7 +118,8 @@ impl AppState {
     }
 
     /// The header that gives a browser the secret of its new session.
-    fn session_cookie(&self, signed_in: &SignedIn) -> HeaderValue {
+    #[must_use]
+    pub fn session_cookie(&self, signed_in: &SignedIn) -> HeaderValue {
         let principal = &signed_in.principal;
         let kind = match principal.who {
             Who::Portal { .. } => Kind::Portal,
@@ -148,11 +151,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::complete(routes().into_openapi())
 }
 
-/// Every route.
+/// Every route, with the one page of an organization that needs no portal.
 pub fn router(state: AppState) -> Router {
+    router_with(state, pages::organization())
+}
+
+/// Every route, with the pages of a portal: those below `/portal/{org}`.
+pub fn router_with(state: AppState, portal: Router<AppState>) -> Router {
     let (router, _) = routes().split_for_parts();
     router
         .merge(pages::router())
+        .merge(portal)
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(middleware::from_fn_with_state(

@@ -249,6 +249,7 @@ impl Collector for StoreNumbers {
             calls,
             commit_us,
             failures,
+            unreadable,
             statements,
             commit_times,
             commit_sizes,
@@ -275,6 +276,11 @@ impl Collector for StoreNumbers {
                 calls,
             ),
             ("store_commit_failures", "Commits that failed", failures),
+            (
+                "store_unreadable_rows",
+                "Rows met that cannot be read: set aside, or left out of an answer",
+                unreadable,
+            ),
         ] {
             let counter = ConstCounter::new(value);
             counter.encode(encoder.encode_descriptor(

@@ -41,6 +41,11 @@ use crate::{
         (name = "events", description = "What happened, and what became of it."),
         (name = "deliveries", description = "One event for one webhook."),
         (name = "jobs", description = "Deliveries sent again in bulk."),
+        (
+            name = "usage",
+            description = "Quotas: who has bought what, how much of it is used, and which webhooks \
+                are called at which percentages."
+        ),
         (name = "statistics", description = "Counts, rates and latency of attempts; failures grouped."),
         (name = "tokens", description = "Which programs may call this API."),
         (name = "session", description = "Signing in, and who I am."),

@@ -1,5 +1,5 @@
-//! The direction of dependencies: `app → web, dispatch, sqlite, postgres → core`, never
-//! web ↔ dispatch, nor a store its peer.
+//! The direction of dependencies: `app → portal → web → core` and `app → dispatch, sqlite, postgres
+//! → core`, never web ↔ dispatch, nor a store its peer.
 //!
 //! Why: the use cases live in `core::service` over ports (docs/adr/0006). A page that could reach
 //! into dispatch would soon do so, and then neither could be tested or replaced alone.
@@ -16,9 +16,10 @@ const LAYERS: &[(&str, &[&str], &[&str])] = &[
     ("postgres", &["core"], &["testkit"]),
     ("dispatch", &["core"], &["testkit", "sqlite"]),
     ("web", &["core"], &["testkit", "sqlite"]),
+    ("portal", &["core", "web"], &["testkit", "sqlite"]),
     (
         "app",
-        &["core", "sqlite", "postgres", "dispatch", "web"],
+        &["core", "sqlite", "postgres", "dispatch", "web", "portal"],
         &["testkit"],
     ),
 ];

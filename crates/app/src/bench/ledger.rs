@@ -78,6 +78,7 @@ struct Run {
     seen: Vec<u8>,
     latencies_us: Vec<u32>,
     acknowledged: Vec<u32>,
+    answers_us: Vec<u32>,
     duplicates: u64,
     last_ns: u64,
 }
@@ -87,6 +88,8 @@ struct Run {
 pub(super) struct Balance {
     /// End-to-end latencies in microseconds, ascending.
     pub(super) latencies_us: Vec<u32>,
+    /// How long acknowledgements took, in microseconds, ascending.
+    pub(super) answers_us: Vec<u32>,
     /// Distinct deliveries that arrived.
     pub(super) arrived: u64,
     /// Acknowledged and never arrived.
@@ -128,10 +131,12 @@ impl Ledger {
         run.number
     }
 
-    /// An event was answered 202.
-    pub(super) fn acknowledged(&self, sequence: u32) {
+    /// An event was answered 202, so long after it was sent or should have been.
+    pub(super) fn acknowledged(&self, sequence: u32, took_ns: u64) {
         let mut run = self.lock();
         run.acknowledged.push(sequence);
+        let took_us = u32::try_from(took_ns / 1_000).unwrap_or(u32::MAX);
+        run.answers_us.push(took_us);
         let expected = u64::from(run.spread.expected(sequence));
         self.expected.fetch_add(expected, Ordering::SeqCst);
     }
@@ -212,9 +217,12 @@ impl Ledger {
             .count() as u64;
         let mut latencies_us = std::mem::take(&mut run.latencies_us);
         latencies_us.sort_unstable();
+        let mut answers_us = std::mem::take(&mut run.answers_us);
+        answers_us.sort_unstable();
         let balance = Balance {
             arrived: latencies_us.len() as u64,
             latencies_us,
+            answers_us,
             lost,
             duplicates: run.duplicates,
             last_ns: run.last_ns,
@@ -234,6 +242,7 @@ impl Run {
             seen: Vec::new(),
             latencies_us: Vec::new(),
             acknowledged: Vec::new(),
+            answers_us: Vec::new(),
             duplicates: 0,
             last_ns: 0,
         }
@@ -267,7 +276,7 @@ mod tests {
         let ledger = Ledger::new();
         let run = ledger.open(Spread::Each(2));
         for sequence in 0..3 {
-            ledger.acknowledged(sequence);
+            ledger.acknowledged(sequence, 2_000_000);
         }
         for (sequence, webhook) in [(0, 0), (0, 1), (1, 0), (1, 0), (1, 1), (2, 1)] {
             ledger.arrived(arrival(run, sequence, webhook), 3_000_000);
@@ -282,13 +291,14 @@ mod tests {
             (5, 1, 1)
         );
         assert_eq!(percentile_ms(&balance.latencies_us, 0.5), Some(2.0));
+        assert_eq!(balance.answers_us, [2_000; 3]);
     }
 
     #[test]
     fn an_event_that_nobody_acknowledged_is_not_lost() {
         let ledger = Ledger::new();
         let run = ledger.open(Spread::Each(1));
-        ledger.acknowledged(1);
+        ledger.acknowledged(1, 0);
         ledger.arrived(arrival(run, 1, 0), 0);
         assert_eq!(ledger.close().lost, 0);
     }
@@ -301,7 +311,7 @@ mod tests {
             watched: 2,
         });
         for sequence in 0..8 {
-            ledger.acknowledged(sequence);
+            ledger.acknowledged(sequence, 2_000_000);
         }
         for sequence in 0..5 {
             ledger.arrived(arrival(run, sequence, sequence % 4), 0);

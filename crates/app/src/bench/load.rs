@@ -117,7 +117,8 @@ impl Generator<'_> {
             &self.padding,
         );
         connection.post(&self.load.path, Bytes::from(body)).await?;
-        self.ledger.acknowledged(sequence);
+        let took_ns = self.stopwatch.ns().saturating_sub(sent_ns);
+        self.ledger.acknowledged(sequence, took_ns);
         Ok(())
     }
 

@@ -8,6 +8,7 @@
 //!   and no store ([`relay`]): what is left of the ratio to it is what durability costs;
 //! - the **load generator** ([`load`]) and the **receiver** ([`receiver`]) are a thread each of this
 //!   process, and keep books on every sequence number ([`ledger`]);
+//! - where usage is reported, a **reporter** ([`reporter`]) does so from a thread of its own;
 //! - a **scenario** ([`scenario`]) sets them up and makes rows of what they measured ([`report`]).
 //!
 //! Relay and server are measured in turns, and the median of the rounds counts: on a noisy machine
@@ -23,6 +24,7 @@ mod measure;
 mod receiver;
 pub mod relay;
 mod report;
+mod reporter;
 mod scenario;
 mod server;
 mod temporary;

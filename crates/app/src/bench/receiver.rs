@@ -8,7 +8,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -56,6 +56,7 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Receiver {
     address: SocketAddr,
     hang_from: Arc<AtomicU32>,
+    others: Arc<AtomicU64>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -70,11 +71,13 @@ impl Receiver {
             .context("cannot listen on the loopback address")?;
         let address = listener.local_addr()?;
         let hang_from = Arc::new(AtomicU32::new(NONE));
+        let others = Arc::new(AtomicU64::new(0));
         let (stop, stopped) = oneshot::channel();
         let endpoint = Endpoint {
             ledger,
             stopwatch,
             hang_from: Arc::clone(&hang_from),
+            others: Arc::clone(&others),
             answer: answer(),
         };
         std::thread::Builder::new()
@@ -90,6 +93,7 @@ impl Receiver {
         Ok(Self {
             address,
             hang_from,
+            others,
             _stop: stop,
         })
     }
@@ -102,6 +106,11 @@ impl Receiver {
     /// The URL of a webhook.
     pub(super) fn url(&self, webhook: u32) -> String {
         format!("http://{}/{webhook}", self.address)
+    }
+
+    /// How many requests have arrived that carry no event of the load generator's.
+    pub(super) fn others(&self) -> u64 {
+        self.others.load(Ordering::SeqCst)
     }
 
     /// Webhooks from this number on get no answer any more; `None`: all answer.
@@ -123,6 +132,7 @@ struct Endpoint {
     ledger: Arc<Ledger>,
     stopwatch: Stopwatch,
     hang_from: Arc<AtomicU32>,
+    others: Arc<AtomicU64>,
     answer: Response<Full<Bytes>>,
 }
 
@@ -173,8 +183,9 @@ async fn serve(
         return Ok(endpoint.answer);
     };
     let now_ns = endpoint.stopwatch.ns();
-    if let Some(arrival) = read(&body.to_bytes(), webhook) {
-        endpoint.ledger.arrived(arrival, now_ns);
+    match read(&body.to_bytes(), webhook) {
+        Some(arrival) => endpoint.ledger.arrived(arrival, now_ns),
+        None => drop(endpoint.others.fetch_add(1, Ordering::SeqCst)),
     }
     if webhook >= endpoint.hang_from.load(Ordering::SeqCst) {
         // Dropped with the connection, when the sender gives up.

@@ -36,6 +36,8 @@ pub(super) struct Row {
     pub(super) statements_per_delivery: Option<f64>,
     pub(super) commits_per_delivery: Option<f64>,
     pub(super) database_cpu_ms_per_delivery: Option<f64>,
+    pub(super) records_per_s: Option<f64>,
+    pub(super) ingest_p99_ms: Option<f64>,
     /// What else there is to say, for people.
     #[serde(skip)]
     pub(super) notes: Vec<String>,
@@ -162,7 +164,7 @@ impl Row {
 }
 
 /// The median over the rounds of what they have.
-fn median(rounds: &[Measured], of: impl Fn(&Measured) -> Option<f64>) -> Option<f64> {
+pub(super) fn median<R>(rounds: &[R], of: impl Fn(&R) -> Option<f64>) -> Option<f64> {
     let mut values: Vec<f64> = rounds.iter().filter_map(of).collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -320,7 +322,8 @@ mod tests {
              \"fsync_p50_ms\":null,\"lost\":null,\"duplicates\":null,\
              \"cpu_ms_per_delivery\":null,\"peak_rss_mib\":null,\"nodes\":1,\
              \"statements_per_event\":null,\"statements_per_delivery\":null,\
-             \"commits_per_delivery\":null,\"database_cpu_ms_per_delivery\":null}"
+             \"commits_per_delivery\":null,\"database_cpu_ms_per_delivery\":null,\
+             \"records_per_s\":null,\"ingest_p99_ms\":null}"
         );
     }
 }

@@ -178,6 +178,14 @@ impl Server {
         self.ready().await
     }
 
+    /// Kills every node; where they stored.
+    pub(super) async fn end(mut self) -> Result<Home> {
+        for node in &mut self.nodes {
+            node.kill().await?;
+        }
+        Ok(self.home)
+    }
+
     async fn ready(&self) -> Result<()> {
         for door in &self.doors {
             until_ok(door, "/health/ready").await?;

@@ -1,5 +1,7 @@
 //! `bellwire inspect`: a receiver that prints each request, verifies signatures, and can be told
-//! to fail, hang or answer slowly (EVI-16).
+//! to fail, hang or answer slowly (EVI-16). What a sender would be told of it is in `diagnosis`.
+
+mod diagnosis;
 
 use std::{
     net::SocketAddr,
@@ -12,7 +14,9 @@ use std::{
 
 use anyhow::Result;
 use bellwire_core::{
+    diagnosis::Diagnosis,
     signature::{self, TOLERANCE, VerifyError},
+    signature_check::Check,
     time::Time,
 };
 use clap::Args;
@@ -84,10 +88,11 @@ impl Inspect {
                     let number = seen.fetch_add(1, Ordering::Relaxed) + 1;
                     let answer = self.answer(number);
                     let verified = self.verify(received);
+                    let told = self.tell(received, &verified, &answer);
                     let printed = if self.json {
-                        print_json(number, received, &verified, &answer)
+                        print_json(number, received, &verified, &answer, &told)
                     } else {
-                        print_text(number, received, &verified, &answer)
+                        print_text(number, received, &verified, &answer, &told)
                     };
                     if let Err(error) = printed {
                         let _ = closed.try_send(error);
@@ -149,6 +154,17 @@ impl Inspect {
         }
     }
 
+    fn tell(&self, received: &Received, verified: &Verified, answer: &Answer) -> Told {
+        let checks = match verified {
+            Verified::NotAsked | Verified::Valid => Vec::new(),
+            _ => diagnosis::of_signature(received, &self.secret),
+        };
+        Told {
+            checks,
+            diagnosis: diagnosis::of_answer(received, answer),
+        }
+    }
+
     fn verify(&self, received: &Received) -> Verified {
         if self.secret.is_empty() {
             return Verified::NotAsked;
@@ -156,6 +172,14 @@ impl Inspect {
         let secrets: Vec<&str> = self.secret.iter().map(String::as_str).collect();
         verify(&secrets, received)
     }
+}
+
+/// What people are told of a request.
+struct Told {
+    /// What does not fit about its signature.
+    checks: Vec<Check>,
+    /// What its sender is told of the answer; nothing where that is a success.
+    diagnosis: Option<Diagnosis>,
 }
 
 /// What came of checking a signature.
@@ -214,6 +238,7 @@ fn print_text(
     received: &Received,
     verified: &Verified,
     answer: &Answer,
+    told: &Told,
 ) -> std::io::Result<()> {
     let status = match answer.delay {
         None => bad("no answer".to_owned()),
@@ -237,6 +262,16 @@ fn print_text(
         (_, Some(why)) => say!("{}", bad(format!("✗ signature not valid: {why}")))?,
         (_, None) => {}
     }
+    for check in &told.checks {
+        say!("  {}", warm(harmless(&check.sentence)))?;
+    }
+    if let Some(told) = &told.diagnosis {
+        say!(
+            "{} {}",
+            faint("the sender is told:"),
+            warm(format!("{} {}", told.summary, told.advice))
+        )?;
+    }
     for (name, value) in &received.headers {
         say!(
             "{} {}",
@@ -258,6 +293,7 @@ fn print_json(
     received: &Received,
     verified: &Verified,
     answer: &Answer,
+    told: &Told,
 ) -> std::io::Result<()> {
     let headers: Vec<[&str; 2]> = received
         .headers
@@ -277,6 +313,22 @@ fn print_json(
         line["signature"] = json!({
             "valid": *verified == Verified::Valid,
             "reason": (*verified != Verified::Valid).then_some(sentence),
+        });
+        let checks = told.checks.iter().map(|check| {
+            json!({
+                "code": check.code,
+                "outcome": check.outcome.as_str(),
+                "sentence": check.sentence,
+            })
+        });
+        line["signature"]["checks"] = checks.collect();
+    }
+    if let Some(told) = &told.diagnosis {
+        line["diagnosis"] = json!({
+            "code": told.code,
+            "summary": told.summary,
+            "side": told.side.as_str(),
+            "advice": told.advice,
         });
     }
     // The body goes in as it came: a JSON value where it is JSON on one line, text otherwise.

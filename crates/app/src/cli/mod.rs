@@ -7,18 +7,24 @@ mod config;
 mod copy;
 mod delivery;
 mod demo;
+mod developer;
+mod developer_rate_plan;
 mod event;
 mod event_list;
 mod explain;
 mod failures;
 mod history;
+mod import;
 mod inspect;
 mod job;
 mod local;
 mod migrate;
+mod notification_condition;
 mod openapi;
 mod organization;
+mod package;
 mod portal_link;
+mod rate_plan;
 mod secret;
 mod serve;
 mod sparkline;
@@ -27,6 +33,8 @@ mod storage;
 mod target;
 mod test_event;
 mod token;
+mod usage;
+mod usage_report;
 mod user;
 mod webhook;
 
@@ -89,6 +97,20 @@ enum Command {
     Delivery(delivery::Delivery),
     /// Send failed deliveries again in bulk, as jobs
     Job(job::Job),
+    /// Manage developers: who uses what is sold
+    Developer(developer::Developer),
+    /// Manage packages: what is sold by rate plans
+    Package(package::Package),
+    /// Manage rate plans: how packages are sold
+    RatePlan(rate_plan::RatePlan),
+    /// Manage developer rate plans: who has bought what, with which target
+    DeveloperRatePlan(developer_rate_plan::DeveloperRatePlan),
+    /// Manage notification conditions: at which percentages which webhooks are called
+    NotificationCondition(notification_condition::NotificationCondition),
+    /// Report usage, and see it against targets
+    Usage(usage::Usage),
+    /// Take over what another system exported
+    Import(import::Import),
     /// See counts, success rate and latency of attempts
     Stats(stats::Stats),
     /// See what fails: by webhook and result, with the reason
@@ -128,6 +150,13 @@ impl Cli {
             Command::Event(command) => command.run(),
             Command::Delivery(command) => command.run(),
             Command::Job(command) => command.run(),
+            Command::Developer(command) => command.run(),
+            Command::Package(command) => command.run(),
+            Command::RatePlan(command) => command.run(),
+            Command::DeveloperRatePlan(command) => command.run(),
+            Command::NotificationCondition(command) => command.run(),
+            Command::Usage(command) => command.run(),
+            Command::Import(command) => command.run(),
             Command::Stats(command) => command.run(),
             Command::Failures(command) => command.run(),
             Command::Storage(command) => command.run(),

@@ -3,13 +3,14 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     api_client::{Answer, ApiClient, segment},
     failure::{Exit, Failure},
     json_text, say,
-    terminal::harmless,
+    table::Table,
+    terminal::{accent, good, harmless},
 };
 
 /// Which server, with which token.
@@ -153,4 +154,52 @@ pub(super) fn print_json(answer: &Answer) -> Result<()> {
     let pretty = json_text::pretty(answer.raw().as_bytes());
     say!("{}", pretty.as_deref().unwrap_or(answer.raw()))?;
     Ok(())
+}
+
+/// The body of those fields that have a value.
+pub(super) fn fields<const N: usize>(given: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    given
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+/// Refuses to delete what somebody has not said yes to.
+pub(super) fn meant(yes: bool, id: &str, also: &str) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    let message = format!("this deletes `{id}` {also}; add --yes if that is meant");
+    Err(Failure::new(Exit::Usage, message).into())
+}
+
+/// Says that something was deleted.
+pub(super) fn deleted(id: &str, json: bool) -> Result<()> {
+    if !json {
+        say!("{} {}", good("deleted"), accent(id))?;
+    }
+    Ok(())
+}
+
+/// Prints one answer: these fields of it that are not empty, and who made and changed it when.
+pub(super) fn show<const N: usize>(
+    answer: &Answer,
+    json: bool,
+    shown: [(&str, String); N],
+) -> Result<()> {
+    if json {
+        return print_json(answer);
+    }
+    let stamp = |at: &str, by: &str| format!("{} by {}", moment(answer, at), text(answer, by));
+    let stamps = [
+        ("created", stamp("/created_at", "/created_by")),
+        ("changed", stamp("/updated_at", "/updated_by")),
+    ];
+    let mut table = Table::new(&["field", "value"]);
+    for (name, value) in shown.into_iter().chain(stamps) {
+        if !value.is_empty() {
+            table.row([name.to_owned(), value]);
+        }
+    }
+    Ok(table.print("")?)
 }

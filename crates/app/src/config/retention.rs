@@ -20,6 +20,8 @@ pub struct Retention {
     pub payloads: Age,
     /// How long attempts are kept; 0: as long as their events are.
     pub attempts: Age,
+    /// How long entries of the audit log are kept; 0: for ever.
+    pub audit: Age,
 }
 
 impl Default for Retention {
@@ -28,6 +30,7 @@ impl Default for Retention {
             events: Age(90 * DAY),
             payloads: Age(0),
             attempts: Age(0),
+            audit: Age(0),
         }
     }
 }
@@ -40,6 +43,7 @@ impl Retention {
             events: self.events.limit(),
             payloads: self.payloads.limit(),
             attempts: self.attempts.limit(),
+            audit: self.audit.limit(),
         }
     }
 
@@ -179,6 +183,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         Kind::Text,
         "how long attempts are kept, for example \"30d\"; \"0\": as long as their event",
     ),
+    Setting::new(
+        "retention.audit",
+        Kind::Text,
+        "how long entries of the audit log are kept, for example \"730d\"; \"0\": for ever",
+    ),
 ];
 
 #[cfg(test)]
@@ -213,6 +222,7 @@ mod tests {
             events: age(events),
             payloads: age(payloads),
             attempts: age(attempts),
+            audit: Age(0),
         };
         assert_eq!(Retention::default().wrong(86_400), None);
         assert_eq!(with("0", "400d", "400d").wrong(86_400), None);

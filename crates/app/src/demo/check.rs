@@ -6,11 +6,14 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-use bellwire_core::signature::{self, TOLERANCE};
+use bellwire_core::{
+    signature::{self, TOLERANCE},
+    usage::TRIGGER_REASON,
+};
 
 use super::{
     MadeHook, SentEvent,
-    scenario::{Behaviour, QUOTA_KEYS},
+    scenario::{APPLICATION, Behaviour, DEVELOPER, QUOTA_KEYS, QUOTA_TARGET, RATE_PLAN},
     view::Row,
 };
 use crate::receiver::Received;
@@ -46,6 +49,12 @@ pub fn all(
                     1.10 and 12345678901234567890 too"
                 .to_owned(),
             faults: bodies(events, hooks, received),
+        },
+        Finding {
+            title: "a developer used more than they bought: one call each at 80, 90, 100, 110 and \
+                    120 %, with 21 keys in order"
+                .to_owned(),
+            faults: thresholds(events, received),
         },
         Finding {
             title: "what failed was retried by its rule: 503, 503, then delivered".to_owned(),
@@ -191,6 +200,31 @@ fn bodies(events: &[SentEvent], hooks: &[MadeHook], received: &[Received]) -> Ve
     faults
 }
 
+/// Every percentage was told of once, the lower ones first (APG-27c).
+fn thresholds(events: &[SentEvent], received: &[Received]) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut last = 0;
+    for event in events {
+        let Some(percent) = event.planned.percent else {
+            continue;
+        };
+        let calls: Vec<&Received> = received
+            .iter()
+            .filter(|request| request.header("webhook-id") == Some(&*event.id))
+            .collect();
+        let [call] = calls.as_slice() else {
+            faults.push(format!("{percent} %: {} calls, expected 1", calls.len()));
+            continue;
+        };
+        let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        match body["triggerTime"].as_i64() {
+            Some(time) if time >= last => last = time,
+            time => faults.push(format!("{percent} %: `triggerTime` is {time:?}")),
+        }
+    }
+    faults
+}
+
 /// Whether a body is the envelope of its profile around this event.
 fn body(event: &SentEvent, profile: &str, body: &[u8]) -> Result<(), String> {
     let planned = event.planned;
@@ -254,9 +288,14 @@ fn body(event: &SentEvent, profile: &str, body: &[u8]) -> Result<(), String> {
             .and_then(|()| same("entity_id", 38812.into())),
         "wink" => same("id", event.id.as_str().into())
             .and_then(|()| same("ownerIdentifier", "cool".into())),
-        _ if body != planned.data.as_bytes() => {
-            Err("the body is not the data as it was written".to_owned())
-        }
+        // APG-15; which percentage it is about has its event's id.
+        "apigee" => same("quotaPercentUsed", planned.percent.into())
+            .and_then(|()| same("orgName", planned.organization.into()))
+            .and_then(|()| same("developerEmail", DEVELOPER.into()))
+            .and_then(|()| same("applicationName", APPLICATION.into()))
+            .and_then(|()| same("ratePlanId", RATE_PLAN.into()))
+            .and_then(|()| same("developerRatePlanQuotaTarget", QUOTA_TARGET.into()))
+            .and_then(|()| same("triggerReason", TRIGGER_REASON.into())),
         _ => Ok(()),
     }
 }
@@ -310,6 +349,7 @@ mod tests {
         SentEvent {
             planned,
             id: "e1".to_owned(),
+            note: String::new(),
         }
     }
 
@@ -372,6 +412,30 @@ mod tests {
         let faults = signatures(&rows, &hooks, &[unsigned]);
         assert_eq!(faults.len(), 1);
         assert!(faults[0].contains("is not signed"), "{faults:?}");
+    }
+
+    #[test]
+    fn a_threshold_that_was_told_of_twice_or_never_is_found() {
+        let mut events: Vec<SentEvent> = crate::demo::quota::Quota::planned().collect();
+        for (number, event) in events.iter_mut().enumerate() {
+            event.id = format!("e{number}");
+        }
+        let call = |number: usize, time: i64| Received {
+            at: Time::EPOCH,
+            from: ([127, 0, 0, 1], 1).into(),
+            method: "POST".to_owned(),
+            target: "/api-billing/quota-alerts".to_owned(),
+            headers: vec![("webhook-id".to_owned(), format!("e{number}"))],
+            body: format!(r#"{{"triggerTime":{time}}}"#).into(),
+        };
+        let mut calls: Vec<Received> = (0..5).map(|number| call(number, 7)).collect();
+        assert!(thresholds(&events, &calls).is_empty());
+        calls.push(call(4, 8));
+        assert_eq!(thresholds(&events, &calls), ["120 %: 2 calls, expected 1"]);
+        calls.drain(3..);
+        assert_eq!(thresholds(&events, &calls).len(), 2);
+        calls[2] = call(2, 6);
+        assert!(thresholds(&events, &calls)[0].contains("100 %: `triggerTime`"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! `bellwire demo`: everything at work at once, for somebody who sees it for the first time.
 //!
 //! Cast: a whole server on a temporary database; an [`endpoint`] where customers' systems would
-//! be; a [`scenario`] of one organization per profile; a [`view`] of the deliveries as they go; and
-//! a [`check`] of what really arrived. The server and the endpoint share this process, but they
-//! meet over HTTP only: the scenario is played through the API, and what is checked is what the
-//! endpoint received.
+//! be; a [`scenario`] of one organization per profile, with a developer of one of them who uses up a
+//! [`quota`]; a [`view`] of the deliveries as they go; and a [`check`] of what really arrived. The
+//! server and the endpoint share this process, but they meet over HTTP only: the scenario is played
+//! through the API, and what is checked is what the endpoint received.
 
 pub mod check;
 pub mod endpoint;
+pub mod quota;
 pub mod scenario;
 pub mod view;
 
@@ -19,6 +20,7 @@ use tokio::runtime::Runtime;
 
 use self::{
     endpoint::Endpoint,
+    quota::Quota,
     scenario::{EVENTS, HOOKS, Hook, ORGANIZATIONS, Planned},
     view::{Row, View},
 };
@@ -34,6 +36,8 @@ use crate::{
 
 /// How often the deliveries are looked at while they go.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// After how many looks the developer of the quota uses more.
+const USE_EVERY: u128 = 6;
 /// How long everything may take to settle; it takes about six seconds.
 const SETTLE_WITHIN: Duration = Duration::from_secs(45);
 /// How often an event goes out after that.
@@ -57,8 +61,10 @@ pub struct MadeHook {
 pub struct SentEvent {
     /// What was planned.
     pub planned: &'static Planned,
-    /// Its id.
+    /// Its id; empty while it has not come about.
     pub id: String,
+    /// What made it, for people; empty where it was posted.
+    pub note: String,
 }
 
 /// Plays the demo. With `once` it ends when all is settled; without, it goes on until a signal.
@@ -116,14 +122,19 @@ fn play(
 
     let client = ApiClient::new(&server.url(), token);
     let hooks = set_up(&client, endpoint)?;
-    let events = EVENTS
+    let mut quota = Quota::set_up(&client, &hooks)?;
+    let mut events = EVENTS
         .iter()
-        .map(|planned| send(&client, planned, &hooks))
+        .map(|planned| send(&client, planned))
         .collect::<Result<Vec<SentEvent>>>()?;
+    events.extend(Quota::planned());
 
     let mut view = View::start(&rows(&events, &hooks))?;
     let looks = SETTLE_WITHIN.as_millis() / LOOK_EVERY.as_millis();
-    for _ in 0..looks {
+    for number in 0..looks {
+        if number % USE_EVERY == 0 {
+            quota.report(&client, &mut events)?;
+        }
         if view.update(&look(&client, &events, &hooks)?)? {
             break;
         }
@@ -146,7 +157,7 @@ fn play(
             .into())
         };
     }
-    go_on(runtime, signals, &client, &hooks, endpoint, server, token)
+    go_on(runtime, signals, &client, endpoint, server, token)
 }
 
 /// Makes the organizations, the catalogue and the webhooks.
@@ -206,32 +217,26 @@ fn string(value: &Value, field: &str) -> Result<String> {
         .with_context(|| format!("the answer has no `{field}`: {value}"))
 }
 
-fn send(client: &ApiClient, planned: &'static Planned, hooks: &[MadeHook]) -> Result<SentEvent> {
+fn send(client: &ApiClient, planned: &'static Planned) -> Result<SentEvent> {
     #[derive(serde::Serialize)]
     struct NewEvent<'a> {
         #[serde(rename = "type")]
         event_type: &'a str,
         data: &'a RawValue,
         channels: &'a [&'a str],
-        webhooks: Vec<&'a str>,
     }
-    let addressed = hooks
-        .iter()
-        .filter(|made| planned.addressed_to == Some(made.hook.name))
-        .map(|made| made.id.as_str())
-        .collect();
     let accepted = client.post(
         &format!("/organizations/{}/events", planned.organization),
         &NewEvent {
             event_type: planned.event_type,
             data: serde_json::from_str(planned.data)?,
             channels: planned.channels,
-            webhooks: addressed,
         },
     )?;
     Ok(SentEvent {
         planned,
         id: string(&accepted, "id")?,
+        note: String::new(),
     })
 }
 
@@ -251,7 +256,7 @@ fn rows(events: &[SentEvent], hooks: &[MadeHook]) -> Vec<Row> {
 /// The rows as they stand now, read through the API.
 fn look(client: &ApiClient, events: &[SentEvent], hooks: &[MadeHook]) -> Result<Vec<Row>> {
     let mut rows = rows(events, hooks);
-    for event in events {
+    for event in events.iter().filter(|event| !event.id.is_empty()) {
         let path = format!(
             "/organizations/{}/events/{}",
             event.planned.organization, event.id
@@ -293,7 +298,6 @@ fn go_on(
     runtime: &Runtime,
     signals: &mut Signals,
     client: &ApiClient,
-    hooks: &[MadeHook],
     endpoint: &Endpoint,
     server: &Server,
     token: &str,
@@ -311,6 +315,10 @@ fn go_on(
         ),
         ("bellwire event tail", "watch what becomes of events"),
         (
+            "bellwire usage list -o api-billing",
+            "what a developer has used of what they bought",
+        ),
+        (
             "bellwire inspect",
             "an endpoint that prints what it receives",
         ),
@@ -325,7 +333,7 @@ fn go_on(
         ))
     )?;
     for planned in EVENTS.iter().cycle() {
-        let event = send(client, planned, hooks)?;
+        let event = send(client, planned)?;
         if pause(runtime, signals, SEND_EVERY) {
             return Ok(());
         }

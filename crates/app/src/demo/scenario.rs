@@ -1,4 +1,7 @@
-//! What the demo plays: one organization per profile, their webhooks, and real events of each.
+//! What the demo plays: one organization per profile, their webhooks, real events of each, and a
+//! developer of one of them who uses more than they bought.
+
+use bellwire_core::usage::EVENT_TYPE;
 
 /// An organization of the demo.
 #[derive(Debug)]
@@ -48,10 +51,6 @@ pub const EVENT_TYPES: &[(&str, &str)] = &[
     ("user.update", "A visitor's data changed"),
     ("user.delete", "A visitor was removed"),
     ("booking.created", "A room was booked"),
-    (
-        "quota.threshold",
-        "A developer used up a part of a rate plan's quota",
-    ),
 ];
 
 /// How an endpoint behaves.
@@ -150,7 +149,8 @@ pub const HOOKS: &[Hook] = &[
         channels: &["account:cool"],
         ..Hook::answering("hotel", "wink", "reservations", &["booking.created"])
     },
-    // Direct by its profile: it receives what is addressed to it by id (APG-32).
+    // Direct by its profile: it receives what is addressed to it by id (APG-32), as a notification
+    // condition does.
     Hook::answering("api-billing", "apigee", "quota-alerts", &[]),
 ];
 
@@ -163,8 +163,10 @@ pub struct Planned {
     pub event_type: &'static str,
     /// Its channels.
     pub channels: &'static [&'static str],
-    /// The webhook it names by id, by its name here.
+    /// The webhook that alone gets it, by its name here.
     pub addressed_to: Option<&'static str>,
+    /// The percentage of a quota that makes it, where it is not posted.
+    pub percent: Option<u32>,
     /// Its data, as it must arrive: numbers that no float can hold, and an order that no map keeps.
     pub data: &'static str,
 }
@@ -183,12 +185,21 @@ impl Planned {
             event_type,
             channels: &[],
             addressed_to: None,
+            percent: None,
             data,
+        }
+    }
+
+    const fn at(percent: u32) -> Self {
+        Self {
+            addressed_to: Some("quota-alerts"),
+            percent: Some(percent),
+            ..Self::new("api-billing", EVENT_TYPE, "")
         }
     }
 }
 
-/// The events.
+/// The events that are posted.
 pub const EVENTS: &[Planned] = &[
     Planned::new(
         "shop",
@@ -219,10 +230,38 @@ pub const EVENTS: &[Planned] = &[
             r#"{"bookingCode":"WNK-20931","hotel":"Hotel Cool","checkIn":"2026-12-23","checkOut":"2026-12-27","total":{"amount":1120.50,"currency":"EUR"}}"#,
         )
     },
-    Planned {
-        addressed_to: Some("quota-alerts"),
-        ..Planned::new("api-billing", "quota.threshold", QUOTA_CALLBACK)
-    },
+];
+
+/// A developer of the API provider, and what they bought: so many calls a month.
+pub const DEVELOPER: &str = "grace@example.com";
+/// Their application.
+pub const APPLICATION: &str = "harbour";
+/// The package.
+pub const PACKAGE: &str = "payments";
+/// The rate plan.
+pub const RATE_PLAN: &str = "payments_gold";
+/// Calls that the plan is meant for.
+pub const QUOTA_TARGET: u64 = 1_000;
+/// What is told of: percentages of that.
+pub const USAGE_TARGET: (u32, u32) = (80, 120);
+
+/// The events that usage makes, in order.
+pub const THRESHOLDS: &[Planned] = &[
+    Planned::at(80),
+    Planned::at(90),
+    Planned::at(100),
+    Planned::at(110),
+    Planned::at(120),
+];
+
+/// What the developer uses, one report after the other, and the percentages that each crosses: none,
+/// one, and two at once.
+pub const REPORTS: &[(u64, &[u32])] = &[
+    (750, &[]),
+    (50, &[80]),
+    (120, &[90]),
+    (90, &[100]),
+    (200, &[110, 120]),
 ];
 
 /// The keys of a quota callback, in their order (APG-15).
@@ -250,36 +289,45 @@ pub const QUOTA_KEYS: [&str; 21] = [
     "developerQuotaResetDate",
 ];
 
-const QUOTA_CALLBACK: &str = r#"{"orgName":"api-billing","developerEmail":"dev@example.com","developerFirstName":"Grace","developerLastName":"Hopper","companyName":"Compilers Ltd","applicationName":"harbour","packageName":"Payments","packageId":"payments","ratePlanId":"payments_gold","ratePlanName":"Gold","ratePlanType":"USAGE_TARGET","developerRatePlanQuotaTarget":1000,"quotaPercentUsed":80,"ratePlanStartDate":1761955200000,"ratePlanEndDate":null,"nextBillingCycleStartDate":1764547200000,"products":["Payments API"],"developerCustomAttributes":[],"triggerTime":1763714096120,"triggerReason":"RATEPLANQUOTAUSAGE","developerQuotaResetDate":"2025-12-01 00:00:00"}"#;
-
 #[cfg(test)]
 mod tests {
+    use bellwire_core::usage::{crossed, level};
+
     use super::*;
 
-    /// APG-15: the demo's callback has exactly these keys.
+    /// APG-24: what the reports should cross, by the rules.
     #[test]
-    fn the_quota_callback_has_the_21_keys_in_order() {
-        assert_eq!(
-            crate::demo::check::keys(QUOTA_CALLBACK.as_bytes()),
-            QUOTA_KEYS
-        );
+    fn the_reports_cross_what_they_say() {
+        let (from, to) = USAGE_TARGET;
+        let mut used = 0;
+        let mut planned = THRESHOLDS.iter().filter_map(|planned| planned.percent);
+        for (count, expected) in REPORTS {
+            let percents = (from..=to).step_by(10);
+            let before = level(used, QUOTA_TARGET).unwrap();
+            used += count;
+            let now = level(used, QUOTA_TARGET).unwrap();
+            assert_eq!(
+                crossed(before, now, percents).collect::<Vec<_>>(),
+                *expected
+            );
+            for percent in *expected {
+                assert_eq!(planned.next(), Some(*percent));
+            }
+        }
+        assert_eq!(planned.next(), None);
+    }
+
+    fn all() -> impl Iterator<Item = &'static Planned> {
+        EVENTS.iter().chain(THRESHOLDS)
     }
 
     #[test]
     fn every_organization_has_an_event_and_every_webhook_gets_one() {
         for organization in ORGANIZATIONS {
-            assert!(
-                EVENTS
-                    .iter()
-                    .any(|event| event.organization == organization.id)
-            );
+            assert!(all().any(|event| event.organization == organization.id));
         }
         for hook in HOOKS {
-            assert!(
-                EVENTS.iter().any(|event| event.goes_to(hook)),
-                "{}",
-                hook.name
-            );
+            assert!(all().any(|event| event.goes_to(hook)), "{}", hook.name);
             let owner = ORGANIZATIONS
                 .iter()
                 .find(|o| o.id == hook.organization)

@@ -19,6 +19,10 @@ pub struct Row {
     pub event_id: String,
     /// Its type.
     pub event_type: &'static str,
+    /// What is shown of it: its type, or what makes it.
+    pub label: String,
+    /// What made it; empty where it was posted.
+    pub note: String,
     /// The webhook.
     pub webhook_id: String,
     /// The webhook's name.
@@ -40,6 +44,11 @@ impl Row {
         Self {
             event_id: event.id.clone(),
             event_type: event.planned.event_type,
+            label: match event.planned.percent {
+                Some(percent) => format!("quota at {percent} %"),
+                None => event.planned.event_type.to_owned(),
+            },
+            note: event.note.clone(),
             webhook_id: made.id.clone(),
             name: made.hook.name,
             profile: made.hook.profile,
@@ -96,18 +105,21 @@ impl Row {
             })
             .collect();
         let state = match self.state.as_str() {
+            "none" if self.event_id.is_empty() => faint("not yet").to_string(),
             "none" => faint("accepted").to_string(),
             state => colour_state(state),
         };
         let remark = if self.is_settled() && self.state == "failed" && self.ends == "failed" {
             faint("  as it should be").to_string()
-        } else {
+        } else if self.note.is_empty() {
             String::new()
+        } else {
+            faint(format!("  {}", self.note)).to_string()
         };
         let text = format!(
             "{}{}{}{}{}{remark}",
             cell(self.profile, 13),
-            cell(self.event_type, 16),
+            cell(&self.label, 16),
             cell(self.name, 14),
             cell(&state, 10),
             answers.join(&faint(" · ").to_string()),

@@ -5,7 +5,7 @@ use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap, HashSet},
     path::Path,
-    sync::{Arc, Condvar, Mutex, MutexGuard},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -23,62 +23,22 @@ use bellwire_testkit::{
 };
 use serde_json::json;
 
-use super::server::{Producer, Server, seed, serve};
+use super::{
+    lives::Lives,
+    server::{Producer, Server, seed, serve},
+};
 
 const KILLS: usize = 30;
 const POSTERS: usize = 4;
 /// The longest that a life lasts after its first acknowledgement.
 const LIFE_MS: u64 = 250;
 
-/// What producers and the killer know of each other.
-#[derive(Default)]
-struct State {
-    /// Where the living server is; `None` while there is none.
-    url: Option<String>,
-    /// Counts starts.
-    life: usize,
-    /// Acknowledged in this life.
-    acknowledged_now: usize,
-    /// Ids of every acknowledged event.
-    acknowledged: Vec<String>,
-    done: bool,
-}
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-impl Shared {
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let result = change(&mut self.state.lock().expect("no poster panicked"));
-        self.changed.notify_all();
-        result
-    }
-
-    fn wait(&self, ready: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
-        let state = self.state.lock().expect("no poster panicked");
-        let patience = Duration::from_secs(60);
-        let (state, waited) = self
-            .changed
-            .wait_timeout_while(state, patience, |state| !ready(state))
-            .expect("no poster panicked");
-        assert!(
-            !waited.timed_out(),
-            "nothing was acknowledged in {patience:?}"
-        );
-        state
-    }
-}
-
 /// Posts without pause, into whichever life there is, until it is told to end.
-fn post(shared: &Shared, producer: &Producer, poster: usize) {
+fn post(lives: &Lives, producer: &Producer, poster: usize) {
     let mut life = 0;
     for number in 0_u64.. {
         let (url, now) = {
-            let state =
-                shared.wait(|state| state.done || state.url.is_some() && state.life >= life);
+            let state = lives.wait(|state| state.done || state.url.is_some() && state.life >= life);
             if state.done {
                 return;
             }
@@ -87,7 +47,7 @@ fn post(shared: &Shared, producer: &Producer, poster: usize) {
         match producer.event(&url, &json!({"poster": poster, "number": number})) {
             Ok((202, answer)) => {
                 let id = answer["id"].as_str().expect("202 has an id").to_owned();
-                shared.change(|state| {
+                lives.change(|state| {
                     state.acknowledged.push(id);
                     state.acknowledged_now += usize::from(state.life == now);
                 });
@@ -165,29 +125,25 @@ async fn nothing_acknowledged_is_lost_and_only_what_was_in_flight_is_sent_twice(
     );
     let steady: WebhookId = steady.parse().expect("an id");
 
-    let shared = Arc::new(Shared::default());
+    let lives = Arc::new(Lives::default());
     let posters: Vec<_> = (0..POSTERS)
         .map(|poster| {
-            let (shared, producer) = (Arc::clone(&shared), producer.clone());
-            thread::spawn(move || post(&shared, &producer, poster))
+            let (lives, producer) = (Arc::clone(&lives), producer.clone());
+            thread::spawn(move || post(&lives, &producer, poster))
         })
         .collect();
 
     // For each event, how many kills found it sent but not yet recorded.
     let mut in_flight: BTreeMap<String, usize> = BTreeMap::new();
     for kill in 1..=KILLS {
-        shared.change(|state| {
-            state.url = Some(server.url.clone());
-            state.life += 1;
-            state.acknowledged_now = 0;
-        });
-        drop(shared.wait(|state| state.acknowledged_now > 0));
+        lives.begin(&server.url);
+        drop(lives.wait(|state| state.acknowledged_now > 0));
         // The moment of the kill: a wait for nothing, as long as the dice say.
         tokio::time::sleep(Duration::from_millis(dice.u64() % LIFE_MS)).await;
-        shared.change(|state| state.url = None);
+        lives.change(|state| state.url = None);
         server.kill().await;
         receiver.wait_open(0).await;
-        let acknowledged = shared.change(|state| state.acknowledged.clone());
+        let acknowledged = lives.change(|state| state.acknowledged.clone());
         let arrived = arrivals(&receiver.received(), "/steady");
         let pending = pending(folder.path(), steady).await;
         for id in &acknowledged {
@@ -202,14 +158,14 @@ async fn nothing_acknowledged_is_lost_and_only_what_was_in_flight_is_sent_twice(
         }
         server = Server::start(&serve(folder.path())).await;
     }
-    shared.change(|state| state.done = true);
+    lives.change(|state| state.done = true);
     for poster in posters {
         poster
             .join()
             .expect("a poster saw nothing but 202 and broken connections");
     }
 
-    let acknowledged = shared.change(|state| std::mem::take(&mut state.acknowledged));
+    let acknowledged = lives.change(|state| std::mem::take(&mut state.acknowledged));
     for path in ["/steady", "/flaky"] {
         let missing: RefCell<(usize, HashSet<&String>)> =
             RefCell::new((0, acknowledged.iter().collect()));

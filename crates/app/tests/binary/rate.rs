@@ -27,12 +27,12 @@ const PAUSE_MS: (u64, u64) = (1_500, 3_000);
 const ON_THE_WAY: Duration = Duration::from_millis(250);
 
 /// The most requests beyond the rate that any stretch of time has.
-fn most_beyond(times: &[Instant]) -> f64 {
+pub(crate) fn most_beyond(times: &[Instant], per_second: usize) -> f64 {
     let mut most = f64::MIN;
     for (first, begin) in times.iter().enumerate() {
         for (last, end) in times.iter().enumerate().skip(first) {
             let seconds = (end.duration_since(*begin) + ON_THE_WAY).as_secs_f64();
-            most = most.max((last - first + 1) as f64 - seconds * PER_SECOND as f64);
+            most = most.max((last - first + 1) as f64 - seconds * per_second as f64);
         }
     }
     most
@@ -78,7 +78,7 @@ async fn a_rate_holds_over_all_nodes_and_over_their_deaths() {
         .await;
     let received: Vec<Received> = receiver.received();
     let times: Vec<Instant> = received.iter().map(|request| request.at).collect();
-    let beyond = most_beyond(&times);
+    let beyond = most_beyond(&times, PER_SECOND);
     println!(
         "{} events acknowledged by {NODES} nodes with {KILLS} kills; {} requests, at most {beyond:.1} \
          beyond {PER_SECOND} a second",

@@ -24,6 +24,10 @@ rollup_deltas body seq
 rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization period result success total_us type webhook
 sessions address agent created_at ends_at expires_at id link portal seen_at seq sha256 user
 tokens created_at expires_at id last_used_at name organization revoked_at role seq sha256
+usage_batches at ids organization seq
+usage_counters count level period plan updated_at
+usage_items body created_at created_by key noun organization owner parent seq updated_at updated_by words
+usage_records id organization
 users created_at disabled_at email id issuer language name operator password revision seq subject updated_at
 webhook_revisions disabled drain headers paused revision settings updated_at updated_by webhook
 webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization paused revision secrets seq settings unswept updated_at updated_by url
@@ -44,20 +48,25 @@ idempotency answer expires_at fingerprint key organization_id
 links created_at created_by ends_at expires_at id kind organization_id portal revoked_at used_at user_id
 memberships by_group organization_id role user_id
 organizations created_at default_profile deleted_at generation id name slug strict_types updated_at
-resends delivery_id event_id organization_id
+resends delivery_id event_id organization_id webhook_id
 rollup_deltas body id
 rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization_id period result success total_us type webhook_id
 sessions address agent created_at ends_at expires_at id link_id portal seen_at sha256 user_id
 tokens created_at expires_at id last_used_at name organization_id revoked_at role sha256
+usage_counters count level organization_id period plan_id updated_at
+usage_items body created_at created_by key noun organization_id owner parent updated_at updated_by words
+usage_records at id organization_id
 users created_at disabled_at email id issuer language name operator password revision subject updated_at
 webhook_revisions disabled drain headers paused revision settings updated_at updated_by webhook_id
 webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization_id paused revision secrets settings unswept updated_at updated_by url";
 
 /// Notes about the store itself, and work that a store finds again.
-const NOT_COPIED: [&str; 10] = [
+const NOT_COPIED: [&str; 11] = [
     // A copy is refused while one is not over.
     "jobs",
     "outbox",
+    // What could not be read there cannot be read here.
+    "set_aside",
     "meta",
     "installation",
     "nodes",

@@ -56,6 +56,16 @@ async fn everything_arrives_and_goes_on_where_it_was() {
             "1",
         ),
         ("SELECT count(*) FROM audit WHERE request = 'r-1'", "1"),
+        ("SELECT count(*) FROM usage_items", "10"),
+        (
+            "SELECT words FROM usage_items WHERE noun = 4 LIMIT 1",
+            "019aa577-0000-7000-8000-00000000000b",
+        ),
+        (
+            "SELECT count(*) FROM usage_counters WHERE count > 0 AND level = 80",
+            "4",
+        ),
+        ("SELECT count(*) FROM usage_records", "5001"),
         // What was counted is there, folded or not.
         (
             "SELECT ((SELECT count(*) FROM rollups) + (SELECT count(*) FROM rollup_deltas) > 0)::int",
@@ -157,4 +167,17 @@ async fn there_is_a_way_back() {
         )
         .expect("a number");
     assert_eq!(linked, first);
+    // Ids of records are sorted in, all of them, and a start reads none of them again.
+    let ids: (i64, i64, i64) = file
+        .query_row(
+            "SELECT (SELECT count(*) FROM usage_records),
+                    (SELECT sum(length(ids)) / 16 FROM usage_batches),
+                    (SELECT count(*) FROM meta m, (SELECT max(seq) AS last FROM usage_batches)
+                     WHERE m.name = 'usage_ids'
+                           AND hex(m.value) = printf('%016X%016X', last, last))",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .expect("numbers");
+    assert_eq!(ids, (5001, 5001, 1));
 }

@@ -70,7 +70,8 @@ impl Installation {
 }
 
 /// An organization that is being removed, with what is left of it; a text that PostgreSQL cannot hold;
-/// people, and what they leave.
+/// people, and what they leave; what somebody has bought and used, too
+/// late to be forgotten meanwhile.
 const BY_HAND: &str = "
 INSERT INTO organizations (id, slug, name, default_profile, strict_types, generation, created_at,
                            updated_at, deleted_at)
@@ -107,7 +108,28 @@ VALUES (x'019aa577000070008000000000000009', 5, x'019aa5770000700080000000000000
         'Ann', '127.0.0.1', 'r-1', 'webhook.updated', 'y', 'the one', '{\"a\":1}', NULL);
 INSERT INTO tokens (id, organization, name, sha256, role, created_at, expires_at, last_used_at)
 SELECT x'019aa57700007000800000000000000a', seq, 'looks only', randomblob(32), 'viewer', 1, 2, 7
-FROM organizations WHERE slug = 'gone'";
+FROM organizations WHERE slug = 'gone';
+
+INSERT INTO usage_items (organization, noun, key, parent, owner, body, words, created_at,
+                         created_by, updated_at, updated_by)
+SELECT o.seq, i.noun, i.key, i.parent, i.owner, i.body, i.key, 1, 'ann', 2, 'bob'
+FROM organizations o, (
+    SELECT 1 AS noun, 'ada@example.com' AS key, NULL AS parent, NULL AS owner,
+           '{\"email\":\"ada@example.com\",\"first_name\":\"Ada \\u0000\"}' AS body
+    UNION ALL SELECT 2, 'location', NULL, NULL, '{}'
+    UNION ALL SELECT 3, 'adjustable', 'location', NULL, '{}'
+    UNION ALL SELECT 4, '019aa577-0000-7000-8000-00000000000b', 'adjustable', 'ada@example.com', '{}'
+    UNION ALL SELECT 5, '019aa577-0000-7000-8000-00000000000c', 'adjustable', NULL, '{}') i
+WHERE o.slug IN ('acme', 'rigid');
+INSERT INTO usage_counters (plan, period, count, level, updated_at)
+SELECT seq, p.value, 9223372036854775807, 80, 7 FROM usage_items, json_each('[5, -6]') p
+WHERE noun = 4;
+INSERT INTO usage_batches (organization, at, ids)
+SELECT o.seq, CAST(p.value AS INTEGER), randomblob(16 * 500)
+FROM organizations o, json_each('[9e15, 9e15, 9e15, 9e15, 1e16]') p WHERE o.slug IN ('acme', 'rigid');
+INSERT INTO usage_batches (organization, at, ids)
+SELECT seq, 8000000000000000, randomblob(16) FROM organizations WHERE slug = 'acme';
+INSERT INTO usage_records SELECT organization, substr(ids, 1, 16) FROM usage_batches";
 
 fn script(receiver: &Receiver) {
     let long = Behaviour::StatusWith {

@@ -24,13 +24,13 @@ const URL: &str = "https://developer.example/callback";
 async fn only_what_is_addressed_by_id_arrives_and_once(on: On) {
     let world = World::new(on).await;
     let webhook = world.webhook("apigee", URL, |_| {}).await;
-    world.post("quota.threshold_reached", "{}").await;
+    world.post("quota.reached", "{}").await;
     world.settle().await;
     assert!(world.got(URL).is_empty());
 
     let data = r#"{"orgName":"acme", "quotaPercentUsed":80}"#;
     let event = world
-        .post_as("quota.threshold_reached", data, |event| {
+        .post_as("quota.reached", data, |event| {
             event.webhooks = vec![webhook]
         })
         .await;

@@ -2,6 +2,7 @@
 
 use bellwire_core::{
     access::Access,
+    audit::AuditFilter,
     delivery::State,
     ids::EventId,
     ports::{Retention, SLACK_US},
@@ -76,6 +77,31 @@ async fn a_pending_retry_outlives_the_limit_and_goes_later(on: On) {
     assert_eq!(data(&world, kept).await, None);
 }
 
+/// Entries of the audit log go by themselves when they are older than the setting, and younger ones
+/// stay.
+async fn old_entries_of_the_audit_log_go(on: On) {
+    let limits = Retention {
+        audit: Some(3 * HOUR),
+        ..Retention::default()
+    };
+    let world = world(on, limits).await;
+    let actions = async || {
+        let page = world
+            .service()
+            .audit(Some(ORG), AuditFilter::default(), None, 100);
+        let entries = page.await.unwrap().items.into_iter();
+        entries.map(|entry| entry.action).collect::<Vec<_>>()
+    };
+    world.webhook("standard", GOOD, |_| {}).await;
+    world.pass(2 * HOUR).await;
+    assert!(actions().await.contains(&"webhook.created".to_owned()));
+    world.webhook("standard", BAD, |_| {}).await;
+    world.pass(2 * HOUR).await;
+    assert_eq!(actions().await, ["webhook.created"], "the younger one");
+    world.pass(3 * HOUR).await;
+    assert_eq!(actions().await, Vec::<String>::new());
+}
+
 /// The data goes by itself; what is gone is not sent again, and what comes later is.
 async fn what_lost_its_data_cannot_be_sent_again(on: On) {
     let limits = Retention {
@@ -116,4 +142,5 @@ async fn what_lost_its_data_cannot_be_sent_again(on: On) {
 scenarios!(
     a_pending_retry_outlives_the_limit_and_goes_later,
     what_lost_its_data_cannot_be_sent_again,
+    old_entries_of_the_audit_log_go,
 );

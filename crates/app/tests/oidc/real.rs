@@ -211,7 +211,7 @@ role = "viewer"
     let ann = me(&mut browser);
     assert_eq!(ann["user"]["email"], "ann@acme.example");
     assert_eq!(ann["user"]["name"], "Ann Smith");
-    let portal = browser.get("/portal/acme");
+    let portal = browser.get("/portal/acme/webhooks");
     assert!(portal.text.contains("ann@acme.example"), "{}", portal.text);
     let webhooks = browser.get("/api/v1/organizations/acme/webhooks");
     assert_eq!(webhooks.status, 200, "{}", webhooks.text);

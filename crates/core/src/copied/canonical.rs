@@ -73,6 +73,9 @@ impl Item {
             Self::Key(one) => form.key(one),
             Self::Statistic(one) => form.statistic(one),
             Self::Unfolded(one) => form.unfolded(one),
+            Self::UsageItem(one) => form.usage_item(one),
+            Self::UsageCounter(one) => form.usage_counter(one),
+            Self::RecordId(one) => form.record_id(one),
         }
         form
     }

@@ -9,11 +9,13 @@
 mod canonical;
 mod counts;
 mod people;
+mod usage;
 
 use std::fmt;
 
 pub use canonical::Checksum;
 pub use people::{Entry, Link, Session, Token, User};
+pub use usage::{RecordId, UsageCounter};
 
 use crate::{
     delivery::Attempt,
@@ -25,6 +27,7 @@ use crate::{
     statistics,
     stored::standing::Standing,
     time::Time,
+    usage as nouns,
     webhook::{self, Disabled, Drain, Paused, Settings},
 };
 
@@ -65,6 +68,12 @@ pub enum Item {
     Statistic(Box<Statistic>),
     /// What a commit of records has counted and is not folded.
     Unfolded(Unfolded),
+    /// A developer, a package, a plan, a condition.
+    UsageItem(Box<nouns::Item>),
+    /// What was used of a plan in a period.
+    UsageCounter(UsageCounter),
+    /// A record of usage was counted.
+    RecordId(RecordId),
 }
 
 /// An organization, one that is being removed included.
@@ -216,6 +225,9 @@ impl Item {
             Self::Key(_) => Section::Keys,
             Self::Statistic(_) => Section::Statistics,
             Self::Unfolded(_) => Section::Unfolded,
+            Self::UsageItem(_) => Section::UsageItems,
+            Self::UsageCounter(_) => Section::UsageCounters,
+            Self::RecordId(_) => Section::RecordIds,
         }
     }
 
@@ -255,6 +267,20 @@ impl fmt::Display for ItemKey<'_> {
             }
             Item::Statistic(one) => write!(f, "{} {:?}", one.period.code(), one.key),
             Item::Unfolded(one) => one.number.fmt(f),
+            Item::UsageItem(one) => {
+                write!(
+                    f,
+                    "{} {} {:?}",
+                    one.organization_id,
+                    one.noun.as_str(),
+                    one.key
+                )
+            }
+            Item::UsageCounter(one) => write!(f, "{} {}", one.plan, one.period_start),
+            Item::RecordId(one) => {
+                write!(f, "{} ", one.organization_id)?;
+                one.id.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub use self::{
     notice::{Facts, Last, Notice},
     turn::{FAILING_AFTER, Turn, exhausted, turn},
 };
-use crate::matching::pattern_matches;
+use crate::{matching::pattern_matches, usage};
 
 /// One of Bellwire's own events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,14 +67,22 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Whether only Bellwire makes events of this type: its own, and those of usage, which reach whoever
+/// listens to everything, because they are about the producer's customers.
+#[must_use]
+pub fn is_reserved(event_type: &str) -> bool {
+    event_type == usage::EVENT_TYPE || Kind::of(event_type).is_some()
+}
+
 /// What somebody is told who uses a reserved name.
 #[must_use]
 pub fn reserved(name: &str) -> String {
     let names: Vec<String> = Kind::ALL.iter().map(|kind| format!("`{kind}`")).collect();
     format!(
         "`{name}` is a name of Bellwire's own events, which nobody else posts or defines; these \
-         names are reserved: {}",
-        names.join(", ")
+         names are reserved: {}, `{}`",
+        names.join(", "),
+        usage::EVENT_TYPE
     )
 }
 
@@ -161,6 +169,8 @@ mod tests {
         for kind in Kind::ALL {
             assert_eq!(Kind::of(kind.as_str()), Some(kind));
             assert!(reserved("webhook.failing").contains(kind.as_str()));
+            assert!(is_reserved(kind.as_str()));
         }
+        assert!(is_reserved("quota.threshold_reached") && !is_reserved("quota.reached"));
     }
 }

@@ -6,6 +6,7 @@ use super::{Page, Result};
 use crate::{
     audit::{AuditFilter, Entry},
     ids::AuditId,
+    time::Time,
 };
 
 /// The audit log. Most entries are written with their change, by the call that makes it.
@@ -21,4 +22,7 @@ pub trait Audit: Send + Sync {
         before: Option<AuditId>,
         limit: usize,
     ) -> Result<Page<Entry, AuditId>>;
+
+    /// Forgets the oldest entries from before a time, at most so many; how many there were.
+    async fn forget_audit(&self, before: Time, limit: usize) -> Result<u64>;
 }

@@ -53,11 +53,17 @@ pub enum Section {
     Statistics,
     /// What was counted and is not folded into them.
     Unfolded,
+    /// Developers, packages, plans, conditions.
+    UsageItems,
+    /// What was used of plans, by period.
+    UsageCounters,
+    /// Which records of usage were counted.
+    RecordIds,
 }
 
 impl Section {
     /// Every section, in the order of the copy.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Organizations,
         Self::EventTypes,
         Self::Channels,
@@ -75,6 +81,9 @@ impl Section {
         Self::Keys,
         Self::Statistics,
         Self::Unfolded,
+        Self::UsageItems,
+        Self::UsageCounters,
+        Self::RecordIds,
     ];
 
     /// The stable name: in what is shown, and in the record of an unfinished copy.
@@ -98,6 +107,9 @@ impl Section {
             Self::Keys => "idempotency keys",
             Self::Statistics => "statistics",
             Self::Unfolded => "statistics to fold",
+            Self::UsageItems => "usage documents",
+            Self::UsageCounters => "usage counters",
+            Self::RecordIds => "usage record ids",
         }
     }
 }

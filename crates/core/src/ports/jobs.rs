@@ -83,6 +83,10 @@ pub trait Jobs: Send + Sync {
     /// on. Reads nothing of it but when it is due.
     async fn put_off_job(&self, now: Time, until: Time) -> Result<()>;
 
+    /// Stops jobs that nobody has touched since before this time while they were paused, one chunk
+    /// ([`StopReason::PausedTooLong`](crate::job::StopReason::PausedTooLong)); how many.
+    async fn stop_paused_jobs(&self, before: Time, now: Time) -> Result<u64>;
+
     /// Forgets jobs that were over before this time, one chunk; how many.
     async fn sweep_jobs(&self, before: Time) -> Result<u64>;
 }

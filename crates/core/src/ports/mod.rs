@@ -24,6 +24,7 @@ mod retain;
 mod search;
 mod send;
 mod statistics;
+mod usage;
 
 pub use audit::Audit;
 pub use catalogue::{
@@ -53,6 +54,10 @@ pub use retain::{Removed, Retain, Retained, Retention, SLACK_US, Storage, Storag
 pub use search::{Corner, EventCursor, EventFilter, EventPage, SEARCH_TIME};
 pub use send::{Request, Sender};
 pub use statistics::{Folded, Statistics, Unfolded, Wanted, Whose};
+pub use usage::{
+    Bought, CHUNK, Chunk, Counted, Crossed, Fired, Group, ItemFilter, Listed, MAX_FIRED,
+    RECORD_IDS_US, Usage, UsageRecord, Used, Window,
+};
 
 /// What a store can answer instead of a result.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -104,6 +109,7 @@ pub trait Store:
     + Outbox
     + Pace
     + Statistics
+    + Usage
     + 'static
 {
 }
@@ -121,6 +127,7 @@ impl<
         + Jobs
         + Outbox
         + Pace
+        + Usage
         + 'static,
 > Store for T
 {

@@ -98,6 +98,8 @@ pub struct StoreStats {
     pub commit_us: u64,
     /// Commits that failed so far.
     pub failures: u64,
+    /// Rows met so far that cannot be read: set aside, or left out of an answer.
+    pub unreadable: u64,
     /// How long commits took, in microseconds.
     pub commit_times: Reading,
     /// How many calls each of them had.

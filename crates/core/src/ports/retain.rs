@@ -19,10 +19,13 @@ pub struct Retention {
     pub payloads: Option<DurationUs>,
     /// Attempts, with their excerpts; the delivery stays as it is.
     pub attempts: Option<DurationUs>,
+    /// Entries of the audit log; no business of [`Retain`], but of
+    /// [`Audit::forget_audit`](super::Audit::forget_audit).
+    pub audit: Option<DurationUs>,
 }
 
 impl Retention {
-    /// Whether nothing is ever removed.
+    /// Whether no event, and nothing that belongs to one, is ever removed.
     #[must_use]
     pub const fn keeps_all(&self) -> bool {
         self.events.is_none() && self.payloads.is_none() && self.attempts.is_none()

@@ -106,7 +106,7 @@ fn check(
     mut wrong: impl FnMut(&str, String),
 ) {
     match (entry, matching::check_event_type(&event.event_type)) {
-        _ if own_event::Kind::of(&event.event_type).is_some() => {
+        _ if own_event::is_reserved(&event.event_type) => {
             wrong("type", own_event::reserved(&event.event_type));
             return;
         }

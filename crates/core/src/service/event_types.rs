@@ -70,7 +70,7 @@ impl Service {
         };
         let mut findings = Findings::default();
         findings.check("name", matching::check_event_type(&event_type.name));
-        if own_event::Kind::of(&event_type.name).is_some() {
+        if own_event::is_reserved(&event_type.name) {
             findings.add("name", own_event::reserved(&event_type.name));
         }
         check(findings, &event_type)?;
@@ -225,7 +225,7 @@ impl Service {
     /// An entry of exactly this catalogue, to be changed.
     fn entry_of(&self, slug: Option<&str>, name: &str) -> Result<Arc<CatalogueType>, Error> {
         let entry = self.event_type(slug, name)?;
-        if own_event::Kind::of(name).is_some() {
+        if own_event::is_reserved(name) {
             return Err(Error::Conflict {
                 code: "own_event_type",
                 message: format!(

@@ -100,18 +100,21 @@ impl Service {
         self.store_all(tenant, accepted, key, now).await
     }
 
-    /// Stores an event of Bellwire's own, which needs no check; whether it was new.
+    /// Stores events of Bellwire's own, which need no check: all or none. Whether each was new.
     pub(super) async fn ingest_own(
         &self,
         tenant: &Arc<Tenant>,
-        incoming: Incoming,
-    ) -> Result<bool, Error> {
+        incoming: Vec<Incoming>,
+    ) -> Result<Vec<bool>, Error> {
         let now = self.now();
-        let accepted = self.accepted(tenant.organization.id, incoming, false, now);
+        let accepted = incoming
+            .into_iter()
+            .map(|one| self.accepted(tenant.organization.id, one, false, now))
+            .collect();
         let receipts = self
-            .store_all(Arc::clone(tenant), vec![accepted], None, now)
+            .store_all(Arc::clone(tenant), accepted, None, now)
             .await?;
-        Ok(receipts.iter().any(|receipt| !receipt.repeated))
+        Ok(receipts.iter().map(|receipt| !receipt.repeated).collect())
     }
 
     /// An event that was found right.

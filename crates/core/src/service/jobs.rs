@@ -15,7 +15,7 @@ use crate::{
     delivery,
     ids::{JobId, WebhookId},
     job::{
-        CHUNK, Change, Count, Cursor, Filter, Job, KEPT, MAX_PER_SECOND, Skipped, State,
+        CHUNK, Change, Count, Cursor, Filter, Job, KEPT, MAX_PER_SECOND, PAUSED, Skipped, State,
         StatusFilter,
     },
     matching,
@@ -232,12 +232,15 @@ impl Service {
         }
     }
 
-    /// Forgets jobs that have been over for thirty days, one chunk; how many.
+    /// Stops jobs that have been paused for a week, and forgets those that have been over for thirty
+    /// days, a chunk of each; how many.
     ///
     /// # Errors
     /// When the store cannot write.
     pub async fn sweep_jobs(&self) -> Result<u64, Error> {
-        Ok(self.store().sweep_jobs(self.now() - KEPT).await?)
+        let now = self.now();
+        let stopped = self.store().stop_paused_jobs(now - PAUSED, now).await?;
+        Ok(stopped + self.store().sweep_jobs(now - KEPT).await?)
     }
 
     /// Whether the webhook of a filter, if it names one, takes deliveries.

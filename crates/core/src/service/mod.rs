@@ -26,6 +26,7 @@ mod shown;
 mod statistics;
 mod test_events;
 mod tokens;
+mod usage;
 mod users;
 mod validate;
 mod webhooks;
@@ -50,7 +51,7 @@ pub use self::{
     ingest::Incoming,
     jobs::{JobFilter, NewJob},
     members::NewMember,
-    meters::StageReadings,
+    meters::{StageReadings, UsageReadings},
     organizations::{DEFAULT_PROFILE, NewOrganization, OrganizationPatch},
     own_events::Told,
     pace::{MAX_BURST, MAX_PER_SECOND},
@@ -69,6 +70,14 @@ pub use self::{
     },
     test_events::{TestEvent, Tested},
     tokens::{NewToken, TOKEN_PREFIX},
+    usage::{
+        AHEAD_US, ConditionPatch, DeveloperPatch, DeveloperPlanPatch, Kept, Listing,
+        MAX_APPLICATIONS, MAX_ATTRIBUTES, MAX_CONDITIONS, MAX_COUNT, MAX_ID_BYTES, MAX_PRODUCTS,
+        MAX_QUOTA_TARGET, MAX_RECORD_ID_BYTES, MAX_RECORDS, MAX_TARGETS, MAX_WEBHOOKS,
+        NewCondition, NewDeveloper, NewDeveloperPlan, NewPackage, NewRatePlan, NewUsage,
+        PackagePatch, PeriodUsage, PlanUsage, RatePlanPatch, SAMPLE_PERCENT, SAMPLE_TARGET, Sample,
+        Threshold, UsageFilter, UsageListing, UsageReceipt,
+    },
     users::{MAX_EMAIL_BYTES, NewUser, NewlyMade, UserPatch},
     validate::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_SLUG_BYTES},
     webhooks::{Created, NewWebhook, WebhookPatch},
@@ -272,9 +281,10 @@ pub struct Service(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    ids: IdSource,
+    ids: Arc<IdSource>,
     memories: access::Memories,
     meters: meters::Meters,
+    bought: usage::Memory,
 }
 
 impl Service {
@@ -283,9 +293,10 @@ impl Service {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
             parts,
-            ids: IdSource::default(),
+            ids: Arc::default(),
             memories: access::Memories::default(),
             meters: meters::Meters::default(),
+            bought: usage::Memory::default(),
         }))
     }
 
@@ -387,6 +398,11 @@ impl Service {
         self.0.ids.next(self.now(), self.entropy().u64())
     }
 
+    /// What makes ids.
+    fn ids(&self) -> Arc<IdSource> {
+        Arc::clone(&self.0.ids)
+    }
+
     pub(crate) fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.0.parts.entropy
     }
@@ -405,6 +421,11 @@ impl Service {
 
     fn memories(&self) -> &access::Memories {
         &self.0.memories
+    }
+
+    /// What developers have bought, as it was read lately.
+    fn bought(&self) -> &usage::Memory {
+        &self.0.bought
     }
 
     fn keyring(&self) -> &Keyring {

@@ -320,7 +320,7 @@ pub(super) fn check_user(findings: &mut Findings, user: &User) {
     }
 }
 
-fn check_email(email: &str) -> Result<(), String> {
+pub(super) fn check_email(email: &str) -> Result<(), String> {
     let right = email.len() <= MAX_EMAIL_BYTES
         && email.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && domain.len() > 1 && !domain.contains('@')

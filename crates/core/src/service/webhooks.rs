@@ -122,20 +122,7 @@ impl Service {
         let tenant = self.tenant(slug)?;
         let organization = &tenant.organization;
         let now = self.now();
-        let profile = new
-            .profile
-            .unwrap_or_else(|| organization.default_profile.clone());
-        let by_default = self.profiles().get(&profile).is_some_and(|p| p.direct);
-        let mut settings = Settings {
-            name: new.name.unwrap_or_default(),
-            url: new.url.unwrap_or_default(),
-            event_types: new.event_types.unwrap_or_default(),
-            direct: new.direct.unwrap_or(by_default),
-            channels: new.channels.unwrap_or_default(),
-            profile,
-            headers: new.headers.unwrap_or_default(),
-            overrides: new.overrides.unwrap_or_default(),
-        };
+        let mut settings = self.settings_of(&tenant, &new);
         let mut findings = Findings::default();
         if let Some(secret) = &new.secret {
             findings.check("secret", signature::check_secret(secret));
@@ -176,6 +163,35 @@ impl Service {
                 Ok((webhook, Created::New))
             }
             WebhookChange::SameUrl(existing) => Ok((*existing, Created::Existing)),
+        }
+    }
+
+    /// Whether a webhook could be made so. Nothing is stored.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the organization, [`Error::Invalid`] with every field that is wrong.
+    pub fn check_webhook(&self, slug: &str, new: NewWebhook) -> Result<(), Error> {
+        let tenant = self.tenant(slug)?;
+        let mut settings = self.settings_of(&tenant, &new);
+        check(&mut settings, self.profiles(), self.options()).map(|_| ())
+    }
+
+    /// The settings of a new webhook: what is absent is as the profile says, or empty.
+    fn settings_of(&self, tenant: &Tenant, new: &NewWebhook) -> Settings {
+        let profile = match &new.profile {
+            Some(profile) => profile.clone(),
+            None => tenant.organization.default_profile.clone(),
+        };
+        let by_default = self.profiles().get(&profile).is_some_and(|p| p.direct);
+        Settings {
+            name: new.name.clone().unwrap_or_default(),
+            url: new.url.clone().unwrap_or_default(),
+            event_types: new.event_types.clone().unwrap_or_default(),
+            direct: new.direct.unwrap_or(by_default),
+            channels: new.channels.clone().unwrap_or_default(),
+            profile,
+            headers: new.headers.clone().unwrap_or_default(),
+            overrides: new.overrides.clone().unwrap_or_default(),
         }
     }
 

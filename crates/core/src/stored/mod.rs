@@ -3,12 +3,15 @@
 //! marks make of its deliveries. Pure; the stores do the reading and the writing.
 
 pub mod address;
+pub mod aside;
 pub mod audit;
+pub mod firsts;
 pub mod people;
 pub mod receipts;
 pub mod seal;
 pub mod search;
 pub mod standing;
+pub mod usage;
 
 use crate::{
     delivery::Attempt,

@@ -2,52 +2,33 @@
 
 use serde::Serialize;
 
-use crate::{
-    time::Time,
-    usage::{Period, period::reset_date},
-};
+use super::{Developer, DeveloperPlan, Package, Period, RatePlan, reset_date};
+use crate::time::Time;
 
 /// Why a callback was sent, as it says itself.
 pub const TRIGGER_REASON: &str = "RATEPLANQUOTAUSAGE";
 
 /// Whose usage of what crossed a percentage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Callback<'a> {
     /// The organization's slug.
     pub org_name: &'a str,
     /// The developer.
-    pub developer: Developer<'a>,
+    pub developer: &'a Developer,
     /// The application that was used last; empty when the report named none.
-    pub application_name: &'a str,
-    /// The package: name and id.
-    pub package: (&'a str, &'a str),
-    /// The rate plan.
-    pub rate_plan: RatePlan<'a>,
-    /// The developer's target number of transactions.
-    pub target: u64,
+    pub application: &'a str,
+    /// What was bought.
+    pub package: &'a Package,
+    /// By which plan.
+    pub plan: &'a RatePlan,
+    /// The developer's own target and dates.
+    pub developer_plan: &'a DeveloperPlan,
     /// The percentage that fired.
     pub percent: u32,
     /// The period in which it did.
     pub period: Period,
-    /// Names of the package's products.
-    pub products: &'a [String],
     /// When it fired.
     pub triggered_at: Time,
-}
-
-/// The developer in a callback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Developer<'a> {
-    /// E-mail address.
-    pub email: &'a str,
-    /// First name.
-    pub first_name: &'a str,
-    /// Last name.
-    pub last_name: &'a str,
-    /// Company.
-    pub company: &'a str,
-    /// Custom attributes: names and values.
-    pub attributes: &'a [Attribute],
 }
 
 /// A custom attribute of a developer.
@@ -58,21 +39,6 @@ pub struct Attribute {
     pub name: String,
     /// Its value.
     pub value: String,
-}
-
-/// The rate plan in a callback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RatePlan<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its name.
-    pub name: &'a str,
-    /// Its type: `USAGE_TARGET`.
-    pub kind: &'a str,
-    /// When the developer's plan starts.
-    pub start: Time,
-    /// When it ends, if it does.
-    pub end: Option<Time>,
 }
 
 #[derive(Serialize)]
@@ -107,23 +73,23 @@ impl Callback<'_> {
     pub fn to_json(&self) -> Vec<u8> {
         let body = Body {
             org_name: self.org_name,
-            developer_email: self.developer.email,
-            developer_first_name: self.developer.first_name,
-            developer_last_name: self.developer.last_name,
-            company_name: self.developer.company,
-            application_name: self.application_name,
-            package_name: self.package.0,
-            package_id: self.package.1,
-            rate_plan_id: self.rate_plan.id,
-            rate_plan_name: self.rate_plan.name,
-            rate_plan_type: self.rate_plan.kind,
-            developer_rate_plan_quota_target: self.target,
+            developer_email: &self.developer.email,
+            developer_first_name: &self.developer.first_name,
+            developer_last_name: &self.developer.last_name,
+            company_name: &self.developer.company,
+            application_name: self.application,
+            package_name: &self.package.name,
+            package_id: &self.package.id,
+            rate_plan_id: &self.plan.id,
+            rate_plan_name: &self.plan.name,
+            rate_plan_type: RatePlan::KIND,
+            developer_rate_plan_quota_target: self.developer_plan.quota_target,
             quota_percent_used: self.percent,
-            rate_plan_start_date: self.rate_plan.start.as_millis(),
-            rate_plan_end_date: self.rate_plan.end.map(Time::as_millis),
+            rate_plan_start_date: self.developer_plan.start.as_millis(),
+            rate_plan_end_date: self.developer_plan.end.map(Time::as_millis),
             next_billing_cycle_start_date: self.period.end.as_millis(),
-            products: self.products,
-            developer_custom_attributes: self.developer.attributes,
+            products: &self.package.products,
+            developer_custom_attributes: &self.developer.attributes,
             trigger_time: self.triggered_at.as_millis(),
             trigger_reason: TRIGGER_REASON,
             developer_quota_reset_date: reset_date(self.period.end),
@@ -135,7 +101,7 @@ impl Callback<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::Months;
+    use crate::{ids::DeveloperPlanId, usage::Months};
 
     /// APG-15: exactly these keys, in this order, dates as numbers or null.
     #[test]
@@ -144,28 +110,45 @@ mod tests {
         let start = at("2026-11-01T00:00:00Z");
         let now = at("2026-11-22T09:30:00Z");
         let months = Months::new(1).expect("a month");
+        let developer = Developer {
+            email: "ada@example.com".to_owned(),
+            first_name: "Ada".to_owned(),
+            last_name: "Lovelace".to_owned(),
+            company: "Engines \"R\" Us".to_owned(),
+            applications: vec!["weather-app".to_owned()],
+            attributes: Vec::new(),
+        };
+        let package = Package {
+            id: "location".to_owned(),
+            name: "Location".to_owned(),
+            description: String::new(),
+            products: vec!["Maps".to_owned(), "Places".to_owned()],
+        };
+        let plan = RatePlan {
+            id: "location_adjustable".to_owned(),
+            package: package.id.clone(),
+            name: "Adjustable".to_owned(),
+            description: String::new(),
+            months,
+            published: true,
+        };
+        let developer_plan = DeveloperPlan {
+            id: DeveloperPlanId::from_bytes([7; 16]),
+            developer: developer.email.clone(),
+            rate_plan: plan.id.clone(),
+            quota_target: 1000,
+            start,
+            end: None,
+        };
         let callback = Callback {
             org_name: "acme",
-            developer: Developer {
-                email: "ada@example.com",
-                first_name: "Ada",
-                last_name: "Lovelace",
-                company: "Engines \"R\" Us",
-                attributes: &[],
-            },
-            application_name: "weather-app",
-            package: ("Location", "location"),
-            rate_plan: RatePlan {
-                id: "location_adjustable",
-                name: "Adjustable",
-                kind: "USAGE_TARGET",
-                start,
-                end: None,
-            },
-            target: 1000,
+            developer: &developer,
+            application: "weather-app",
+            package: &package,
+            plan: &plan,
+            developer_plan: &developer_plan,
             percent: 80,
             period: Period::of(start, months, now).expect("a period"),
-            products: &["Maps".to_owned(), "Places".to_owned()],
             triggered_at: now,
         };
         let expected = concat!(

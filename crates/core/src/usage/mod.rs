@@ -1,18 +1,30 @@
-//! Usage against a target: which percentages a condition names, which of them a count has reached,
-//! which period a moment belongs to, and the callback that a crossed one sends.
+//! Usage notifications: an organization sells packages by rate plans, each developer who bought one
+//! has a target, and webhooks are called when usage crosses chosen percentages of it (APG-23 to
+//! APG-27d).
 //!
-//! All of it is pure and whole-number arithmetic. The store keeps, for each counter, how many
-//! transactions there were in the period and the highest [`level`] that was
-//! looked at; from that follows what fires, once in each period and in ascending order.
+//! Pure: periods and counts are parameters. `item` says what the nouns are and how a store keeps
+//! them, `target` which percentages a condition names, `threshold` which of them a change of the
+//! count crosses, `counter` adds reports up, `period` which quota period a moment belongs to,
+//! `callback` what is sent, `catalogue` what the catalogue says of it. The store counts and fires within one transaction
+//! ([`ports::Usage`](crate::ports::Usage)).
 
-pub mod callback;
-pub mod period;
-pub mod target;
-pub mod threshold;
+mod callback;
+mod catalogue;
+mod counter;
+mod item;
+mod period;
+mod target;
+mod threshold;
 
-pub use self::{
-    callback::Callback,
-    period::{Months, Period},
-    target::{ParseTargetError, UsageTarget},
-    threshold::{crossed, level},
+pub use callback::{Attribute, Callback, TRIGGER_REASON};
+pub use catalogue::entry;
+pub use counter::{Counter, Rise, fired};
+pub use item::{
+    Condition, Developer, DeveloperPlan, Document, Item, Noun, Package, RatePlan, Stamp,
 };
+pub use period::{MAX_MONTHS, Months, Period, reset_date};
+pub use target::{DEFAULT_STEP, MAX_PERCENT, MAX_VALUES, ParseTargetError, UsageTarget};
+pub use threshold::{crossed, level};
+
+/// The event that a crossed percentage makes.
+pub const EVENT_TYPE: &str = "quota.threshold_reached";

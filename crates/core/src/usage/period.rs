@@ -11,10 +11,31 @@ use crate::time::Time;
 pub const MAX_MONTHS: u8 = 24;
 
 /// The length of a period: 1 to 24 calendar months.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(try_from = "u64", into = "u64")]
 pub struct Months(u8);
 
+impl From<Months> for u64 {
+    fn from(months: Months) -> Self {
+        Self::from(months.0)
+    }
+}
+
+impl TryFrom<u64> for Months {
+    type Error = String;
+
+    fn try_from(months: u64) -> Result<Self, String> {
+        Self::new(months)
+            .ok_or_else(|| format!("{months} is not a number of months from 1 to {MAX_MONTHS}"))
+    }
+}
+
 impl Months {
+    /// One month.
+    pub const ONE: Self = Self(1);
+
     /// So many months; `None` outside of 1 to 24.
     #[must_use]
     pub fn new(months: u64) -> Option<Self> {

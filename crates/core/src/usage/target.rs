@@ -16,7 +16,8 @@ pub const DEFAULT_STEP: u32 = 10;
 pub const MAX_PERCENT: u32 = 1_000_000;
 
 /// The percentages of a target at which somebody wants to hear.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UsageTarget {
     /// One of them.
     At(u32),

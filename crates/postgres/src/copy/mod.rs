@@ -13,6 +13,7 @@ mod pages;
 mod people;
 mod record;
 mod statistics;
+mod usage;
 mod webhooks;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -88,6 +89,9 @@ impl Whole {
             Section::Keys => events::keys(session, after).await,
             Section::Statistics => statistics::statistics(session, after).await,
             Section::Unfolded => statistics::unfolded(session, after).await,
+            Section::UsageItems => usage::items(session, after).await,
+            Section::UsageCounters => usage::counters(session, after).await,
+            Section::RecordIds => usage::record_ids(session, after).await,
             Section::Attempts => attempts::attempts(session, after).await,
         };
         Ok(page?)
@@ -194,6 +198,9 @@ const fn table(section: Section) -> &'static str {
         Section::Keys => "idempotency",
         Section::Statistics => "rollups",
         Section::Unfolded => "rollup_deltas",
+        Section::UsageItems => "usage_items",
+        Section::UsageCounters => "usage_counters",
+        Section::RecordIds => "usage_records",
     }
 }
 
@@ -259,6 +266,9 @@ async fn write(
         Section::Keys => events::write_keys(session, &of!(Key)).await,
         Section::Statistics => statistics::write_statistics(session, &of!(boxed Statistic)).await,
         Section::Unfolded => statistics::write_unfolded(session, &of!(Unfolded)).await,
+        Section::UsageItems => usage::write_items(session, &of!(boxed UsageItem)).await,
+        Section::UsageCounters => usage::write_counters(session, &of!(UsageCounter)).await,
+        Section::RecordIds => usage::write_record_ids(session, &of!(RecordId)).await,
         Section::Attempts => attempts::write(session, &of!(boxed Attempt)).await,
     }
 }

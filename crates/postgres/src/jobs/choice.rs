@@ -8,20 +8,22 @@ use std::{
 };
 
 use bellwire_core::{
-    delivery::State,
+    delivery::{Kind, State},
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
     job::{self, Count, Cursor, EventFacts, Fate, Filter, Job, Seen, Skip, Skipped},
     outcome::{Answer, Cause},
     ports::Error,
-    stored::{TEST, listed, standing::Marks},
+    stored::{TEST, standing::Marks},
     time::{DurationUs, Time},
 };
 use uuid::Uuid;
 
+use super::first::first;
 use crate::{
     connect::Conn,
     fault::{Fault, corrupt},
     rows::{self, DeliveryRow, Key as _, RowExt as _, delivery_columns, mark_columns},
+    shared::Firsts,
 };
 
 /// Deliveries that one look goes through.
@@ -55,9 +57,14 @@ const WEBHOOK: &str = concat!(
     " FROM webhooks w WHERE w.id = $1"
 );
 const EVENTS: &str = "\
-SELECT e.id, e.type, e.channels, e.flags, octet_length(e.data) = 0, e.deliveries FROM events e
+SELECT e.id, e.type, e.channels, e.flags, octet_length(e.data) = 0 FROM events e
 WHERE e.organization_id = $1 AND e.id = ANY($2) AND e.id >= $3 AND e.id <= $4";
-const RESENDS: &str = "SELECT event_id, delivery_id FROM resends WHERE event_id = ANY($1)";
+/// Resends of events to a webhook.
+pub(crate) const RESENDS: &str = "\
+SELECT r.delivery_id FROM unnest($1::uuid[]) AS k (id)
+CROSS JOIN LATERAL (
+    SELECT r.delivery_id FROM resends r
+    WHERE r.event_id = k.id AND r.webhook_id = $2 OFFSET 0) r";
 const OTHERS: &str = concat!(
     "SELECT ",
     delivery_columns!(),
@@ -76,14 +83,16 @@ pub(super) struct Scope<'f> {
     organization_id: OrganizationId,
     filter: &'f Filter,
     created_at: Time,
+    firsts: &'f Firsts,
 }
 
 impl<'f> Scope<'f> {
-    pub(super) fn of(job: &'f Job) -> Self {
+    pub(super) fn of(job: &'f Job, firsts: &'f Firsts) -> Self {
         Self {
             organization_id: job.organization_id,
             filter: &job.filter,
             created_at: job.created_at,
+            firsts,
         }
     }
 }
@@ -262,7 +271,7 @@ async fn fates(
     let mut fates = HashMap::new();
     let mut asked = Vec::new();
     for (row, seen) in wanted {
-        let Some((facts, list)) = events.get(&row.event_id) else {
+        let Some(facts) = events.get(&row.event_id) else {
             continue;
         };
         if !filter.takes_event(facts) {
@@ -270,12 +279,12 @@ async fn fates(
         }
         match hook.refuses() {
             Some(why) => drop(fates.insert(row.id, Fate::Skip(why))),
-            None => asked.push((row, seen, facts, list.as_slice())),
+            None => asked.push((row, seen, facts)),
         }
     }
-    let lists = asked.iter().map(|(row, _, _, list)| (*row, *list));
-    let others = others(conn, scope, hook, lists).await?;
-    for (row, seen, facts, _) in asked {
+    let rows: Vec<&DeliveryRow> = asked.iter().map(|(row, ..)| *row).collect();
+    let others = others(conn, scope, hook, &rows).await?;
+    for (row, seen, facts) in asked {
         let others: Vec<Seen> = others
             .get(&row.event_id)
             .into_iter()
@@ -328,12 +337,12 @@ async fn answers(
     Ok(answers)
 }
 
-/// What the filter asks of events, and the deliveries that were made with each.
+/// What the filter asks of events.
 async fn events(
     conn: &impl Conn,
     scope: Scope<'_>,
     ids: impl Iterator<Item = EventId>,
-) -> Result<HashMap<EventId, (EventFacts, Vec<u8>)>, Fault> {
+) -> Result<HashMap<EventId, EventFacts>, Fault> {
     let ids: BTreeSet<Uuid> = ids.map(|id| id.uuid()).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let mut events = HashMap::new();
@@ -355,27 +364,33 @@ async fn events(
             test: row.try_get::<_, i16>(3)? & TEST != 0,
             removed: row.try_get(4)?,
         };
-        events.insert(row.id(0)?, (facts, row.try_get(5)?));
+        events.insert(row.id(0)?, facts);
     }
     Ok(events)
 }
 
-/// All deliveries of these events to the webhook, but that those which the events list are left out
-/// where the one that is asked about is among them: one at most of a list goes to a webhook.
+/// The deliveries of these events to the webhook that may stand in for those that are asked about.
 async fn others(
     conn: &impl Conn,
     scope: Scope<'_>,
     hook: &Hook,
-    asked: impl Iterator<Item = (&DeliveryRow, &[u8])>,
+    asked: &[&DeliveryRow],
 ) -> Result<BTreeMap<EventId, Vec<Seen>>, Fault> {
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
     let mut events: BTreeSet<Uuid> = BTreeSet::new();
-    for (row, list) in asked {
+    for row in asked {
         events.insert(row.event_id.uuid());
-        if listed(list).all(|id| id != row.id) {
-            ids.extend(listed(list).map(|id| id.uuid()));
-        } else {
-            ids.insert(row.id.uuid());
+        // Of those made with an event, one at most goes to this webhook.
+        if row.kind == Kind::Resent {
+            let first = first(
+                conn,
+                scope.firsts,
+                scope.organization_id,
+                hook.id,
+                row.event_id,
+            )
+            .await?;
+            ids.extend(first.map(|id| id.uuid()));
         }
     }
     let mut others: BTreeMap<EventId, Vec<Seen>> = BTreeMap::new();
@@ -383,14 +398,14 @@ async fn others(
         return Ok(others);
     }
     let events: Vec<Uuid> = events.into_iter().collect();
-    for row in conn.query(RESENDS, &[&events]).await? {
-        ids.insert(row.try_get(1)?);
+    let webhook = hook.id.uuid();
+    for row in conn.query(RESENDS, &[&events, &webhook]).await? {
+        ids.insert(row.try_get(0)?);
     }
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
         return Ok(others);
     };
-    let webhook = hook.id.uuid();
     let found = conn
         .query(OTHERS, &[&ids, first, last, &webhook])
         .await?
@@ -409,6 +424,7 @@ async fn others(
 /// What a filter takes at this moment.
 pub(super) async fn count(
     conn: &impl Conn,
+    firsts: &Firsts,
     organization_id: OrganizationId,
     filter: &Filter,
     now: Time,
@@ -428,6 +444,7 @@ pub(super) async fn count(
         organization_id,
         filter,
         created_at: now,
+        firsts,
     };
     let mut count = Count {
         complete: true,

@@ -3,6 +3,7 @@
 //! nothing behind.
 
 mod choice;
+mod first;
 mod row;
 mod step;
 
@@ -10,14 +11,14 @@ use async_trait::async_trait;
 use bellwire_core::{
     audit::Entry,
     ids::{DeliveryId, JobId, OrganizationId, WebhookId},
-    job::{Change, Count, Filter, Job},
+    job::{Change, Count, Filter, Job, State, StopReason},
     ports::{Jobs, Result, Stepped},
     time::{DurationUs, Time},
 };
 
 #[cfg(test)]
-pub(crate) use self::choice::WALK;
-use crate::{Postgres, connect::Conn as _, fault::Fault};
+pub(crate) use self::choice::{RESENDS, WALK};
+use crate::{Postgres, connect::Conn as _, fault::Fault, rows::code};
 
 /// Jobs removed in one call.
 const JOBS_PER_SWEEP: i64 = 300;
@@ -32,7 +33,15 @@ impl Jobs for Postgres {
         budget: DurationUs,
     ) -> Result<Count> {
         let conn = self.shared().reader().await?;
-        Ok(choice::count(&conn, organization_id, filter, now, budget).await?)
+        Ok(choice::count(
+            &conn,
+            &self.shared().firsts,
+            organization_id,
+            filter,
+            now,
+            budget,
+        )
+        .await?)
     }
 
     async fn create_job(&self, job: Job, entry: Entry) -> Result<Option<JobId>> {
@@ -81,6 +90,26 @@ impl Jobs for Postgres {
         .await
         .map_err(Fault::from)?;
         Ok(())
+    }
+
+    async fn stop_paused_jobs(&self, before: Time, now: Time) -> Result<u64> {
+        let conn = self.shared().worker().await?;
+        let stopped = conn
+            .execute(
+                "UPDATE jobs SET state = $3, reason = $4, updated_at = $5 WHERE id IN (
+                     SELECT id FROM jobs WHERE state = 1 AND updated_at < $1
+                     ORDER BY updated_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)",
+                &[
+                    &before.as_micros(),
+                    &JOBS_PER_SWEEP,
+                    &code(State::Stopped.code()),
+                    &code(StopReason::PausedTooLong.code()),
+                    &now.as_micros(),
+                ],
+            )
+            .await
+            .map_err(Fault::from)?;
+        Ok(stopped)
     }
 
     async fn sweep_jobs(&self, before: Time) -> Result<u64> {

@@ -49,7 +49,13 @@ pub(super) async fn take(shared: &Shared, now: Time, ids: &[DeliveryId]) -> Resu
     let keys = vec![locks::key(job.organization_id)];
     transaction.query(locks::SHARED, &[&keys]).await?;
     let want = ids.len().min(chunk(job.per_second) as usize);
-    let looked = look(&transaction, Scope::of(&job), job.cursor, want).await?;
+    let looked = look(
+        &transaction,
+        Scope::of(&job, &shared.firsts),
+        job.cursor,
+        want,
+    )
+    .await?;
     let refused = looked.hook.filter(|_| job.filter.webhook.is_some());
     let stop = match refused.map(|hook| (hook.deleted, hook.disabled)) {
         Some((true, _)) => Some(StopReason::WebhookDeleted),
@@ -120,10 +126,15 @@ async fn send(
         .await?;
     transaction
         .execute(
-            "INSERT INTO resends (event_id, delivery_id, organization_id)
-             SELECT event_id, delivery_id, $3
+            "INSERT INTO resends (event_id, delivery_id, organization_id, webhook_id)
+             SELECT event_id, delivery_id, $3, $4
              FROM unnest($1::uuid[], $2::uuid[]) AS u (event_id, delivery_id)",
-            &[&event_ids, &delivery_ids, &job.organization_id.uuid()],
+            &[
+                &event_ids,
+                &delivery_ids,
+                &job.organization_id.uuid(),
+                &hook.id.uuid(),
+            ],
         )
         .await?;
     Ok(())

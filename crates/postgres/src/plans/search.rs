@@ -20,32 +20,36 @@ async fn a_search_walks_what_did_not_go_smoothly() {
     session.command(ID).await.expect("a function");
     let newest = START_MS + (DAYS - 1) * DAY_MS;
     let hooks = list((1..=20).map(webhook));
-    let part = format!("'{}', '{}', 64", Uuid::max(), id(newest, '0', 0));
+    let days: Vec<i64> = (0..DAYS).map(|day| START_MS / DAY_MS + day).collect();
+    let before = format!("{hooks}, '{}'", Uuid::max());
+    let index = |what, index: sources::Index, more: &str, name| {
+        Asked::new(what, index.sql(&days, 64), format!("{before}, {more}")).by(name)
+    };
     let walked = [
-        Asked::new(
+        index(
             "what failed",
             sources::UNLUCKY,
-            format!("{hooks}, {part}, '{{2}}'"),
-        )
-        .by("webhook_id_id_state"),
-        Asked::new(
+            "'{2}'",
+            "webhook_id_id_state",
+        ),
+        index(
             "what was late",
             sources::LATE,
-            format!("{hooks}, {part}, 0"),
-        )
-        .by("webhook_id_id_updated_at"),
-        Asked::new(
+            "0",
+            "webhook_id_id_updated_at",
+        ),
+        index(
             "what got a status",
             sources::ANSWERED,
-            format!("{hooks}, {part}, '5', 503"),
-        )
-        .by("webhook_id_coalesce_delivery_id"),
-        Asked::new(
+            "'5', 503",
+            "webhook_id_coalesce_delivery_id",
+        ),
+        index(
             "what got no answer",
             sources::ANSWERED,
-            format!("{hooks}, {part}, 'dns', NULL"),
-        )
-        .by("webhook_id_coalesce_delivery_id"),
+            "'dns', NULL",
+            "webhook_id_coalesce_delivery_id",
+        ),
         Asked::new(
             "all deliveries",
             sources::ALL,

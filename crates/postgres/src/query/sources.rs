@@ -1,10 +1,14 @@
 //! What leads a search to events: deliveries and attempts that are in an index because they did not
 //! go smoothly, those that wait, and where nothing else helps, all deliveries.
 //!
-//! Every index begins with the webhook, and each day has its own: days are looked at from the newest
-//! on, for each webhook until it has given enough.
+//! Every index begins with the webhook, and each day has its own. Days are looked at from the newest
+//! on, and of each webhook so many rows ahead; what is older than the last of a webhook that has more
+//! is left for the next step.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use bellwire_core::{
     delivery::State,
@@ -13,71 +17,97 @@ use bellwire_core::{
     ports::EventFilter,
     stored::search::{Key, Source},
 };
-use tokio_postgres::Row;
+use tokio_postgres::{Row, error::SqlState, types::Type};
 use uuid::Uuid;
 
 use crate::{
     connect::Conn,
     fault::Fault,
+    partitions::{self, day, leaf, span},
     rows::{Key as _, RowExt as _, code},
 };
 
-/// Rows that one step reads of an index, at first and at most.
-const ROWS: (i64, i64) = (128, 2_048);
+/// Rows of one webhook that one step reads of a day's index, at first and at most.
+const AHEAD: (usize, usize) = (8, 256);
+/// Rows that one step reads of a day's index, about.
+const ROWS: usize = 4_096;
+/// Days that one step looks at, at most: as many as give it little.
+const MANY_DAYS: usize = 8;
 /// Deliveries that one step of a walk over all of them looks at, at first and at most.
 const SCAN: (i64, i64) = (512, 16_384);
 /// So many pending deliveries are put in order; when there are more, waiting is nothing rare.
 const PENDING: i64 = 20_000;
 
-/// Of each webhook the newest so many before `$2`, and of those together the newest from `$3` on. The
-/// lower bound is not for the walk: with two bounds the planner takes a part of the primary key for
-/// as good as nothing, and reads all of it for each webhook.
-macro_rules! by_webhook {
-    ($columns:literal, $table:literal, $key:literal, $last:literal, $which:literal) => {
-        concat!(
-            "SELECT f.* FROM unnest($1::uuid[]) AS w (id) CROSS JOIN LATERAL (SELECT ",
-            $columns,
-            " FROM ",
-            $table,
-            " WHERE d.webhook_id = w.id AND ",
-            $key,
-            " < $2 AND ",
-            $which,
-            " ORDER BY ",
-            $key,
-            " DESC, ",
-            $last,
-            " DESC LIMIT $4) AS f (id, event_id, is_meant) WHERE f.id >= $3 ORDER BY 1 DESC LIMIT $4"
-        )
-    };
+/// A walk along an index that begins with the webhook.
+pub(crate) struct Index {
+    table: &'static str,
+    /// What leads to the delivery.
+    key: &'static str,
+    /// The last column of the index.
+    last: &'static str,
+    /// Whether a row is what is looked for.
+    is_meant: &'static str,
+    /// What is in the index.
+    which: &'static str,
 }
 
-/// Failed and cancelled deliveries of webhooks, newest first.
-pub(crate) const UNLUCKY: &str = by_webhook!(
-    "d.id, d.event_id, d.state = ANY ($5::smallint[])",
-    "deliveries d",
-    "d.id",
-    "d.state",
-    "d.state IN (2, 3)"
-);
-/// Deliveries of webhooks that changed late, newest first.
-pub(crate) const LATE: &str = by_webhook!(
-    "d.id, d.event_id, d.updated_at >= $5",
-    "deliveries d",
-    "d.id",
-    "d.updated_at",
-    "d.updated_at > d.created_at + 600000000"
-);
+/// Failed and cancelled deliveries of webhooks.
+pub(crate) const UNLUCKY: Index = Index {
+    table: "deliveries",
+    key: "id",
+    last: "state",
+    is_meant: "d.state = ANY ($3::smallint[])",
+    which: "d.state IN (2, 3)",
+};
+/// Deliveries of webhooks that changed late.
+pub(crate) const LATE: Index = Index {
+    table: "deliveries",
+    key: "id",
+    last: "updated_at",
+    is_meant: "d.updated_at >= $3",
+    which: "d.updated_at > d.created_at + 600000000",
+};
 /// Deliveries of webhooks with an attempt that came back with this: the class of a status as text, or
 /// a cause; and whether it had exactly this status, if one is asked for.
-pub(crate) const ANSWERED: &str = by_webhook!(
-    "d.delivery_id, d.event_id, $6::integer IS NULL OR d.status = $6",
-    "attempts d",
-    "d.delivery_id",
-    "d.status",
-    "coalesce((d.status / 100)::text, d.cause) = $5 \
-     AND (d.status IS NULL OR d.status NOT BETWEEN 200 AND 299)"
-);
+pub(crate) const ANSWERED: Index = Index {
+    table: "attempts",
+    key: "delivery_id",
+    last: "status",
+    is_meant: "$4::integer IS NULL OR d.status = $4",
+    which: "coalesce((d.status / 100)::text, d.cause) = $3 \
+            AND (d.status IS NULL OR d.status NOT BETWEEN 200 AND 299)",
+};
+
+impl Index {
+    /// Of each webhook the newest rows before `$2`, so many of each of these days.
+    ///
+    /// Each day's table is named: over all of them, the planner looks into the index of every day for
+    /// every webhook, and sorts what it finds. The limit is written out: of one that it does not know
+    /// it thinks that it is large.
+    pub(crate) fn sql(&self, days: &[i64], each: usize) -> String {
+        let Self {
+            table,
+            key,
+            last,
+            is_meant,
+            which,
+        } = self;
+        let parts: Vec<String> = days
+            .iter()
+            .map(|day| {
+                let leaf = leaf(table, *day);
+                format!(
+                    "SELECT f.* FROM unnest($1::uuid[]) AS w (id) CROSS JOIN LATERAL (
+                         SELECT d.{key}, d.event_id, {is_meant}, w.id FROM {leaf} d
+                         WHERE d.webhook_id = w.id AND d.{key} < $2 AND {which}
+                         ORDER BY d.{key} DESC, d.{last} DESC LIMIT {each}
+                     ) AS f (delivery, event, is_meant, webhook)"
+                )
+            })
+            .collect();
+        format!("{} ORDER BY 1 DESC", parts.join(" UNION ALL "))
+    }
+}
 /// What waits for webhooks: held by nobody, or by a node.
 pub(crate) const WAITING: &str = "\
 SELECT d.id, d.event_id FROM (
@@ -125,7 +155,10 @@ pub(super) struct Sources {
     waiting: HashMap<bool, Option<Vec<Found>>>,
     /// No pending delivery has a smaller id.
     oldest: Uuid,
-    rows: i64,
+    /// The days there are.
+    days: BTreeSet<i64>,
+    ahead: usize,
+    days_at_once: usize,
     scan: i64,
 }
 
@@ -142,7 +175,9 @@ impl Sources {
             unswept: Vec::new(),
             waiting: HashMap::new(),
             oldest,
-            rows: ROWS.0,
+            days: partitions::read(conn).await?,
+            ahead: AHEAD.0,
+            days_at_once: 1,
             scan: SCAN.0,
         };
         let rows = conn
@@ -185,11 +220,13 @@ impl Sources {
                     .filter(|(wanted, _)| *wanted)
                     .map(|(_, state)| code(state.code()))
                     .collect();
-                self.indexed(conn, UNLUCKY, part, &[&states]).await
+                self.indexed(conn, UNLUCKY, part, &[(&states, Type::INT2_ARRAY)])
+                    .await
             }
             Source::Late(since) => {
                 let since = since.as_micros();
-                self.indexed(conn, LATE, part, &[&since]).await
+                self.indexed(conn, LATE, part, &[(&since, Type::INT8)])
+                    .await
             }
             Source::Answered(key) => {
                 let (key, status) = match key {
@@ -199,7 +236,8 @@ impl Sources {
                         ((code / 100).to_string(), Some(i32::from(code)))
                     }
                 };
-                self.indexed(conn, ANSWERED, part, &[&key, &status]).await
+                let more: [(Param<'_>, Type); 2] = [(&key, Type::TEXT), (&status, Type::INT4)];
+                self.indexed(conn, ANSWERED, part, &more).await
             }
             Source::Pending => self.waiting(conn, part, false).await,
             Source::Unswept => self.waiting(conn, part, true).await,
@@ -210,24 +248,52 @@ impl Sources {
     async fn indexed(
         &mut self,
         conn: &impl Conn,
-        sql: &str,
+        index: Index,
         part: Part,
-        more: &[Param<'_>],
+        more: &[(Param<'_>, Type)],
     ) -> Result<Walked, Fault> {
-        let limit = self.rows.max(i64::try_from(part.limit).unwrap_or(i64::MAX));
-        let (below, from) = (part.below.uuid(), part.from.uuid());
-        let mut params: Vec<Param<'_>> = vec![&self.webhooks, &below, &from, &limit];
-        params.extend_from_slice(more);
-        let rows = conn.query(sql, &params).await?;
-        let position = match rows.last() {
-            Some(last) if rows.len() as i64 == limit => {
-                self.rows = (self.rows * 4).min(ROWS.1);
-                Some(last.id(0)?)
-            }
-            _ => None,
+        let before = Uuid::from_u128(part.below.uuid().as_u128().saturating_sub(1));
+        let (newest, oldest) = (day(before), day(part.from.uuid()));
+        let mut days = self.days.range(oldest..=newest.max(oldest)).rev().copied();
+        let looked: Vec<i64> = days.by_ref().take(self.days_at_once).collect();
+        let rest = days.next();
+        let Some(last) = looked.last() else {
+            return Ok((Vec::new(), None));
         };
-        let found = meant(&rows, position)?;
-        Ok((found, position))
+        let each = self.ahead;
+        let below = part.below.uuid();
+        let mut params: Vec<(Param<'_>, Type)> =
+            vec![(&self.webhooks, Type::UUID_ARRAY), (&below, Type::UUID)];
+        params.extend_from_slice(more);
+        let rows = match conn.query_once(&index.sql(&looked, each), &params).await {
+            // A day is gone with all that was in it.
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => {
+                self.days = partitions::read(conn).await?;
+                return Ok((Vec::new(), Some(part.below)));
+            }
+            rows => rows?,
+        };
+        // Of a webhook that gave all it was asked for in a day, more may follow there.
+        let mut given: HashMap<(Uuid, i64), usize> = HashMap::new();
+        let mut position = None;
+        for row in &rows {
+            let id: DeliveryId = row.id(0)?;
+            let given = given.entry((row.try_get(3)?, day(id.uuid()))).or_default();
+            *given += 1;
+            if *given == each {
+                position = position.max(Some(id));
+            }
+        }
+        let at_most = (ROWS / self.webhooks.len().max(1)).clamp(AHEAD.0, AHEAD.1);
+        self.ahead = (each * 4).min(at_most);
+        if rows.len() < each && self.days_at_once < MANY_DAYS {
+            self.days_at_once *= 2;
+        }
+        let found = meant(&rows, position, part.from)?;
+        // Nothing is left of these days.
+        let position =
+            position.or_else(|| rest.map(|_| DeliveryId::from_bytes(*span(*last).0.as_bytes())));
+        Ok((found, position.filter(|position| *position > part.from)))
     }
 
     /// The index of pending deliveries is in the order they are due: they are read and put in order
@@ -301,11 +367,19 @@ impl Sources {
     }
 }
 
-/// Rows that are meant. Of the last delivery more may follow, and one of those may be meant.
-fn meant(rows: &[Row], position: Option<DeliveryId>) -> Result<Vec<Found>, Fault> {
+/// Rows that are meant, before the position where others may be between them. Of the delivery at the
+/// position more may follow, and one of those may be meant.
+fn meant(
+    rows: &[Row],
+    position: Option<DeliveryId>,
+    from: DeliveryId,
+) -> Result<Vec<Found>, Fault> {
     let mut found: Vec<Found> = Vec::new();
     for row in rows {
         let id = row.id(0)?;
+        if id < from || position.is_some_and(|position| id < position) {
+            break;
+        }
         let is_meant = row.try_get::<_, Option<bool>>(2)?.unwrap_or(false) || position == Some(id);
         let is_new = found.last().is_none_or(|(last, _)| *last != id);
         if is_meant && is_new {

@@ -15,8 +15,9 @@ use tokio::time::Instant;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{count_columns, counts, result, unfolded};
+use super::{NO_BATCH, count_columns, result, saved};
 use crate::{
+    aside,
     connect::Conn,
     fault::{Fault, corrupt},
     rows::{Key as _, RowExt as _, text},
@@ -47,6 +48,8 @@ pub(crate) const FIND: &str = concat!(
        AND r.webhook_id = k.webhook_id AND r.success = k.success AND r.type = k.type COLLATE \"C\"
        AND r.result = k.result COLLATE \"C\""
 );
+/// Where [`FIND`] has the histogram.
+const LATENCY: usize = 10;
 /// In place of what was there.
 pub(crate) const PUT: &str = "\
 INSERT INTO rollups (period, organization_id, webhook_id, success, type, result, attempts, exhausted,
@@ -91,7 +94,8 @@ pub(super) async fn step(shared: &Shared, now: Time) -> Result<Folded, Fault> {
     };
     if rows.is_empty() {
         folded.removed = remove(&transaction, now).await?;
-        if folded.removed > 0 {
+        let forgotten = aside::forget(&transaction, now).await?;
+        if folded.removed + forgotten > 0 {
             shared.commit(transaction, began).await?;
         }
         folded.more = folded.removed >= REMOVED.unsigned_abs();
@@ -99,16 +103,27 @@ pub(super) async fn step(shared: &Shared, now: Time) -> Result<Folded, Fault> {
     }
     let mut batch = Batch::default();
     for row in &rows {
-        batch.merge(unfolded(row)?);
+        let body = row.try_get(0)?;
+        match Batch::decode(body) {
+            Some(one) => batch.merge(one),
+            None => {
+                aside::put(shared, &transaction, "rollup_deltas", NO_BATCH, body, now).await?;
+            }
+        }
     }
-    add(&transaction, batch).await?;
+    add(shared, &transaction, batch, now).await?;
     shared.commit(transaction, began).await?;
     folded.more = true;
     Ok(folded)
 }
 
 /// Adds a batch to its rows. What belongs to an organization that is gone is let go.
-async fn add(transaction: &Transaction<'_>, mut batch: Batch) -> Result<(), Fault> {
+async fn add(
+    shared: &Shared,
+    transaction: &Transaction<'_>,
+    mut batch: Batch,
+    now: Time,
+) -> Result<(), Fault> {
     let named: BTreeSet<Uuid> = batch
         .groups()
         .filter_map(|(_, key, _)| key.organization_id.map(|id| id.uuid()))
@@ -148,7 +163,16 @@ async fn add(transaction: &Transaction<'_>, mut batch: Batch) -> Result<(), Faul
         };
         let period = Period::from_code(row.try_get(0)?)
             .ok_or_else(|| corrupt("a row of `rollups` has no period"))?;
-        before.insert((period, key), counts(row, 6)?);
+        let (counts, wrong) = saved(row, 6)?;
+        if let Some(wrong) = wrong {
+            let why = format!(
+                "{wrong}; its numbers are kept, its latency begins anew: period {}, {key:?}",
+                period.code()
+            );
+            let latency = row.try_get(LATENCY)?;
+            aside::put(shared, transaction, "rollups", &why, latency, now).await?;
+        }
+        before.insert((period, key), counts);
     }
     let mut columns = Columns::default();
     for (key, sum) in &mut sums {

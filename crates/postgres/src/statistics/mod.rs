@@ -7,8 +7,8 @@ mod read;
 use async_trait::async_trait;
 use bellwire_core::{
     outcome::Answer,
-    ports::{Folded, Result, Statistics, Wanted},
-    statistics::{Batch, Counts, Example, Histogram, Table, parse_result},
+    ports::{Error, Folded, Result, Statistics, Wanted},
+    statistics::{Counts, Example, Histogram, Table, parse_result},
     time::Time,
 };
 use tokio_postgres::Row;
@@ -40,10 +40,8 @@ impl Statistics for Postgres {
     }
 }
 
-/// What was counted and is not folded.
-fn unfolded(row: &Row) -> std::result::Result<Batch, Fault> {
-    Batch::decode(row.try_get(0)?).ok_or_else(|| corrupt("a row of `rollup_deltas` cannot be read"))
-}
+/// Why a row of commits cannot be read.
+const NO_BATCH: &str = "a row of `rollup_deltas` cannot be read";
 
 /// The columns that [`counts`] reads.
 macro_rules! count_columns {
@@ -72,6 +70,31 @@ pub(crate) fn counts(row: &Row, column: usize) -> std::result::Result<Counts, Fa
             number: row.u32(column + 8)?,
         },
     })
+}
+
+/// Counts, and what is wrong with their row: then they are what could be saved of it, its numbers
+/// without its latency.
+fn saved(row: &Row, column: usize) -> std::result::Result<(Counts, Option<Error>), Fault> {
+    let wrong = match counts(row, column) {
+        Ok(counts) => return Ok((counts, None)),
+        Err(Fault::Rule(wrong @ Error::Corrupt(_))) => wrong,
+        Err(fault) => return Err(fault),
+    };
+    let count = |column| Ok::<_, Fault>(row.try_get::<_, i64>(column)?.unsigned_abs());
+    let saved = Counts {
+        attempts: count(column)?,
+        exhausted: count(column + 1)?,
+        total_us: count(column + 2)?,
+        max_us: u32::try_from(count(column + 3)?).unwrap_or(u32::MAX),
+        latency: Histogram::default(),
+        first_at: row.at(column + 5)?,
+        last: Example {
+            at: row.at(column + 6)?,
+            delivery_id: row.id(column + 7)?,
+            number: row.u32(column + 8)?,
+        },
+    };
+    Ok((saved, Some(wrong)))
 }
 
 /// A result, out of its column.

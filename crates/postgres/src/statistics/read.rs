@@ -6,20 +6,15 @@ use std::{collections::HashSet, pin::pin};
 use bellwire_core::{
     ids::{OrganizationId, WebhookId},
     ports::{Unfolded, Wanted, Whose},
-    statistics::{Key, Period, Table},
+    statistics::{Batch, Key, Period, Table},
 };
 use deadpool_postgres::Transaction;
 use futures_util::TryStreamExt as _;
 use tokio_postgres::{IsolationLevel, types::ToSql};
 use uuid::Uuid;
 
-use super::{count_columns, counts, fold::maybe, result, unfolded};
-use crate::{
-    connect::Conn,
-    fault::{Fault, corrupt},
-    rows::Key as _,
-    shared::Shared,
-};
+use super::{count_columns, fold::maybe, result, saved};
+use crate::{connect::Conn, fault::Fault, rows::Key as _, shared::Shared};
 
 /// Rows of these webhooks of organizations, or of all together, in these periods. Periods begin with
 /// the first one that has a row: a range may begin long before it.
@@ -45,6 +40,8 @@ pub(crate) const EACH: &str = concat!(
           AND r.organization_id = $3 AND r.webhook_id > $4
           AND r.success <= $5 AND ($6::text IS NULL OR r.type = $6) OFFSET 0) r"
 );
+/// What is not folded.
+const UNFOLDED: &str = "SELECT body FROM rollup_deltas ORDER BY id";
 /// With more webhooks than this, all of an organization are read and the others left out.
 const FEW: usize = 50;
 
@@ -60,6 +57,7 @@ pub(super) async fn tabulate(
         .read_only(true)
         .start()
         .await?;
+    let mut unreadable = 0;
     let mut living = HashSet::new();
     let mut only: Option<HashSet<WebhookId>> = None;
     let (mut organizations, mut webhooks) = (vec![Uuid::nil()], vec![Uuid::nil()]);
@@ -113,26 +111,40 @@ pub(super) async fn tabulate(
             &event_type,
         ];
         let (sql, params) = if each { (EACH, all) } else { (SOME, some) };
-        add(&transaction, (sql, &params), only.as_ref(), &mut table).await?;
+        unreadable += add(&transaction, (sql, &params), only.as_ref(), &mut table).await?;
         if table.is_full() {
-            return Ok(table);
+            break;
         }
     }
+    let rows = match table.is_full() {
+        true => Vec::new(),
+        false => Conn::query(&transaction, UNFOLDED, &[]).await?,
+    };
     let sum = Unfolded::new(wanted);
-    let sql = "SELECT body FROM rollup_deltas ORDER BY id";
-    for row in Conn::query(&transaction, sql, &[]).await? {
-        sum.add(&unfolded(&row)?, |id| living.contains(&id), &mut table);
+    for row in rows {
+        match Batch::decode(row.try_get(0)?) {
+            Some(batch) => sum.add(&batch, |id| living.contains(&id), &mut table),
+            None => unreadable += 1,
+        }
+    }
+    if unreadable > 0 {
+        tracing::error!(
+            rows = unreadable,
+            "statistics were read without rows, or parts of rows, that cannot be read"
+        );
+        shared.stats.unreadable(unreadable);
     }
     Ok(table)
 }
 
-/// Adds rows as they come.
+/// Adds rows as they come; how many of them cannot be read.
 async fn add(
     transaction: &Transaction<'_>,
     (sql, params): (&str, &[&(dyn ToSql + Sync); 6]),
     only: Option<&HashSet<WebhookId>>,
     table: &mut Table,
-) -> Result<(), Fault> {
+) -> Result<u64, Fault> {
+    let mut unreadable = 0;
     let statement = transaction.prepare_cached(sql).await?;
     let rows = transaction
         .query_raw(&statement, params.iter().copied())
@@ -144,16 +156,21 @@ async fn add(
         if !wanted || table.is_full() {
             continue;
         }
-        let period = Period::from_code(row.try_get(0)?)
-            .ok_or_else(|| corrupt("a row of `rollups` has no period"))?;
+        let found = Period::from_code(row.try_get(0)?).zip(result(&row, 5).ok());
+        let Some((period, answer)) = found else {
+            unreadable += 1;
+            continue;
+        };
         let key = Key {
             organization_id: maybe(row.try_get(1)?).map(OrganizationId::from),
             webhook_id,
             success: row.try_get(3)?,
             event_type: row.try_get::<_, &str>(4)?.into(),
-            answer: result(&row, 5)?,
+            answer,
         };
-        table.add(period.start(), &key, &counts(&row, 6)?);
+        let (counts, wrong) = saved(&row, 6)?;
+        unreadable += u64::from(wrong.is_some());
+        table.add(period.start(), &key, &counts);
     }
-    Ok(())
+    Ok(unreadable)
 }

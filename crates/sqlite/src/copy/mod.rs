@@ -14,6 +14,7 @@ mod pages;
 mod people;
 mod record;
 mod statistics;
+mod usage;
 mod webhooks;
 
 use std::{fs::File, sync::Arc};
@@ -204,6 +205,9 @@ const fn table(section: Section) -> &'static str {
         Section::Keys => "idempotency",
         Section::Statistics => "rollups",
         Section::Unfolded => "rollup_deltas",
+        Section::UsageItems => "usage_items",
+        Section::UsageCounters => "usage_counters",
+        Section::RecordIds => "usage_batches",
     }
 }
 
@@ -212,6 +216,9 @@ fn count(section: Section) -> String {
         Section::ExternalIds => "SELECT count(*) FROM (SELECT DISTINCT organization, external_id
                                  FROM events WHERE external_id IS NOT NULL)"
             .to_owned(),
+        Section::RecordIds => {
+            "SELECT coalesce(sum(length(ids)), 0) / 16 FROM usage_batches".to_owned()
+        }
         section => format!("SELECT count(*) FROM {}", table(section)),
     }
 }
@@ -239,6 +246,9 @@ fn page(
         Section::Keys => events::keys(conn, after),
         Section::Statistics => statistics::statistics(conn, after),
         Section::Unfolded => statistics::unfolded(conn, after),
+        Section::UsageItems => usage::items(conn, after),
+        Section::UsageCounters => usage::counters(conn, after),
+        Section::RecordIds => usage::record_ids(conn, after),
         Section::Attempts => attempts::attempts(conn, after),
     }
 }
@@ -269,6 +279,9 @@ fn write(
         Item::Key(one) => events::write_key(conn, one),
         Item::Statistic(one) => statistics::write_statistic(conn, one),
         Item::Unfolded(one) => statistics::write_unfolded(conn, one),
+        Item::UsageItem(one) => usage::write_item(conn, one),
+        Item::UsageCounter(one) => usage::write_counter(conn, one),
+        Item::RecordId(one) => usage::write_record_id(conn, one),
         Item::Attempt(one) => attempts::write_attempt(conn, excerpts, one),
     }
 }

@@ -1,10 +1,13 @@
 //! What a job comes to next: a walk over what failed or was cancelled, webhook by webhook, each
 //! delivery held against the filter and against the others of its event.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use bellwire_core::{
-    delivery::State,
+    delivery::{Kind, State},
     ids::{DeliveryId, OrganizationId, WebhookId},
     job::{self, Count, Cursor, EventFacts, Fate, Filter, Job, Seen, Skip, Skipped},
     outcome::{Answer, Cause},
@@ -15,6 +18,7 @@ use bellwire_core::{
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::{
+    Firsts,
     fault::Fault,
     query::{Webhooks, delivery_row},
     rows::{self, DeliveryRow, RowExt as _, damage, delivery_columns},
@@ -31,6 +35,12 @@ pub(crate) const WALK: &str = concat!(
     delivery_columns!(),
     " FROM deliveries WHERE webhook = ?1 AND state IN (2, 3) AND id > ?2 AND id < ?3
       ORDER BY id LIMIT ?4"
+);
+/// Resends of an event to a webhook.
+pub(crate) const AGAIN: &str = concat!(
+    "SELECT ",
+    delivery_columns!(),
+    " FROM deliveries WHERE event = ?1 AND webhook = ?2 AND again = 1"
 );
 /// The next webhooks of an organization, but for those that were gone before the job.
 pub(crate) const NEXT_WEBHOOKS: &str = "\
@@ -79,11 +89,28 @@ impl Takes {
     }
 }
 
+/// A delivery that is to be sent again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pick {
+    pub(super) id: DeliveryId,
+    /// The one that was made with its event for its webhook, if it is none itself.
+    pub(super) first: Option<DeliveryId>,
+}
+
+/// Where the delivery that was made with an event for a webhook is known from.
+#[derive(Clone, Copy)]
+pub(super) enum FindFirst<'f> {
+    /// From what the event lists, which is remembered.
+    Listed(&'f Firsts),
+    /// It was found before.
+    Known(Option<DeliveryId>),
+}
+
 /// What a look came to.
 #[derive(Debug, Default)]
 pub(super) struct Looked {
     /// To be sent again, all of one webhook.
-    pub(super) picks: Vec<DeliveryId>,
+    pub(super) picks: Vec<Pick>,
     pub(super) skipped: Skipped,
     pub(super) cursor: Cursor,
     /// The webhook that was looked at; the cursor may be at the next one.
@@ -100,6 +127,7 @@ pub(super) struct Looked {
 /// enough was looked at.
 pub(super) fn look(
     conn: &Connection,
+    firsts: &Firsts,
     scope: Scope<'_>,
     from: Cursor,
     want: usize,
@@ -156,10 +184,11 @@ pub(super) fn look(
     for row in rows {
         let row = row?;
         count += 1;
-        match fate(conn, scope, &row, takes, &mut webhooks)? {
-            Fate::Leave => {}
-            Fate::Skip(why) => looked.skipped.add(why),
-            Fate::Send => looked.picks.push(row.id),
+        let listed = FindFirst::Listed(firsts);
+        match fate(conn, scope, &row, takes, &mut webhooks, listed)? {
+            (Fate::Leave, _) => {}
+            (Fate::Skip(why), _) => looked.skipped.add(why),
+            (Fate::Send, first) => looked.picks.push(Pick { id: row.id, first }),
         }
         looked.cursor.delivery = Some(row.id);
         if looked.picks.len() >= want {
@@ -213,40 +242,49 @@ fn next_webhook(
         .map(|(id, _)| *id))
 }
 
-/// What becomes of a delivery of a webhook.
+/// What becomes of a delivery of a webhook, and which one was made with its event, where that was
+/// asked.
 pub(super) fn fate(
     conn: &Connection,
     scope: Scope<'_>,
     row: &DeliveryRow,
     takes: Takes,
     webhooks: &mut Webhooks,
-) -> Result<Fate, Fault> {
+    first: FindFirst<'_>,
+) -> Result<(Fate, Option<DeliveryId>), Fault> {
+    const LEAVE: (Fate, Option<DeliveryId>) = (Fate::Leave, None);
     let mut this = seen(conn, scope, row, webhooks)?;
     if !scope.filter.takes_row(&this) {
-        return Ok(Fate::Leave);
+        return Ok(LEAVE);
     }
     this.answer = answer(conn, scope, row)?;
     if !scope.filter.takes(&this) {
-        return Ok(Fate::Leave);
+        return Ok(LEAVE);
     }
-    let Some((facts, list)) = facts(conn, row.event)? else {
-        return Ok(Fate::Leave);
+    let Some(facts) = facts(conn, row.event)? else {
+        return Ok(LEAVE);
     };
     if !scope.filter.takes_event(&facts) {
-        return Ok(Fate::Leave);
+        return Ok(LEAVE);
     }
     match takes {
         Takes::Yes => {}
-        Takes::Disabled => return Ok(Fate::Skip(Skip::WebhookDisabled)),
-        Takes::Deleted => return Ok(Fate::Skip(Skip::WebhookDeleted)),
+        Takes::Disabled => return Ok((Fate::Skip(Skip::WebhookDisabled), None)),
+        Takes::Deleted => return Ok((Fate::Skip(Skip::WebhookDeleted), None)),
     }
+    let first = match first {
+        _ if row.kind != Kind::Resent => None,
+        FindFirst::Known(first) => first,
+        FindFirst::Listed(firsts) => made_first(conn, firsts, row)?,
+    };
     let mut others = Vec::new();
-    for other in siblings(conn, row, &list)? {
+    for other in siblings(conn, row, first)? {
         let mut one = seen(conn, scope, &other, webhooks)?;
         one.answer = answer(conn, scope, &other)?;
         others.push(one);
     }
-    Ok(scope.filter.fate(&this, &facts, &others, scope.end))
+    let fate = scope.filter.fate(&this, &facts, &others, scope.end);
+    Ok((fate, first))
 }
 
 /// A delivery as it stands, its last answer left out.
@@ -288,59 +326,76 @@ fn answer(conn: &Connection, scope: Scope<'_>, row: &DeliveryRow) -> Result<Opti
     Ok(found.flatten())
 }
 
-/// What the filter asks of an event, and the deliveries that were made with it.
-fn facts(conn: &Connection, event: i64) -> Result<Option<(EventFacts, Vec<u8>)>, Fault> {
+/// What the filter asks of an event.
+fn facts(conn: &Connection, event: i64) -> Result<Option<EventFacts>, Fault> {
     let found = conn
         .prepare_cached(
-            "SELECT type, channels, flags, length(data) = 0, deliveries FROM events WHERE seq = ?1",
+            "SELECT type, channels, flags, length(data) = 0 FROM events WHERE seq = ?1",
         )?
         .query_row([event], |row| {
             let channels = match row.get_ref(1)?.as_str_or_null()? {
                 Some(text) => serde_json::from_str(text).map_err(|error| damage(1, error))?,
                 None => Vec::new(),
             };
-            let facts = EventFacts {
+            Ok(EventFacts {
                 event_type: row.get(0)?,
                 channels,
                 test: row.get::<_, i64>(2)? & i64::from(TEST) != 0,
                 removed: row.get(3)?,
-            };
-            Ok((facts, row.get(4)?))
+            })
         })
         .optional()?;
     Ok(found)
 }
 
-/// The other deliveries of the same event to the same webhook.
-fn siblings(conn: &Connection, row: &DeliveryRow, list: &[u8]) -> Result<Vec<DeliveryRow>, Fault> {
-    let mut found = conn
-        .prepare_cached(concat!(
-            "SELECT ",
-            delivery_columns!(),
-            " FROM deliveries WHERE event = ?1 AND again = 1"
-        ))?
-        .query_map([row.event], rows::delivery)?
-        .filter(|other| {
-            !matches!(other, Ok(other) if other.webhook != row.webhook || other.id == row.id)
-        })
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    // Of those made with the event, one at most goes to this webhook.
-    if !listed(list).any(|id| id == row.id) {
-        for id in listed(list) {
-            if let Some(first) = delivery_row(conn, id)?
-                && first.webhook == row.webhook
-            {
-                found.push(first);
-                break;
-            }
+/// The delivery that was made with the event of a resend for the same webhook, if there was one.
+fn made_first(
+    conn: &Connection,
+    firsts: &Firsts,
+    row: &DeliveryRow,
+) -> Result<Option<DeliveryId>, Fault> {
+    if let Some(first) = firsts.get(row.event) {
+        return Ok(first.get(&row.webhook).copied());
+    }
+    let list: Option<Vec<u8>> = conn
+        .prepare_cached("SELECT deliveries FROM events WHERE seq = ?1")?
+        .query_row([row.event], |row| row.get(0))
+        .optional()?;
+    let mut whose = conn.prepare_cached("SELECT webhook FROM deliveries WHERE id = ?1")?;
+    let mut first = HashMap::new();
+    for id in listed(list.as_deref().unwrap_or_default()) {
+        let webhook = whose.query_row([id.as_bytes()], |row| row.get(0));
+        if let Some(webhook) = webhook.optional()? {
+            first.insert(webhook, id);
         }
     }
+    Ok(firsts.put(row.event, first).get(&row.webhook).copied())
+}
+
+/// The other deliveries of the same event to the same webhook: resends, and the first one.
+fn siblings(
+    conn: &Connection,
+    row: &DeliveryRow,
+    first: Option<DeliveryId>,
+) -> Result<Vec<DeliveryRow>, Fault> {
+    let mut found = conn
+        .prepare_cached(AGAIN)?
+        .query_map([row.event, row.webhook], rows::delivery)?
+        .filter(|other| !matches!(other, Ok(other) if other.id == row.id))
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let first = first
+        .map(|id| delivery_row(conn, id))
+        .transpose()?
+        .flatten();
+    // What is remembered may be of a row that was removed, and whose number another has now.
+    found.extend(first.filter(|first| (first.event, first.webhook) == (row.event, row.webhook)));
     Ok(found)
 }
 
 /// What a filter takes at this moment.
 pub(super) fn count(
     conn: &Connection,
+    firsts: &Firsts,
     organization_id: OrganizationId,
     filter: &Filter,
     now: Time,
@@ -365,7 +420,7 @@ pub(super) fn count(
     };
     let mut cursor = Cursor::default();
     loop {
-        let looked = look(conn, scope, cursor, usize::MAX)?;
+        let looked = look(conn, firsts, scope, cursor, usize::MAX)?;
         count.to_send += looked.picks.len() as u64;
         count.skipped += looked.skipped;
         if looked.unswept {

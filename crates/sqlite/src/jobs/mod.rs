@@ -6,11 +6,13 @@ mod choice;
 mod row;
 mod step;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bellwire_core::{
     audit::Entry,
     ids::{DeliveryId, JobId, OrganizationId, WebhookId},
-    job::{Change, Count, Filter, Job},
+    job::{Change, Count, Filter, Job, State, StopReason},
     ports::{Jobs, Result, Stepped},
     time::{DurationUs, Time},
 };
@@ -18,11 +20,15 @@ use bellwire_core::{
 use self::row::OVER;
 #[cfg(test)]
 pub(crate) use self::{
-    choice::{NEXT_WEBHOOKS, WALK},
+    choice::{AGAIN, NEXT_WEBHOOKS, WALK},
     row::DUE,
 };
 use crate::Sqlite;
 
+/// Those that were paused long ago, and nobody came back to.
+const STOP_PAUSED: &str = "\
+UPDATE jobs SET state = ?3, reason = ?4, updated_at = ?5
+WHERE seq IN (SELECT seq FROM jobs WHERE state = 1 AND updated_at < ?1 ORDER BY updated_at LIMIT ?2)";
 /// Jobs removed in one call.
 const JOBS_PER_SWEEP: i64 = 300;
 
@@ -36,8 +42,9 @@ impl Jobs for Sqlite {
         budget: DurationUs,
     ) -> Result<Count> {
         let filter = filter.clone();
+        let firsts = Arc::clone(&self.inner.firsts);
         self.readers()
-            .read(move |conn| choice::count(conn, organization_id, &filter, now, budget))
+            .read(move |conn| choice::count(conn, &firsts, organization_id, &filter, now, budget))
             .await
     }
 
@@ -86,9 +93,10 @@ impl Jobs for Sqlite {
     async fn step_job(&self, now: Time, ids: Vec<DeliveryId>) -> Result<Stepped> {
         self.as_server()?;
         let room = ids.len();
+        let firsts = Arc::clone(&self.inner.firsts);
         let planned = self
             .readers()
-            .read(move |conn| step::plan(conn, now, room))
+            .read(move |conn| step::plan(conn, &firsts, now, room))
             .await?;
         match planned {
             Ok(planned) => {
@@ -116,6 +124,22 @@ WHERE seq = (SELECT seq FROM jobs WHERE state = 0 AND next_at <= ?1 ORDER BY nex
                     .prepare_cached(sql)?
                     .execute([now.as_micros(), until.as_micros()])?;
                 Ok(())
+            })
+            .await
+    }
+
+    async fn stop_paused_jobs(&self, before: Time, now: Time) -> Result<u64> {
+        self.as_server()?;
+        self.writer()
+            .call(JOBS_PER_SWEEP as usize, move |work| {
+                let stopped = work.conn.prepare_cached(STOP_PAUSED)?.execute([
+                    before.as_micros(),
+                    JOBS_PER_SWEEP,
+                    State::Stopped.code(),
+                    StopReason::PausedTooLong.code(),
+                    now.as_micros(),
+                ])?;
+                Ok(stopped as u64)
             })
             .await
     }

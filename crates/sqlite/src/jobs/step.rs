@@ -11,11 +11,11 @@ use bellwire_core::{
 use rusqlite::Connection;
 
 use super::{
-    choice::{Looked, Scope, Takes, fate, look},
+    choice::{FindFirst, Looked, Pick, Scope, Takes, fate, look},
     row,
 };
 use crate::{
-    enqueue,
+    Firsts, enqueue,
     fault::Fault,
     query::{Webhooks, delivery_row},
     work::Work,
@@ -37,6 +37,7 @@ impl Planned {
 /// What the job that is due longest comes to next; when the next one is due, if none is.
 pub(super) fn plan(
     conn: &Connection,
+    firsts: &Firsts,
     now: Time,
     room: usize,
 ) -> Result<Result<Planned, Option<Time>>, Fault> {
@@ -45,7 +46,13 @@ pub(super) fn plan(
         Err(next_at) => return Ok(Err(next_at)),
     };
     let want = room.min(chunk(job.per_second) as usize);
-    let looked = look(conn, Scope::of(&job, organization), job.cursor, want)?;
+    let looked = look(
+        conn,
+        firsts,
+        Scope::of(&job, organization),
+        job.cursor,
+        want,
+    )?;
     Ok(Ok(Planned {
         job: job.id,
         from: job.cursor,
@@ -132,12 +139,15 @@ fn send(
     let mut webhooks = Webhooks::default();
     let mut ids = ids.iter();
     let mut made = 0;
-    for id in &planned.looked.picks {
+    for Pick { id, first } in &planned.looked.picks {
         let Some(row) = delivery_row(work.conn, *id)? else {
             continue;
         };
         let scope = Scope::of(job, organization);
-        match fate(work.conn, scope, &row, Takes::Yes, &mut webhooks)? {
+        // Which delivery was made with the event does not change: the plan knows.
+        let first = FindFirst::Known(*first);
+        let (fate, _) = fate(work.conn, scope, &row, Takes::Yes, &mut webhooks, first)?;
+        match fate {
             Fate::Leave => {}
             Fate::Skip(why) => skipped.add(why),
             Fate::Send => {

@@ -20,8 +20,8 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
 use crate::{fault::Fault, rows::RowExt as _};
 
-/// Rows that one step looks at, whatever it finds: about 5 ms.
-const ROWS: usize = 8_192;
+/// Rows that one step looks at, whatever it finds: about 5 ms when they are not in memory.
+const ROWS: usize = 2_048;
 /// Rows of one webhook that are read ahead, at first and at most.
 const AHEAD: (usize, usize) = (4, 512);
 /// So many pending deliveries are put in order; when there are more, waiting is nothing rare.

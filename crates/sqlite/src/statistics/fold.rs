@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use bellwire_core::{
     ids::OrganizationId,
     ports::Folded,
-    statistics::{Batch, Counts, Key, Period, Span, result_text},
+    statistics::{Batch, Key, Period, Span, result_text},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{count_columns, counts, unfolded};
-use crate::{fault::Fault, work::Work};
+use super::{NO_BATCH, count_columns, saved};
+use crate::{aside, fault::Fault, work::Work};
 
 /// Groups that one step folds: each adds to three rows of its webhook, and to as many of its
 /// organization and of all, which many groups share.
@@ -34,6 +34,8 @@ pub(crate) const ONE: &str = concat!(
     " FROM rollups r WHERE r.period = ?1 AND r.organization = ?2 AND r.webhook = ?3
       AND r.success = ?4 AND r.type = ?5 AND r.result = ?6"
 );
+/// Where [`ONE`] has the histogram.
+const LATENCY: usize = 4;
 /// In place of what was there.
 pub(crate) const PUT: &str = "\
 INSERT OR REPLACE INTO rollups (period, organization, webhook, success, type, result, attempts,
@@ -51,9 +53,14 @@ DELETE FROM rollups WHERE (period, organization, webhook, success, type, result)
 
 pub(super) fn step(work: &mut Work<'_>, now: Time) -> Result<Folded, Fault> {
     let mut folded = Folded::default();
-    let (seqs, batch) = gather(work)?;
+    let Gathered {
+        seqs,
+        batch,
+        unreadable,
+    } = gather(work)?;
     if seqs.is_empty() {
         folded.removed = remove(work, now)?;
+        aside::forget(work.conn, now)?;
         folded.more = folded.removed == REMOVED.unsigned_abs();
         return Ok(folded);
     }
@@ -65,6 +72,9 @@ pub(super) fn step(work: &mut Work<'_>, now: Time) -> Result<Folded, Fault> {
         for seq in &seqs {
             folded.batches += delete.execute([seq])? as u64;
         }
+    }
+    for body in unreadable {
+        aside::put(work, "rollup_deltas", NO_BATCH, &body, now)?;
     }
     if batch.len() > GROUPS {
         // Too much for one step. The pieces are taken one by one, before anything else.
@@ -78,32 +88,44 @@ pub(super) fn step(work: &mut Work<'_>, now: Time) -> Result<Folded, Fault> {
         folded.batches = 0;
         return Ok(folded);
     }
-    add(work, batch)?;
+    add(work, batch, now)?;
     Ok(folded)
 }
 
+/// What a step takes away.
+#[derive(Default)]
+struct Gathered {
+    seqs: Vec<i64>,
+    batch: Batch,
+    /// Rows that are none.
+    unreadable: Vec<Vec<u8>>,
+}
+
 /// What the next step is to fold: a piece, or commits up to a bound.
-fn gather(work: &Work<'_>) -> Result<(Vec<i64>, Batch), Fault> {
+fn gather(work: &Work<'_>) -> Result<Gathered, Fault> {
     let mut statement = work
         .conn
         .prepare_cached("SELECT seq, body FROM rollup_deltas ORDER BY seq LIMIT ?1")?;
     let mut rows = statement.query([BATCHES])?;
-    let (mut seqs, mut all, mut bytes) = (Vec::new(), Batch::default(), 0);
+    let (mut gathered, mut bytes) = (Gathered::default(), 0);
     while let Some(row) = rows.next()? {
         let seq: i64 = row.get(0)?;
         let body = row.get_ref(1)?.as_blob().map_err(crate::fault::corrupt)?;
-        seqs.push(seq);
+        gathered.seqs.push(seq);
         bytes += body.len();
-        all.merge(unfolded(body)?);
+        match Batch::decode(body) {
+            Some(batch) => gathered.batch.merge(batch),
+            None => gathered.unreadable.push(body.to_vec()),
+        }
         if seq < 0 || bytes >= BYTES {
             break;
         }
     }
-    Ok((seqs, all))
+    Ok(gathered)
 }
 
 /// Adds a batch to its rows. What belongs to nothing that is there any more is let go.
-fn add(work: &mut Work<'_>, mut batch: Batch) -> Result<(), Fault> {
+fn add(work: &mut Work<'_>, mut batch: Batch, now: Time) -> Result<(), Fault> {
     // Webhooks and organizations, as rows name them.
     let mut hooks = HashMap::new();
     let mut organizations: HashMap<OrganizationId, i64> = HashMap::new();
@@ -120,8 +142,9 @@ fn add(work: &mut Work<'_>, mut batch: Batch) -> Result<(), Fault> {
         }
     }
     batch.retain(|key| key.webhook_id.is_some_and(|id| hooks.contains_key(&id)));
-    let mut one = work.conn.prepare_cached(ONE)?;
-    let mut put = work.conn.prepare_cached(PUT)?;
+    let conn = work.conn;
+    let mut one = conn.prepare_cached(ONE)?;
+    let mut put = conn.prepare_cached(PUT)?;
     for ((period, key), mut sum) in batch.rows() {
         let Key {
             organization_id,
@@ -133,7 +156,7 @@ fn add(work: &mut Work<'_>, mut batch: Batch) -> Result<(), Fault> {
         let organization = organization_id.map_or(0, |id| organizations[&id]);
         let webhook = webhook_id.map_or(0, |id| hooks[&id]);
         let result = result_text(answer);
-        let found: Option<Result<Counts, Fault>> = one
+        let found = one
             .query_row(
                 params![
                     period.code(),
@@ -143,11 +166,26 @@ fn add(work: &mut Work<'_>, mut batch: Batch) -> Result<(), Fault> {
                     event_type,
                     result
                 ],
-                |row| Ok(counts(row, 0)),
+                |row| {
+                    let (counts, wrong) = saved(row, 0);
+                    let latency = row
+                        .get_ref(LATENCY)?
+                        .as_bytes_or_null()?
+                        .unwrap_or_default();
+                    Ok((counts, wrong.map(|wrong| (wrong, latency.to_vec()))))
+                },
             )
             .optional()?;
-        if let Some(found) = found {
-            sum.merge(&found?);
+        if let Some((before, wrong)) = found {
+            if let Some((wrong, latency)) = wrong {
+                let why = format!(
+                    "{wrong}; its numbers are kept, its latency begins anew: period {}, \
+                     organization {organization}, webhook {webhook}, {event_type}, {result}",
+                    period.code()
+                );
+                aside::put(work, "rollups", &why, &latency, now)?;
+            }
+            sum.merge(&before);
         }
         put.execute(params![
             period.code(),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bellwire_core::{
     ids::DeliveryId,
     outcome::Answer,
-    ports::{Folded, Result, Statistics, Wanted},
+    ports::{Error, Folded, Result, Statistics, Wanted},
     statistics::{Batch, Counts, Example, Histogram, Table, parse_result},
     time::Time,
 };
@@ -37,9 +37,12 @@ impl Statistics for Sqlite {
     }
 
     async fn tabulate(&self, wanted: Wanted, table: Table) -> Result<Table> {
-        self.readers()
+        let (table, unreadable) = self
+            .readers()
             .read(move |conn| read::tabulate(conn, &wanted, table))
-            .await
+            .await?;
+        self.inner.stats.unreadable(unreadable);
+        Ok(table)
     }
 }
 
@@ -50,10 +53,8 @@ pub(crate) fn write(conn: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What was counted and is not folded.
-pub(crate) fn unfolded(body: &[u8]) -> std::result::Result<Batch, Fault> {
-    Batch::decode(body).ok_or_else(|| corrupt("a row of `rollup_deltas` cannot be read"))
-}
+/// Why a row of commits cannot be read.
+const NO_BATCH: &str = "a row of `rollup_deltas` cannot be read";
 
 /// The columns that [`counts`] reads.
 macro_rules! count_columns {
@@ -81,6 +82,34 @@ pub(crate) fn counts(row: &Row<'_>, column: usize) -> std::result::Result<Counts
             number: row.get(column + 8)?,
         },
     })
+}
+
+/// Counts, and what is wrong with their row: then they are what could be saved of it, its numbers
+/// without its latency.
+fn saved(row: &Row<'_>, column: usize) -> (Counts, Option<Error>) {
+    match counts(row, column) {
+        Ok(counts) => (counts, None),
+        Err(fault) => {
+            let number = |column| row.get::<_, i64>(column).unwrap_or(0).unsigned_abs();
+            let small = |column| u32::try_from(number(column)).unwrap_or(u32::MAX);
+            let saved = Counts {
+                attempts: number(column),
+                exhausted: number(column + 1),
+                total_us: number(column + 2),
+                max_us: small(column + 3),
+                latency: Histogram::default(),
+                first_at: row.at(column + 5).unwrap_or_default(),
+                last: Example {
+                    at: row.at(column + 6).unwrap_or_default(),
+                    delivery_id: row
+                        .id(column + 7)
+                        .unwrap_or_else(|_| DeliveryId::from_bytes([0; 16])),
+                    number: small(column + 8),
+                },
+            };
+            (saved, Some(fault.into()))
+        }
+    }
 }
 
 /// A result, out of its column.

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use bellwire_core::{
     ids::{OrganizationId, WebhookId},
     ports::{Unfolded, Wanted, Whose},
-    statistics::{Key, Period, Range, Table},
+    statistics::{Batch, Key, Period, Range, Table},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{count_columns, counts, result};
+use super::{count_columns, result, saved};
 use crate::{
     fault::{Fault, corrupt},
     rows::RowExt as _,
@@ -44,7 +44,8 @@ pub(super) fn tabulate(
     conn: &Connection,
     wanted: &Wanted,
     mut table: Table,
-) -> Result<Table, Fault> {
+) -> Result<(Table, u64), Fault> {
+    let mut unreadable = 0;
     let mut hooks: HashMap<i64, WebhookId> = HashMap::new();
     let reads = reads(conn, &wanted.whose, &mut hooks)?;
     let mut statements = [conn.prepare_cached(SOME)?, conn.prepare_cached(EACH)?];
@@ -72,26 +73,43 @@ pub(super) fn tabulate(
                         None => continue,
                     },
                 };
+                let Ok(answer) = result(row, 2) else {
+                    unreadable += 1;
+                    continue;
+                };
                 let key = Key {
                     organization_id: read.organization_id,
                     webhook_id,
                     event_type: event_type.into(),
-                    answer: result(row, 2)?,
+                    answer,
                     success: row.get(0)?,
                 };
                 let period = Period::from_code(code).unwrap_or(Period {
                     span: range.span,
                     number: 0,
                 });
-                table.add(period.start(), &key, &counts(row, 4)?);
+                let (counts, wrong) = saved(row, 4);
+                unreadable += u64::from(wrong.is_some());
+                table.add(period.start(), &key, &counts);
             }
             if table.is_full() {
-                return Ok(table);
+                return Ok((table, told(unreadable)));
             }
         }
     }
-    add_unfolded(conn, wanted, &mut table)?;
-    Ok(table)
+    unreadable += add_unfolded(conn, wanted, &mut table)?;
+    Ok((table, told(unreadable)))
+}
+
+/// Says that rows were left out, or are not whole.
+fn told(unreadable: u64) -> u64 {
+    if unreadable > 0 {
+        tracing::error!(
+            rows = unreadable,
+            "statistics were read without rows, or parts of rows, that cannot be read"
+        );
+    }
+    unreadable
 }
 
 /// The periods of a range that can have rows: a range may begin long before the first.
@@ -173,7 +191,9 @@ fn reads(
     Ok(vec![read(None)])
 }
 
-fn add_unfolded(conn: &Connection, wanted: &Wanted, table: &mut Table) -> Result<(), Fault> {
+/// How many rows could not be read.
+fn add_unfolded(conn: &Connection, wanted: &Wanted, table: &mut Table) -> Result<u64, Fault> {
+    let mut unreadable = 0;
     let living: HashSet<OrganizationId> = match &wanted.whose {
         Whose::Organizations => conn
             .prepare_cached("SELECT id FROM organizations WHERE deleted_at IS NULL")?
@@ -185,8 +205,10 @@ fn add_unfolded(conn: &Connection, wanted: &Wanted, table: &mut Table) -> Result
     let mut statement = conn.prepare_cached("SELECT body FROM rollup_deltas ORDER BY seq")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let batch = super::unfolded(row.get_ref(0)?.as_blob().map_err(corrupt)?)?;
-        unfolded.add(&batch, |id| living.contains(&id), table);
+        match Batch::decode(row.get_ref(0)?.as_blob().map_err(corrupt)?) {
+            Some(batch) => unfolded.add(&batch, |id| living.contains(&id), table),
+            None => unreadable += 1,
+        }
     }
-    Ok(())
+    Ok(unreadable)
 }

@@ -45,7 +45,7 @@ async fn an_organization_sees_its_own_event_types_and_the_platforms() {
             .items
             .iter()
             // Bellwire's own come behind these.
-            .filter(|entry| own_event::Kind::of(&entry.event_type.name).is_none())
+            .filter(|entry| !own_event::is_reserved(&entry.event_type.name))
             .map(|entry| {
                 let own = entry.event_type.organization_id.is_some();
                 format!("{}{}", entry.event_type.name, if own { "!" } else { "" })

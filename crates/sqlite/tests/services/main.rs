@@ -6,10 +6,14 @@ mod channels;
 mod event_types;
 mod links;
 mod organizations;
+mod own_events;
 mod repeats;
 mod secrets;
 mod signing_in;
 mod tokens;
+mod usage;
+mod usage_plans;
+mod usage_reports;
 mod users;
 mod webhooks;
 

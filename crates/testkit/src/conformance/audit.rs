@@ -256,3 +256,31 @@ pub async fn the_log_outlives_what_it_tells_of<S: Subject>(subject: S) {
     };
     assert_eq!(walk(&world.store(), &filter, 10).await, [written]);
 }
+
+/// The oldest go first, a limited number at a time, and nothing goes that is young enough.
+pub async fn what_is_too_old_is_forgotten<S: Subject>(subject: S) {
+    let world = World::new(subject);
+    let store = world.store();
+    let at = |hours: i64| Entry {
+        id: AuditId::floor(START + hours * HOUR),
+        at: START + hours * HOUR,
+        ..entry("webhook.updated")
+    };
+    // Whose clock was behind when its id was made.
+    let late = Entry {
+        id: AuditId::floor(START - HOUR),
+        ..at(5)
+    };
+    let entries: Vec<Entry> = (0..5).map(at).chain([late.clone()]).collect();
+    note(&store, &entries).await;
+    let forget = async |limit| {
+        let forgotten = store.forget_audit(START + 3 * HOUR, limit).await;
+        forgotten.expect("forgotten")
+    };
+    assert_eq!(forget(2).await, 2);
+    assert_eq!(forget(2).await, 1);
+    assert_eq!(forget(2).await, 0);
+    let left = walk(&store, &AuditFilter::default(), 100).await;
+    let left: Vec<AuditId> = left.into_iter().map(|entry| entry.id).collect();
+    assert_eq!(left, [at(4).id, at(3).id, late.id]);
+}

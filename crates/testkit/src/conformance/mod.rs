@@ -6,6 +6,7 @@
 //! port has: [`Subject::reopen`], which stands for a crash.
 
 pub mod answers;
+pub mod aside;
 pub mod audit;
 pub mod cancel;
 pub mod catalogue;
@@ -31,6 +32,7 @@ pub mod sessions;
 pub mod statistics;
 pub mod tokens;
 pub mod trail;
+pub mod usage;
 pub mod webhooks;
 mod world;
 
@@ -210,6 +212,7 @@ macro_rules! store_conformance {
                 times_decide_and_not_ids,
                 a_search_looks_at_a_limited_number,
                 the_log_outlives_what_it_tells_of,
+                what_is_too_old_is_forgotten,
             ];
             trail: [
                 what_happens_to_organizations_is_in_the_log,
@@ -228,8 +231,10 @@ macro_rules! store_conformance {
                 a_webhook_that_goes_stops_its_part,
                 a_job_does_not_pick_up_what_it_made,
                 jobs_are_forgotten_in_time,
+                a_job_does_not_stay_paused_for_ever,
                 a_job_that_is_put_off_lets_the_others_go_on,
                 a_job_sends_each_event_once,
+                an_event_that_went_to_many_is_sent_again_to_each,
                 a_job_takes_what_fits_every_part_of_its_filter,
                 a_job_goes_through_all_webhooks,
                 a_job_waits_for_the_sweep,
@@ -282,6 +287,26 @@ macro_rules! store_conformance {
                 folders_at_once_count_nothing_twice,
                 old_counts_go_the_finest_first,
                 a_deleted_organization_takes_its_counts_along,
+            ];
+            usage: [
+                documents_come_back_as_they_were,
+                a_document_has_a_key_and_a_place,
+                documents_are_listed_oldest_first,
+                what_belongs_together_goes_together,
+                plans_of_a_developer_lie_apart,
+                what_was_bought_is_told_by_pairs,
+                documents_belong_to_one_organization,
+                a_record_counts_once,
+                a_percentage_fires_once_with_the_count,
+                a_new_period_arms_again,
+                what_is_turned_off_fires_nothing,
+                what_is_refused_counts_nothing,
+                a_chunk_ends_when_enough_has_fired,
+                a_counter_does_not_run_over,
+                many_at_once_count_each_record_once,
+                ids_are_forgotten_in_time,
+                a_deleted_organization_takes_its_usage_along,
+                random_reports_agree_with_a_model,
             ];
             model: [
                 random_operations_agree_with_a_model,

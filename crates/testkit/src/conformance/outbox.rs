@@ -42,7 +42,7 @@ async fn attempt<S: Subject>(
     notices.iter().map(|notice| notice.kind).collect()
 }
 
-async fn made<S: Subject>(
+pub(super) async fn made<S: Subject>(
     world: &mut World<S>,
     webhook: &Webhook,
     status: u16,

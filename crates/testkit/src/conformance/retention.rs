@@ -20,16 +20,19 @@ const EVENTS: Retention = Retention {
     events: Some(10 * DAY),
     payloads: None,
     attempts: None,
+    audit: None,
 };
 const PAYLOADS: Retention = Retention {
     events: None,
     payloads: Some(10 * DAY),
     attempts: None,
+    audit: None,
 };
 const ATTEMPTS: Retention = Retention {
     events: None,
     payloads: None,
     attempts: Some(10 * DAY),
+    audit: None,
 };
 
 /// A whole pass; what it removed.

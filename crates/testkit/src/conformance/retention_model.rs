@@ -37,6 +37,7 @@ pub async fn nothing_pending_is_ever_removed<S: Subject>(subject: S) {
         events: Some(9 * DAY),
         payloads: Some(4 * DAY),
         attempts: Some(2 * DAY),
+        audit: None,
     };
     let mut known: BTreeMap<EventId, Known> = BTreeMap::new();
     for round in 0..140_u32 {

@@ -362,7 +362,9 @@ from_id!(
     bellwire_core::ids::LinkId,
     bellwire_core::ids::AuditId,
     bellwire_core::ids::NoticeId,
-    bellwire_core::ids::JobId
+    bellwire_core::ids::JobId,
+    bellwire_core::ids::DeveloperPlanId,
+    bellwire_core::ids::ConditionId
 );
 
 /// The tally of an answer with this status under a rule; 2xx is a success.

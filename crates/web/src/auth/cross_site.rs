@@ -63,7 +63,8 @@ fn is_own(origin: &str, parts: &Parts, options: &Options) -> bool {
 }
 
 /// Which of these has a session of this CSRF token.
-pub(crate) fn of_token(found: &[Principal], shown: &str) -> Option<usize> {
+#[must_use]
+pub fn of_token(found: &[Principal], shown: &str) -> Option<usize> {
     let right = |csrf: &str| shown.as_bytes().ct_eq(csrf.as_bytes()).into();
     found.iter().position(|principal| {
         principal

@@ -15,6 +15,7 @@ pub mod caller;
 pub mod cookie;
 pub mod cross_site;
 pub mod rights;
+pub mod whole;
 
 mod basic;
 mod bearer;
@@ -28,6 +29,7 @@ pub(crate) use self::in_query::token_in_query;
 pub use self::{
     caller::{Asking, Peer},
     rights::{Edit, Manage, Needed, OfPlatform, Operate, Produce, Read, Within},
+    whole::Whole,
 };
 use crate::{
     AppState,
@@ -115,7 +117,8 @@ async fn by_cookies(
 
 /// Whose sessions a browser holds, a user's first: for pages, which show what anybody may see who
 /// has the browser. Whoever changes something by this must ask [`cross_site`] first.
-pub(crate) struct Sessions(pub(crate) Vec<Principal>);
+#[derive(Debug)]
+pub struct Sessions(pub Vec<Principal>);
 
 impl FromRequestParts<AppState> for Sessions {
     type Rejection = Problem;

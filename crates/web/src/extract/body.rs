@@ -11,6 +11,9 @@ use crate::problem::{Code, Problem};
 pub const LIMIT_BYTES: usize = 1 << 20;
 /// The largest body that carries events: 16 MiB.
 pub const EVENTS_LIMIT_BYTES: usize = 16 << 20;
+/// The largest body that reports usage: 16 MiB, which holds 10 000 records of which each text is as
+/// long as it may be.
+pub const USAGE_LIMIT_BYTES: usize = 16 << 20;
 
 /// Reads the body.
 ///

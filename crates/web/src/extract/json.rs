@@ -4,6 +4,7 @@
 //! the path kept, to name the field: who sends good requests does not pay for good messages.
 
 use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -53,6 +54,28 @@ impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalJson<T> {
 /// `malformed_json` when it is not JSON, `invalid_request` with the field when it does not fit.
 pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8], root: &str) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|error| explain::<T>(body, root, &error))
+}
+
+/// A body of at most so many bytes is parsed where it was read: that takes well below a millisecond.
+const AT_ONCE_BYTES: usize = 64 << 10;
+
+/// Parses a body that may be large: then on a thread of its own, so that the requests that share this
+/// one do not wait for it.
+///
+/// # Errors
+/// As `parse`.
+pub async fn parse_apart<T: Send + 'static>(
+    body: Bytes,
+    parse: fn(&[u8]) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    if body.len() <= AT_ONCE_BYTES {
+        return parse(&body);
+    }
+    let parsed = tokio::task::spawn_blocking(move || parse(&body)).await;
+    parsed.unwrap_or_else(|error| {
+        let reason = format!("parsing a body ended early: {error}");
+        Err(bellwire_core::service::Error::Internal(reason).into())
+    })
 }
 
 fn explain<'a, T: Deserialize<'a>>(
@@ -218,6 +241,21 @@ mod tests {
         assert_eq!(problem.errors[0].field, "events[1].data");
         let problem = parse::<Vec<Outer<'_>>>(b"[7]", "events").unwrap_err();
         assert_eq!(problem.errors[0].field, "events[0]");
+    }
+
+    #[tokio::test]
+    async fn a_large_body_is_parsed_as_a_small_one() {
+        fn numbers(body: &[u8]) -> Result<Vec<u64>, Problem> {
+            parse(body, "numbers")
+        }
+        for count in [10, 100_000] {
+            let body = |last: &str| Bytes::from(format!("[{}{last}]", "7,".repeat(count)));
+            assert!(body("7").len() <= AT_ONCE_BYTES || count > 10);
+            let read = parse_apart(body("7"), numbers).await.unwrap();
+            assert_eq!(read.len(), count + 1);
+            let problem = parse_apart(body("-7"), numbers).await.unwrap_err();
+            assert_eq!(problem.errors[0].field, format!("numbers[{count}]"));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub use idempotency::{IdempotencyHeader, IdempotencyKey};
 pub use json::{Json, OptionalJson};
 pub use object::Object;
 pub use path::{
-    AttemptNumber, AttemptPath, Id, IdPath, Key, KeyPath, Name, NamePath, OrganizationPath,
+    AttemptNumber, AttemptPath, Email, EmailPath, Id, IdPath, Key, KeyPath, Name, NamePath,
+    OrganizationPath, PackageId, PackagePath, RatePlanId, RatePlanPath,
 };
 pub use query::{Paging, Params, Query, ReadQuery};

@@ -4,7 +4,8 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use bellwire_core::ids::{
-    DeliveryId, EventId, JobId, LinkId, SessionId, TokenId, UserId, WebhookId,
+    ConditionId, DeliveryId, DeveloperPlanId, EventId, JobId, LinkId, SessionId, TokenId, UserId,
+    WebhookId,
 };
 use http::request::Parts;
 use utoipa::IntoParams;
@@ -54,7 +55,9 @@ id_of!(
     UserId = "user",
     SessionId = "session",
     LinkId = "link",
-    JobId = "job"
+    JobId = "job",
+    DeveloperPlanId = "developer rate plan",
+    ConditionId = "notification condition"
 );
 
 macro_rules! text_of {
@@ -81,6 +84,12 @@ text_of! {
     Name = "name", "event type";
     /// The path parameter `key`: a channel's.
     Key = "key", "channel";
+    /// The path parameter `email`: a developer's.
+    Email = "email", "developer";
+    /// The path parameter `id`: a package's.
+    PackageId = "id", "package";
+    /// The path parameter `id`: a rate plan's.
+    RatePlanId = "id", "rate plan";
 }
 
 /// The path parameter `n`: the number of an attempt within its delivery, from 1.
@@ -144,4 +153,31 @@ pub struct KeyPath {
     /// The channel's key.
     #[param(example = "account:cool")]
     pub key: String,
+}
+
+/// The developer in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct EmailPath {
+    /// The developer's e-mail address.
+    #[param(example = "ada@example.com")]
+    pub email: String,
+}
+
+/// The package in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PackagePath {
+    /// The package's id.
+    #[param(example = "location")]
+    pub id: String,
+}
+
+/// The rate plan in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct RatePlanPath {
+    /// The rate plan's id.
+    #[param(example = "location_adjustable")]
+    pub id: String,
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use bellwire_core::{
     meter::{BUCKETS, Reading, SIZES, TIMES_US},
     ports::Store,
-    service::{Service, StageReadings},
+    service::{Service, StageReadings, UsageReadings},
     time::{DurationUs, SECOND, Time},
 };
 use parking_lot::Mutex;
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric as _, MetricEncoder, NoLabelSet},
-    metrics::{MetricType, gauge::ConstGauge},
+    metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
     registry::Unit,
 };
 
@@ -50,6 +50,37 @@ fn histogram(
     let buckets: Vec<(f64, u64)> = bounds.chain([f64::MAX]).zip(reading.counts).collect();
     let sum = reading.sum as f64 / scale;
     encoder.encode_histogram::<NoLabelSet>(sum, reading.count(), &buckets, None)
+}
+
+/// Writes what reports of usage came to.
+fn usage(encoder: &mut DescriptorEncoder<'_>, readings: &UsageReadings) -> Written {
+    let described = (
+        "usage_report",
+        "Time of checking and counting a report of usage, the waits for the disk included",
+    );
+    times(encoder, described, &readings.report)?;
+    for (name, help, value) in [
+        (
+            "usage_records",
+            "Records of usage that were counted",
+            readings.accepted,
+        ),
+        (
+            "usage_records_repeated",
+            "Records of usage that had been counted before",
+            readings.repeated,
+        ),
+        (
+            "usage_thresholds",
+            "Percentages of targets that usage has reached and somebody is told of",
+            readings.fired,
+        ),
+    ] {
+        let counter = ConstCounter::new(value);
+        let described = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
+        counter.encode(described)?;
+    }
+    Ok(())
 }
 
 /// What the service counts and has in memory.
@@ -93,6 +124,7 @@ impl Collector for ServiceNumbers {
         }
         let described = ("ingest_deliveries", "Deliveries that one request came to");
         sizes(&mut encoder, described, &fan_out)?;
+        usage(&mut encoder, &self.0.usage_readings())?;
         let (mut enabled, mut disabled, mut paused, mut held) = (0, 0, 0, 0);
         let organizations = self.0.snapshot().organizations();
         for route in organizations.iter().flat_map(|tenant| &tenant.routes) {

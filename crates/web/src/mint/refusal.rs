@@ -120,6 +120,16 @@ impl IntoResponses for MintBodyProblems {
     }
 }
 
+/// What an operation that a state can forbid can answer besides.
+#[derive(Debug)]
+pub struct MintConflict;
+
+impl IntoResponses for MintConflict {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        [entry("409", "The present state forbids this.")].into()
+    }
+}
+
 fn entry(status: &str, text: &str) -> (String, RefOr<utoipa::openapi::Response>) {
     let content = Content::new(Some(Ref::from_schema_name("MintError")));
     let response = ResponseBuilder::new()

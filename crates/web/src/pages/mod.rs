@@ -13,6 +13,8 @@ mod password;
 mod portal;
 mod setup;
 
+pub use oidc::stays_here;
+
 use axum::{Router, routing::get};
 
 use crate::AppState;
@@ -28,5 +30,9 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/enter/{link}", get(enter::enter))
         .route("/sign-in/oidc", get(oidc::begin))
         .route("/sign-in/oidc/callback", get(oidc::callback))
-        .route("/portal/{org}", get(portal::show).post(portal::sign_out))
+}
+
+/// The page of whoever is in an organization, where there is no portal.
+pub(crate) fn organization() -> Router<AppState> {
+    Router::new().route("/portal/{org}", get(portal::show).post(portal::sign_out))
 }

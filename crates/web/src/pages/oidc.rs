@@ -34,7 +34,7 @@ pub(super) async fn begin(State(state): State<AppState>, uri: Uri) -> Result<Res
     let params = Params::parse(uri.query().unwrap_or_default(), &["return_to"]);
     let params = params.map_err(|problem| Page::problem(&problem))?;
     let return_to = params.text("return_to").unwrap_or("/");
-    if !is_ours(return_to) {
+    if !stays_here(return_to) {
         return Err(Page::problem(&wrong(
             "return_to",
             "a path of this server is expected, such as `/portal/acme`",
@@ -150,7 +150,8 @@ fn to(url: &str, cookies: [Option<HeaderValue>; 2]) -> Response {
 
 /// Whether a browser that is sent there stays here: a path, and nothing that a browser reads as the
 /// name of another host (`//host`, `/\host`, also with tabs in between, which browsers drop).
-fn is_ours(path: &str) -> bool {
+#[must_use]
+pub fn stays_here(path: &str) -> bool {
     const HERE: &str = "https://here.invalid";
     let plain = path
         .bytes()
@@ -178,7 +179,7 @@ mod tests {
             "/a//b",
             "/%2F%2Fevil.example",
         ] {
-            assert!(is_ours(ours), "{ours}");
+            assert!(stays_here(ours), "{ours}");
         }
         for foreign in [
             "",
@@ -193,7 +194,7 @@ mod tests {
             "/ü",
             &format!("/{}", "a".repeat(1024)),
         ] {
-            assert!(!is_ours(foreign), "{foreign:?}");
+            assert!(!stays_here(foreign), "{foreign:?}");
         }
     }
 

@@ -108,6 +108,12 @@ codes! {
     EmailTaken = "email_taken", CONFLICT, "The user exists already";
     /// The user is a member of the organization.
     AlreadyMember = "already_member", CONFLICT, "The user is a member already";
+    /// Something belongs to it, or lies in it, that would be lost.
+    InUse = "in_use", CONFLICT, "It is in use";
+    /// The developer has bought the rate plan for that time already.
+    PlanOverlap = "plan_overlap", CONFLICT, "The developer has the plan at that time";
+    /// The rate plan has as many notification conditions, or percentages, as it may.
+    TooManyConditions = "too_many_conditions", CONFLICT, "The rate plan has too many conditions";
     /// Nobody would be left who may do everything.
     LastOperator = "last_operator", CONFLICT, "This is the last operator";
     /// The first operator has been made.

@@ -124,6 +124,20 @@ group! {
     OrganizationProblems: UNAUTHENTICATED, NOT_FOUND, INTERNAL, UNAVAILABLE
 }
 group! {
+    /// What any operation within an organization can answer that is for those who see all of it.
+    WholeProblems: UNAUTHENTICATED,
+    ("403", "`forbidden`: the role does not give this right, or a portal link shows some channels \
+             only. `cross_site` or `csrf`: a page of another site may have made the browser send \
+             this."),
+    NOT_FOUND, INTERNAL, UNAVAILABLE
+}
+group! {
+    /// What a report of usage answers otherwise than other operations.
+    ReportProblems:
+    ("503", "`unavailable`: the store cannot be used right now. A part of the records may have been \
+             counted: send the same report again, and what was counted counts once.")
+}
+group! {
     /// What an operation on a thing of the platform can answer besides.
     MissingProblem: NOT_FOUND
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::{Router, body::Body};
 use bellwire_core::{
     crypt::{Key, Keyring},
-    ports::{EventFilter, Store, TokenScope},
+    ports::{EventFilter, ItemFilter, Store, TokenScope, Window},
     service::NewToken,
+    usage::Noun,
 };
 use bellwire_sqlite::{Options, Sqlite};
 use bellwire_testkit::{
@@ -214,6 +215,20 @@ impl App {
                 .await
                 .unwrap();
             text.push_str(&format!("\n{events:?}"));
+            for noun in Noun::ALL {
+                let filter = ItemFilter {
+                    noun,
+                    parent: None,
+                    owner: None,
+                    text: None,
+                };
+                let all = Window {
+                    offset: 0,
+                    limit: 1000,
+                };
+                let items = store.items(id, filter, all).await.unwrap().items;
+                text.push_str(&format!("\n{items:?}"));
+            }
             for webhook in &record.webhooks {
                 let attempts = store.attempts(id, webhook.id, None, 1000).await.unwrap();
                 text.push_str(&format!("\n{attempts:?}"));

@@ -46,6 +46,35 @@ fn it_has_exactly_the_routes_that_there_are() {
         PUT /v1/mint/organizations/{org}/webhooks/{id}|\
         POST /v1/mint/organizations/{org}/webhooks/{id}|\
         DELETE /v1/mint/organizations/{org}/webhooks/{id}|\
+        GET /v1/mint/organizations/{org}/notification-conditions|\
+        POST /v1/mint/organizations/{org}/notification-conditions|\
+        GET /v1/mint/organizations/{org}/notification-conditions/{id}|\
+        PUT /v1/mint/organizations/{org}/notification-conditions/{id}|\
+        DELETE /v1/mint/organizations/{org}/notification-conditions/{id}|\
+        GET /v1/mint/organizations/{org}/developers|POST /v1/mint/organizations/{org}/developers|\
+        GET /v1/mint/organizations/{org}/developers/{email}|\
+        PUT /v1/mint/organizations/{org}/developers/{email}|\
+        DELETE /v1/mint/organizations/{org}/developers/{email}|\
+        GET /v1/mint/organizations/{org}/monetization-packages|\
+        POST /v1/mint/organizations/{org}/monetization-packages|\
+        GET /v1/mint/organizations/{org}/monetization-packages/{id}|\
+        PUT /v1/mint/organizations/{org}/monetization-packages/{id}|\
+        DELETE /v1/mint/organizations/{org}/monetization-packages/{id}|\
+        GET /v1/mint/organizations/{org}/monetization-packages/{id}/rate-plans|\
+        POST /v1/mint/organizations/{org}/monetization-packages/{id}/rate-plans|\
+        GET /v1/mint/organizations/{org}/monetization-packages/{id}/rate-plans/{plan}|\
+        PUT /v1/mint/organizations/{org}/monetization-packages/{id}/rate-plans/{plan}|\
+        DELETE /v1/mint/organizations/{org}/monetization-packages/{id}/rate-plans/{plan}|\
+        GET /v1/mint/organizations/{org}/developers/{email}/developer-rateplans|\
+        POST /v1/mint/organizations/{org}/developers/{email}/developer-rateplans|\
+        GET /v1/mint/organizations/{org}/developers/{email}/developer-rateplans/{id}|\
+        PUT /v1/mint/organizations/{org}/developers/{email}/developer-rateplans/{id}|\
+        DELETE /v1/mint/organizations/{org}/developers/{email}/developer-rateplans/{id}|\
+        GET /v1/mint/organizations/{org}/usage|POST /v1/mint/organizations/{org}/usage|\
+        GET /v1/mint/organizations/{org}/webhooks/{id}/test/{email}/{application}/{product}/{plan}|\
+        POST /v1/mint/organizations/{org}/webhooks/{id}/test/{email}/{application}/{product}/{plan}|\
+        GET /v1/mint/organizations/{org}/webhooks/{id}/test/{email}/{application}/{product}/{plan}/{trigger}|\
+        POST /v1/mint/organizations/{org}/webhooks/{id}/test/{email}/{application}/{product}/{plan}/{trigger}|\
         POST /api/v1/organizations|GET /api/v1/organizations|\
         GET /api/v1/organizations/{org}|PATCH /api/v1/organizations/{org}|\
         DELETE /api/v1/organizations/{org}|\
@@ -112,6 +141,30 @@ fn it_has_exactly_the_routes_that_there_are() {
         GET /api/v1/organizations/{org}/statistics|\
         GET /api/v1/organizations/{org}/webhooks/{id}/statistics|\
         GET /api/v1/statistics|GET /api/v1/organizations/{org}/failures|\
+        POST /api/v1/organizations/{org}/developers|GET /api/v1/organizations/{org}/developers|\
+        GET /api/v1/organizations/{org}/developers/{email}|\
+        PATCH /api/v1/organizations/{org}/developers/{email}|\
+        DELETE /api/v1/organizations/{org}/developers/{email}|\
+        POST /api/v1/organizations/{org}/packages|GET /api/v1/organizations/{org}/packages|\
+        GET /api/v1/organizations/{org}/packages/{id}|\
+        PATCH /api/v1/organizations/{org}/packages/{id}|\
+        DELETE /api/v1/organizations/{org}/packages/{id}|\
+        POST /api/v1/organizations/{org}/rate-plans|GET /api/v1/organizations/{org}/rate-plans|\
+        GET /api/v1/organizations/{org}/rate-plans/{id}|\
+        PATCH /api/v1/organizations/{org}/rate-plans/{id}|\
+        DELETE /api/v1/organizations/{org}/rate-plans/{id}|\
+        POST /api/v1/organizations/{org}/developer-rate-plans|\
+        GET /api/v1/organizations/{org}/developer-rate-plans|\
+        GET /api/v1/organizations/{org}/developer-rate-plans/{id}|\
+        PATCH /api/v1/organizations/{org}/developer-rate-plans/{id}|\
+        DELETE /api/v1/organizations/{org}/developer-rate-plans/{id}|\
+        GET /api/v1/organizations/{org}/developer-rate-plans/{id}/usage|\
+        POST /api/v1/organizations/{org}/notification-conditions|\
+        GET /api/v1/organizations/{org}/notification-conditions|\
+        GET /api/v1/organizations/{org}/notification-conditions/{id}|\
+        PATCH /api/v1/organizations/{org}/notification-conditions/{id}|\
+        DELETE /api/v1/organizations/{org}/notification-conditions/{id}|\
+        POST /api/v1/organizations/{org}/usage|GET /api/v1/organizations/{org}/usage|\
         GET /api/v1/storage|GET /health/live|GET /health/ready|GET /metrics|GET /openapi.json"
         .split('|')
         .collect();
@@ -215,11 +268,30 @@ async fn the_examples_are_accepted() {
         .await
         .expect(202);
     assert_eq!(accepted["matched"], 1, "{made}");
-    let path = format!(
-        "/organizations/acme/webhooks/{}/secret/rotate",
-        made["id"].as_str().unwrap()
-    );
+    let webhook = made["id"].as_str().unwrap();
+    let path = format!("/organizations/acme/webhooks/{webhook}/secret/rotate");
     app.raw(Method::POST, &path, example("RotateRequest").to_string())
         .await
         .expect(200);
+    let mut condition = example("NewNotificationCondition");
+    condition["webhooks"] = json!([webhook]);
+    for (path, body) in [
+        ("developers", example("NewDeveloper")),
+        ("packages", example("NewPackage")),
+        ("rate-plans", example("NewRatePlan")),
+        ("developer-rate-plans", example("NewDeveloperRatePlan")),
+        ("notification-conditions", condition),
+    ] {
+        app.post(&format!("/organizations/acme/{path}"), body)
+            .await
+            .expect(201);
+    }
+    let usage = "/api/v1/organizations/{org}/usage";
+    let body = &document["paths"][usage]["post"]["requestBody"]["content"]["application/json"];
+    let report = body["example"].clone();
+    let receipt = app
+        .post("/organizations/acme/usage", report)
+        .await
+        .expect(200);
+    assert_eq!(receipt["accepted"], 1);
 }

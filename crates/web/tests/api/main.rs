@@ -28,6 +28,7 @@ mod retention;
 mod sessions;
 mod statistics;
 mod tokens;
+mod usage;
 mod users;
 mod visitors;
 mod webhooks;

@@ -1,5 +1,14 @@
-//! The monetization API: webhooks, with requests as the original's documentation gives them and
-//! answers held to their exact text.
+//! The monetization API, with requests as the original's documentation gives them and answers held to
+//! their exact text: webhooks here, the other nouns in files of their own.
+
+mod conditions;
+mod documents;
+mod golden;
+mod plans;
+mod samples;
+mod scene;
+mod usage;
+mod webhooks;
 
 use axum::body::Body;
 use bellwire_core::access::Role;

@@ -1,15 +1,23 @@
-//! The names of Bellwire's own events: in every catalogue, nobody's to post, define or change.
+//! The names of Bellwire's own events, and that of usage: in every catalogue, nobody's to post, define
+//! or change.
 
-use bellwire_core::own_event::Kind;
+use bellwire_core::{own_event::Kind, usage};
 use serde_json::json;
 
 use crate::app::App;
 
+fn reserved() -> impl Iterator<Item = &'static str> {
+    Kind::ALL
+        .into_iter()
+        .map(Kind::as_str)
+        .chain([usage::EVENT_TYPE])
+}
+
 #[tokio::test]
 async fn nobody_posts_an_event_of_a_reserved_name() {
     let app = App::acme().await;
-    for kind in Kind::ALL {
-        let one = json!({"type": kind.as_str(), "data": {}});
+    for name in reserved() {
+        let one = json!({"type": name, "data": {}});
         let refused = app
             .post("/organizations/acme/events", one)
             .await
@@ -17,8 +25,8 @@ async fn nobody_posts_an_event_of_a_reserved_name() {
         assert_eq!(refused["code"], "invalid_request");
         assert_eq!(refused["errors"][0]["field"], "type");
         let message = refused["errors"][0]["message"].as_str().unwrap();
-        for kind in Kind::ALL {
-            assert!(message.contains(kind.as_str()), "{message}");
+        for name in reserved() {
+            assert!(message.contains(name), "{message}");
         }
     }
     let yours = json!({"type": "delivery.shipped", "data": {}});
@@ -32,25 +40,26 @@ async fn every_catalogue_has_them_and_none_can_change_them() {
     let app = App::acme().await;
     for catalogue in ["/event-types", "/organizations/acme/event-types"] {
         let listed = app.get(catalogue).await.expect(200);
-        for kind in Kind::ALL {
+        for name in reserved() {
             let entry = listed["items"]
                 .as_array()
                 .unwrap()
                 .iter()
-                .find(|entry| entry["name"] == kind.as_str())
-                .unwrap_or_else(|| panic!("{kind} is not in {listed}"));
+                .find(|entry| entry["name"] == name)
+                .unwrap_or_else(|| panic!("{name} is not in {listed}"));
             assert!(entry["schema"].is_object() && entry["example"].is_object());
             assert!(!entry["description"].as_str().unwrap().is_empty());
         }
-        let own = json!({"name": "webhook.failing"});
-        let refused = app.post(catalogue, own).await.expect(422);
-        assert_eq!(refused["errors"][0]["field"], "name");
-        let path = format!("{catalogue}/webhook.failing");
-        let renamed = json!({"description": "mine"});
-        let refused = app.patch(&path, renamed).await.expect(409);
-        assert_eq!(refused["code"], "own_event_type");
-        let refused = app.delete(&path).await.expect(409);
-        assert_eq!(refused["code"], "own_event_type");
+        for name in ["webhook.failing", usage::EVENT_TYPE] {
+            let refused = app.post(catalogue, json!({"name": name})).await.expect(422);
+            assert_eq!(refused["errors"][0]["field"], "name");
+            let path = format!("{catalogue}/{name}");
+            let renamed = json!({"description": "mine"});
+            let refused = app.patch(&path, renamed).await.expect(409);
+            assert_eq!(refused["code"], "own_event_type");
+            let refused = app.delete(&path).await.expect(409);
+            assert_eq!(refused["code"], "own_event_type");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The scenarios: each sets up what it needs, measures, and says what was aimed at.
 
+mod agree;
+mod api;
 mod backlog;
 mod fan_out;
 mod fill;
@@ -9,6 +11,7 @@ mod paced;
 mod query;
 mod saturation;
 mod steady;
+mod usage;
 
 use std::fmt;
 
@@ -32,13 +35,15 @@ pub enum Scenario {
     Backlog,
     /// Ten million events: the first page of every filter, and what a delivery costs beside them
     Query,
+    /// Reports of usage for 10 000 developers, in batches of 10 000 and of 100, and events beside them
+    Usage,
     /// Memory of a server that does nothing
     Idle,
 }
 
 impl Scenario {
     /// Every scenario, in the order they run.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Idle,
         Self::Saturation,
         Self::Steady,
@@ -46,6 +51,7 @@ impl Scenario {
         Self::Isolation,
         Self::Backlog,
         Self::Query,
+        Self::Usage,
     ];
 
     /// Measures it.
@@ -57,6 +63,7 @@ impl Scenario {
             Self::Isolation => isolation::run(bench).await,
             Self::Backlog => backlog::run(bench).await,
             Self::Query => query::run(bench).await,
+            Self::Usage => usage::run(bench).await,
             Self::Idle => idle::run(bench).await,
         }
     }
@@ -70,7 +77,8 @@ impl Scenario {
             Self::FanOut => 3 * pairs,
             Self::Isolation => 4,
             Self::Backlog => 4,
-            Self::Query => 1 + pairs,
+            Self::Query => 2 + pairs,
+            Self::Usage => usage::steps(effort),
             Self::Idle => 1,
         }
     }
@@ -85,6 +93,7 @@ impl fmt::Display for Scenario {
             Self::Isolation => "isolation",
             Self::Backlog => "backlog",
             Self::Query => "query",
+            Self::Usage => "usage",
             Self::Idle => "idle",
         })
     }

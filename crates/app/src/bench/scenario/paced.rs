@@ -5,12 +5,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use bytes::Bytes;
-use hyper::{Method, StatusCode};
-use serde_json::{Value, json};
+use hyper::Method;
+use serde_json::json;
 
-use super::{Bench, DATA_BYTES, Row, fill::fill};
-use crate::bench::{Plan, connection::Connection, ledger::Spread, load::Pace};
+use super::{Bench, DATA_BYTES, Row, api::Api, fill::fill};
+use crate::bench::{Plan, ledger::Spread, load::Pace};
 
 /// Webhooks that are well, each of an event type of its own.
 const HEALTHY: u32 = 50;
@@ -34,31 +33,11 @@ const AIM_TIMES: f64 = 2.0;
 const WEBHOOKS: &str = "/api/v1/organizations/bench/webhooks";
 const JOBS: &str = "/api/v1/organizations/bench/jobs";
 
-/// The API, on one connection.
-struct Api(Connection);
-
-impl Api {
-    async fn call(&mut self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
-        let bytes = body.map_or_else(Bytes::new, |body| body.to_string().into());
-        let (status, answer) = self.0.call(method, path, bytes).await?;
-        let text = String::from_utf8_lossy(&answer);
-        ensure!(status.is_success(), "{path} was answered {status}: {text}");
-        match status {
-            StatusCode::NO_CONTENT => Ok(Value::Null),
-            _ => Ok(serde_json::from_slice(&answer)?),
-        }
-    }
-
-    async fn post(&mut self, path: &str, body: Value) -> Result<Value> {
-        self.call(Method::POST, path, Some(body)).await
-    }
-
-    async fn webhook(&mut self, url: String, types: Vec<String>) -> Result<String> {
-        let body = json!({"name": "bench", "url": url, "event_types": types});
-        let made = self.post(WEBHOOKS, body).await?;
-        let id = made["id"].as_str().context("a webhook has an id")?;
-        Ok(format!("{WEBHOOKS}/{id}"))
-    }
+async fn webhook(api: &mut Api, url: String, types: Vec<String>) -> Result<String> {
+    let body = json!({"name": "bench", "url": url, "event_types": types});
+    let made = api.post(WEBHOOKS, body).await?;
+    let id = made["id"].as_str().context("a webhook has an id")?;
+    Ok(format!("{WEBHOOKS}/{id}"))
 }
 
 pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
@@ -75,20 +54,16 @@ async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     let server = bench.server("paced").await?;
     server.organization("bench", []).await?;
     let subject = server.subject("bench");
-    let mut api = Api(Connection::open(&subject.doors[0]).await?);
+    let mut api = Api::open(&subject.doors[0]).await?;
     let of = |types: std::ops::Range<u32>| types.map(|number| format!("bench.{number}")).collect();
     let url = |number| bench.receiver.url(number);
     for number in 0..HEALTHY {
-        api.webhook(url(number), of(number..number + 1)).await?;
+        webhook(&mut api, url(number), of(number..number + 1)).await?;
     }
-    let limited = api.webhook(url(LIMITED), of(HEALTHY..TYPES - 1)).await?;
-    let paused = api
-        .webhook(url(PAUSED), of(HELD_TYPE..HELD_TYPE + 1))
-        .await?;
-    let resent = api
-        .webhook(url(RESENT), of(RESENT_TYPE..RESENT_TYPE + 1))
-        .await?;
-    api.webhook(url(HANGING), of(TYPES - 1..TYPES)).await?;
+    let limited = webhook(&mut api, url(LIMITED), of(HEALTHY..TYPES - 1)).await?;
+    let paused = webhook(&mut api, url(PAUSED), of(HELD_TYPE..HELD_TYPE + 1)).await?;
+    let resent = webhook(&mut api, url(RESENT), of(RESENT_TYPE..RESENT_TYPE + 1)).await?;
+    webhook(&mut api, url(HANGING), of(TYPES - 1..TYPES)).await?;
     let plan = Plan {
         pace: Pace::Open {
             per_s: PER_S,
@@ -140,7 +115,7 @@ async fn measure(bench: &Bench) -> Result<Vec<Row>> {
         .progress
         .set_message("isolation: beside a limit, a pause, a job and one that hangs");
     let after = [bench.measure(&subject, plan).await?];
-    let shown = api.call(Method::GET, &paused, None).await?;
+    let shown = api.get(&paused).await?;
     let held = shown["paused"]["held"]["count"].as_u64().unwrap_or(0);
     ensure!(
         held >= u64::from(many),
@@ -148,7 +123,7 @@ async fn measure(bench: &Bench) -> Result<Vec<Row>> {
     );
 
     let job = format!("{JOBS}/{}", job["id"].as_str().context("a job has an id")?);
-    let job = api.call(Method::GET, &job, None).await?;
+    let job = api.get(&job).await?;
     let resent = job["done"].as_u64().unwrap_or(0);
     ensure!(resent > 0, "the job has sent nothing: {job}");
 

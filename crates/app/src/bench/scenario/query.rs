@@ -1,5 +1,6 @@
 //! The log with many events in it: how long the first page of every filter takes over HTTP, how long
-//! a search for text takes until it answers, and what a delivery costs beside an empty database.
+//! a search for text takes until it answers, what a delivery costs beside an empty database, and
+//! whether statistics agree with a full count (`agree`).
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Bench, DATA_BYTES, Row};
+use super::{Bench, DATA_BYTES, Row, agree};
 use crate::{
     bench::{
         Measured, Plan, Server,
@@ -27,6 +28,8 @@ use crate::{
 /// What is aimed at.
 const AIM_MS: f64 = 50.0;
 const AIM_TIMES: f64 = 1.2;
+/// The organization that deliveries are made for.
+const OWN: &str = "bench";
 /// Entries of a page when none are asked for.
 const PAGE: usize = 50;
 
@@ -65,6 +68,9 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     bench.progress.set_message("query: deliveries beside it");
     let beside = delivered(bench, &server).await?;
     rows.extend(compared(bench, empty, beside));
+    bench.progress.set_message("query: counts");
+    rows.push(agree::run(bench, server, &directory, OWN, end).await?);
+    bench.progress.inc(1);
     Ok(rows)
 }
 
@@ -215,9 +221,9 @@ async fn measure(bench: &Bench, server: &Server, asked: &Asked) -> Result<Row> {
 /// Rounds of deliveries to a webhook of an organization of their own.
 async fn delivered(bench: &Bench, server: &Server) -> Result<Vec<Measured>> {
     server
-        .organization("bench", [(bench.receiver.url(0), "bench.0".to_owned())])
+        .organization(OWN, [(bench.receiver.url(0), "bench.0".to_owned())])
         .await?;
-    let subject = server.subject("bench");
+    let subject = server.subject(OWN);
     let plan = Plan {
         pace: Pace::Closed {
             connections: 16,

@@ -304,3 +304,62 @@ pub async fn a_job_waits_for_the_sweep<S: Subject>(subject: S) {
     world.now = world.now + SECOND;
     assert_eq!(run(&mut world).await, 3);
 }
+
+/// An event that went to many webhooks, failed at each, was sent again to each and failed again: each
+/// gets it once more, and nobody twice. A resend that failed is left out while the delivery that was
+/// made with the event is still being tried.
+pub async fn an_event_that_went_to_many_is_sent_again_to_each<S: Subject>(subject: S) {
+    const MANY: usize = 30;
+    let mut world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let mut webhooks = Vec::new();
+    for _ in 0..MANY {
+        webhooks.push(world.webhook(&cool).await);
+    }
+    let all: Vec<_> = webhooks.iter().collect();
+    let new = world.to(world.event(&cool), &all, Kind::Matched, false);
+    let event = new.event.id;
+    world.submit(&cool, vec![new]).await.expect("stored");
+    for round in 0..3 {
+        for webhook in &webhooks {
+            assert_eq!(fail_pending(&mut world, webhook).await, 1);
+        }
+        world.now = world.now + SECOND;
+        let job = start(&world, &cool, Filter::default()).await;
+        assert_eq!(run(&mut world).await, MANY);
+        let job = read(&world, &job).await;
+        assert_eq!(
+            job.skipped.sent_again,
+            (round * MANY) as u64,
+            "round {round}"
+        );
+    }
+    assert_eq!(resent(&world, &cool, event).await.len(), 3 * MANY);
+
+    let webhook = &webhooks[MANY / 2];
+    fail_pending(&mut world, webhook).await;
+    let (tried, _) = world.enqueue(&cool, webhook).await;
+    let first = world.claim(webhook, 1).await.remove(0);
+    let later = Next::RetryAt(world.now + HOUR);
+    world.attempt(&first, 500, later).await;
+    let new = NewDelivery {
+        id: world.id(),
+        webhook_id: webhook.id,
+        kind: Kind::Resent,
+        claimed: false,
+    };
+    let again = world
+        .store()
+        .enqueue_again(cool.id, tried, vec![new], world.now)
+        .await;
+    again.expect("stored");
+    assert_eq!(fail_pending(&mut world, webhook).await, 1, "the resend");
+    let filter = Filter {
+        since: Some(world.now),
+        ..of(webhook)
+    };
+    let store = world.store();
+    let count = store.count_job(cool.id, &filter, world.now, SECOND).await;
+    let count = count.expect("counted");
+    assert_eq!((count.to_send, count.skipped.sent_again), (0, 1));
+}

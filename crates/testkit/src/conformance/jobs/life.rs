@@ -355,3 +355,47 @@ pub async fn jobs_are_forgotten_in_time<S: Subject>(subject: S) {
     world.sweep().await;
     assert_eq!(step(&world).await.next_at, None);
 }
+
+/// A job that somebody paused and never came back to stops by itself, and others can be made about
+/// the same deliveries. One that goes on, or is touched, does not.
+pub async fn a_job_does_not_stay_paused_for_ever<S: Subject>(subject: S) {
+    let mut world = World::new(subject);
+    let cool = world.organization("cool").await;
+    let (one, other) = (world.webhook(&cool).await, world.webhook(&cool).await);
+    fail(&mut world, &cool, &one, 1).await;
+    let customers = Filter {
+        corner: vec!["account:cool".to_owned()],
+        ..of(&one)
+    };
+    let paused = start(&world, &cool, customers).await;
+    let touched = start(&world, &cool, of(&other)).await;
+    let change = async |world: &World<S>, job: &Job, change| {
+        let now = world.now;
+        let store = world.store();
+        let changed = store.change_job(cool.id, job.id, change, now, any());
+        changed.await.expect("it is changed")
+    };
+    change(&world, &paused, Change::Pause).await;
+    change(&world, &touched, Change::Pause).await;
+    world.now = world.now + DAY;
+    change(&world, &touched, Change::Rate(7)).await;
+    let stopped = async |world: &World<S>| {
+        let store = world.store();
+        let stopped = store.stop_paused_jobs(world.now - DAY, world.now);
+        stopped.await.expect("stopped")
+    };
+    assert_eq!(stopped(&world).await, 0, "not before its time");
+    world.now = world.now + 1;
+    assert_eq!(stopped(&world).await, 1);
+    let read_again = read(&world, &paused).await;
+    assert_eq!(read_again.state, State::Stopped);
+    assert_eq!(read_again.stop_reason, Some(StopReason::PausedTooLong));
+    assert_eq!(read_again.updated_at, world.now);
+    assert_eq!(read(&world, &touched).await.state, State::Paused);
+    change(&world, &touched, Change::Cancel).await;
+
+    // What stood in the way does so no more.
+    let all = unsaved(&world, &cool, Filter::default());
+    let made = world.store().create_job(all, any()).await;
+    assert_eq!(made.expect("it is asked for"), None);
+}

@@ -4,15 +4,21 @@ pub mod attempt;
 pub mod audit;
 pub mod channels;
 pub mod deliveries;
+pub mod developer_rate_plans;
+pub mod developers;
 pub mod diagnosis;
+pub mod documents;
 pub mod event_types;
 pub mod events;
 pub mod failures;
 pub mod jobs;
 pub mod members;
+pub mod notification_conditions;
 pub mod organizations;
+pub mod packages;
 pub mod password;
 pub mod portal_links;
+pub mod rate_plans;
 pub mod session;
 pub mod sessions;
 pub mod setup;
@@ -20,6 +26,7 @@ pub mod shape;
 pub mod statistics;
 pub mod storage;
 pub mod tokens;
+pub mod usage;
 pub mod users;
 pub mod webhooks;
 
@@ -37,6 +44,12 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(events::router())
         .merge(deliveries::router())
         .merge(jobs::router())
+        .merge(developers::router())
+        .merge(packages::router())
+        .merge(rate_plans::router())
+        .merge(developer_rate_plans::router())
+        .merge(notification_conditions::router())
+        .merge(usage::router())
         .merge(tokens::router())
         .merge(session::router())
         .merge(sessions::router())

@@ -3,15 +3,15 @@
 use axum::extract::State;
 use bellwire_core::service::{NewWebhook, check_channels};
 
-use super::{
-    change::{Flag, NewMintWebhook},
-    shape::MintWebhook,
-};
+use super::{change::NewMintWebhook, shape::MintWebhook};
 use crate::{
     AppState,
     auth::{Edit, Within},
     extract::{Json, OrganizationPath},
-    mint::refusal::{MintBodyProblems, MintProblems},
+    mint::{
+        flag::Flag,
+        refusal::{MintBodyProblems, MintProblems},
+    },
     problem::Problem,
 };
 

@@ -4,15 +4,15 @@
 use axum::extract::State;
 use bellwire_core::{ids::WebhookId, service::WebhookPatch};
 
-use super::{
-    change::{Flag, MintWebhookChange},
-    shape::MintWebhook,
-};
+use super::{change::MintWebhookChange, shape::MintWebhook};
 use crate::{
     AppState,
     auth::{Edit, Within},
     extract::{Id, IdPath, Json, OrganizationPath},
-    mint::refusal::{MintBodyProblems, MintProblems},
+    mint::{
+        flag::Flag,
+        refusal::{MintBodyProblems, MintProblems},
+    },
     problem::Problem,
 };
 

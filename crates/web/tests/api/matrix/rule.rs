@@ -46,11 +46,33 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 const PARTS: &[(&str, &str, &str)] = &[
     ("event-types", "read", "produce"),
     ("channels", "read", "produce"),
+    ("usage", "read", "produce"),
     ("members", "manage", "manage"),
     ("tokens", "manage", "manage"),
     ("portal-links", "manage", "manage"),
     ("audit", "manage", "manage"),
 ];
+
+/// Parts of an organization that are about all of it: who sees some channels only may do nothing there,
+/// in either API.
+const WHOLE: &[&str] = &[
+    "developers",
+    "packages",
+    "rate-plans",
+    "developer-rate-plans",
+    "notification-conditions",
+    "usage",
+    "monetization-packages",
+];
+
+/// Whether an operation is about all of an organization.
+fn is_of_the_whole(path: &str) -> bool {
+    let within = path.split_once("/organizations/{org}/");
+    within.is_some_and(|(_, within)| {
+        let part = within.split('/').next().unwrap_or_default();
+        WHOLE.contains(&part) || within.starts_with("webhooks/{id}/test/")
+    })
+}
 
 /// What only users have, although it needs no right.
 const OF_USERS: &[&str] = &[
@@ -143,6 +165,9 @@ pub(super) fn verdict(method: &Method, path: &str, kind: Kind, own: bool) -> Ver
     };
     if path.contains("{org}") && !own && !of_platform {
         return Verdict::Unseen;
+    }
+    if kind == RestrictedLink && is_of_the_whole(path) {
+        return Verdict::Forbidden;
     }
     let is_user = matches!(kind, EditorUser | Operator);
     if rights.contains(&right) && (is_user || !OF_USERS.contains(&path)) {

@@ -21,6 +21,8 @@ pub(super) struct Seeds {
     link: String,
     user: String,
     job: String,
+    bought: String,
+    condition: String,
 }
 
 impl Seeds {
@@ -60,6 +62,7 @@ impl Seeds {
             .create_portal_link("acme", link, &by("test"))
             .await
             .unwrap();
+        let (bought, condition) = shop(app, &webhook).await;
         let member = NewMember {
             email: "member@example.com".to_owned(),
             name: None,
@@ -77,6 +80,8 @@ impl Seeds {
             link: link.id.to_string(),
             user: member.user.id.to_string(),
             job: job["id"].as_str().unwrap().to_owned(),
+            bought,
+            condition,
         }
     }
 
@@ -90,6 +95,8 @@ impl Seeds {
                 (_, segment) if !segment.starts_with('{') => segment,
                 ("event-types", _) if absent => "no.such",
                 ("channels", _) if absent => "no:such",
+                ("developers", _) if absent => "nobody@example.com",
+                ("packages" | "monetization-packages" | "rate-plans", _) if absent => "no.such",
                 ("event-types", _) => "booking.created",
                 ("channels", _) => "account:y",
                 // The text of a link.
@@ -100,6 +107,17 @@ impl Seeds {
                 ("events", _) => &self.event,
                 ("deliveries", _) => &self.delivery,
                 ("jobs", _) => &self.job,
+                ("developers", _) => "ada@example.com",
+                ("packages" | "monetization-packages", _) => "location",
+                ("rate-plans", _) => "location_adjustable",
+                ("developer-rate-plans" | "developer-rateplans", _) => &self.bought,
+                ("notification-conditions", _) => &self.condition,
+                // What a sample is about, part by part.
+                ("test", _) => "ada@example.com",
+                ("{email}", _) => "weather-app",
+                ("{application}", _) => "Maps",
+                ("{product}", _) => "location_adjustable",
+                ("{plan}", _) => "RATEPLANQUOTAUSAGE",
                 ("tokens", _) => &self.token,
                 ("portal-links", _) => &self.link,
                 ("members" | "users", _) => &self.user,
@@ -124,4 +142,45 @@ impl Seeds {
         .iter()
         .any(|part| path.contains(part))
     }
+}
+
+/// Something that is sold, bought and notified of; the ids of the developer rate plan and of the
+/// notification condition.
+async fn shop(app: &App, webhook: &str) -> (String, String) {
+    let mut ids = Vec::new();
+    for (path, body) in [
+        (
+            "developers",
+            json!({"email": "ada@example.com", "applications": ["weather-app"]}),
+        ),
+        (
+            "packages",
+            json!({"name": "Location", "products": ["Maps"]}),
+        ),
+        (
+            "rate-plans",
+            json!({"package": "location", "name": "Adjustable"}),
+        ),
+        (
+            "developer-rate-plans",
+            json!({
+                "developer": "ada@example.com",
+                "rate_plan": "location_adjustable",
+                "quota_target": 1000
+            }),
+        ),
+        (
+            "notification-conditions",
+            json!({
+                "rate_plan": "location_adjustable",
+                "thresholds": [80],
+                "webhooks": [webhook]
+            }),
+        ),
+    ] {
+        let path = format!("/organizations/acme/{path}");
+        let made = app.post(&path, body).await.expect(201);
+        ids.push(made["id"].as_str().unwrap_or_default().to_owned());
+    }
+    (ids[3].clone(), ids[4].clone())
 }

@@ -61,6 +61,9 @@ pub struct Retention {
     /// Attempts.
     #[schema(required)]
     attempts_s: Option<DurationUs>,
+    /// Entries of the audit log.
+    #[schema(required)]
+    audit_s: Option<DurationUs>,
 }
 
 impl From<ports::Retention> for Retention {
@@ -70,6 +73,7 @@ impl From<ports::Retention> for Retention {
             events_s: seconds(limits.events),
             payloads_s: seconds(limits.payloads),
             attempts_s: seconds(limits.attempts),
+            audit_s: seconds(limits.audit),
         }
     }
 }

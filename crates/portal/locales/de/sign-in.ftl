@@ -1,0 +1,13 @@
+sign-in = Anmelden
+sign-in-title = Willkommen zurück
+sign-in-provider = Mit dem Firmenkonto anmelden
+sign-in-or = oder mit Passwort
+sign-in-email = E-Mail-Adresse
+sign-in-password = Passwort
+sign-in-hint = Sie kommen aus einem anderen Produkt? Gehen Sie dorthin zurück und öffnen Sie das Portal noch einmal.
+sign-in-wrong = E-Mail-Adresse oder Passwort stimmt nicht.
+sign-in-too-many = Zu viele Versuche. Warten Sie kurz und versuchen Sie es dann noch einmal.
+sign-in-unavailable = Die Anmeldung ist gerade nicht möglich. Versuchen Sie es gleich noch einmal.
+sign-in-again = Wieder anmelden
+signed-out = Abgemeldet
+signed-out-lead = Sie können diese Seite schließen.

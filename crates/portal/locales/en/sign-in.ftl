@@ -1,0 +1,13 @@
+sign-in = Sign in
+sign-in-title = Welcome back
+sign-in-provider = Continue with your company account
+sign-in-or = or with a password
+sign-in-email = Email address
+sign-in-password = Password
+sign-in-hint = Came here from another product? Go back and open the portal again from there.
+sign-in-wrong = The email address or the password is wrong.
+sign-in-too-many = Too many tries. Wait a moment, then try again.
+sign-in-unavailable = Signing in is not possible right now. Try again in a moment.
+sign-in-again = Sign in again
+signed-out = Signed out
+signed-out-lead = You can close this page.

@@ -1,0 +1,13 @@
+sign-in = Mag-sign in
+sign-in-title = Maligayang pagbabalik
+sign-in-provider = Magpatuloy gamit ang account ng kumpanya
+sign-in-or = o gamit ang password
+sign-in-email = Email address
+sign-in-password = Password
+sign-in-hint = Galing ka ba sa ibang produkto? Bumalik doon at buksan muli ang portal.
+sign-in-wrong = Mali ang email address o ang password.
+sign-in-too-many = Napakaraming pagsubok. Maghintay sandali, saka subukang muli.
+sign-in-unavailable = Hindi makapag-sign in sa ngayon. Subukang muli mamaya.
+sign-in-again = Mag-sign in muli
+signed-out = Naka-sign out na
+signed-out-lead = Puwede mo nang isara ang pahinang ito.

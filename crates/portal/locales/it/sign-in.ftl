@@ -1,0 +1,13 @@
+sign-in = Accedi
+sign-in-title = Bentornato
+sign-in-provider = Continua con l'account aziendale
+sign-in-or = oppure con la password
+sign-in-email = Indirizzo e-mail
+sign-in-password = Password
+sign-in-hint = Arrivi da un altro prodotto? Torna lì e apri di nuovo il portale.
+sign-in-wrong = L'indirizzo e-mail o la password non sono corretti.
+sign-in-too-many = Troppi tentativi. Aspetta un momento e riprova.
+sign-in-unavailable = L'accesso non è possibile in questo momento. Riprova tra poco.
+sign-in-again = Accedi di nuovo
+signed-out = Disconnesso
+signed-out-lead = Puoi chiudere questa pagina.

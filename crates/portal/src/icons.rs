@@ -1,0 +1,51 @@
+//! The icons, drawn for this design on a grid of 24: inline SVG, so that a page asks for no file and
+//! icons have the colour of the text. They say nothing: a text always stands beside them.
+
+macro_rules! icons {
+    ($($name:literal = $paths:literal;)+) => {
+        /// An icon; nothing for a name that there is not.
+        pub(crate) fn icon(name: &str) -> &'static str {
+            match name {
+                $($name => concat!(
+                    "<svg class=\"icon\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">",
+                    $paths,
+                    "</svg>"
+                ),)+
+                _ => "",
+            }
+        }
+    };
+}
+
+icons! {
+    "bell" = "<path d='M6 9a6 6 0 0 1 12 0c0 6 2.5 7.5 2.5 7.5h-17S6 15 6 9Z'/><path d='M10 20.5a2.2 2.2 0 0 0 4 0'/>";
+    "webhook" = "<circle cx='12' cy='6.5' r='3'/><circle cx='5.5' cy='17.5' r='3'/><circle cx='18.5' cy='17.5' r='3'/><path d='M10.6 9.2 7 15M13.4 9.2 17 15M8.5 17.5h7'/>";
+    "events" = "<path d='M4 6h16M4 12h16M4 18h10'/>";
+    "more" = "<path d='M5 12h.01M12 12h.01M19 12h.01' stroke-width='2.75'/>";
+    "user" = "<circle cx='12' cy='8' r='3.5'/><path d='M5 20c.7-3.6 3.4-5.5 7-5.5s6.300 1.900 7 5.5'/>";
+    "down" = "<path d='m7 10 5 5 5-5'/>";
+    "plus" = "<path d='M12 5v14M5 12h14'/>";
+    "check" = "<path d='m5 12.500 4.500 4.500L19 7.500'/>";
+    "warn" = "<path d='M12 4 2.800 19.500h18.400L12 4Z'/><path d='M12 10v4M12 17h.01'/>";
+    "search" = "<circle cx='11' cy='11' r='6.5'/><path d='m16 16 4 4'/>";
+    "send" = "<path d='M20 4 3.500 10.500l6.500 3 3 6.500L20 4Z'/><path d='m10 13.500 4.500-4.500'/>";
+    "edit" = "<path d='M4 20h4L19 9l-4-4L4 16v4Z'/><path d='m13 7 4 4'/>";
+    "pause" = "<path d='M8.500 5v14M15.500 5v14'/>";
+    "play" = "<path d='M7 5v14l11.500-7L7 5Z'/>";
+    "key" = "<circle cx='8' cy='15' r='4'/><path d='m11 12 8-8M16 7l2.500 2.500'/>";
+    "remove" = "<path d='M4.500 7h15M9.500 7V4.500h5V7M6.500 7l1 13h9l1-13M10 11v5M14 11v5'/>";
+    "copy" = "<rect x='8.500' y='8.500' width='11' height='11' rx='2'/><path d='M15.500 8.500v-2a2 2 0 0 0-2-2h-7a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h2'/>";
+    "out" = "<path d='M14 4.500H6.500a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H14M10 12h10M16.500 8.500 20 12l-3.500 3.500'/>";
+    "again" = "<path d='M4.500 12a7.500 7.500 0 1 1 2.200 5.300'/><path d='M4.500 18.500v-4h4'/>";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_icon_is_hidden_from_those_who_listen() {
+        assert!(icon("bell").contains("aria-hidden=\"true\""));
+        assert_eq!(icon("nothing"), "");
+    }
+}

@@ -1,0 +1,51 @@
+//! `POST /portal/{org}/webhooks/check`: what the rules say of a field while it is being filled in.
+//! Nothing is stored.
+
+use askama::Template;
+use axum::{extract::State, response::Response};
+use bellwire_core::service::{Error, FieldError};
+use bellwire_web::AppState;
+use http::StatusCode;
+
+use super::{draft::Draft, form::Note};
+use crate::{html, refusal::Refusal, visit::Sent};
+
+#[derive(Template)]
+#[template(path = "webhooks/checked.html")]
+pub(crate) struct CheckedPart {
+    pub(crate) note: Note,
+}
+
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    Sent { visit, form }: Sent,
+) -> Result<Response, Refusal> {
+    let (wanted, _) = Draft::sent(&form).wanted(None);
+    let field = match form.text("field") {
+        "url" => "url",
+        _ => "name",
+    };
+    let url = wanted.url.clone();
+    let errors: Vec<FieldError> = match state
+        .service
+        .check_webhook(visit.slug(), wanted.new_webhook())
+    {
+        Ok(()) => Vec::new(),
+        Err(Error::Invalid(errors)) => errors,
+        Err(error) => return Err(visit.refuse(error)),
+    };
+    let mut note = Note::of(field, &errors);
+    if !note.wrong && field == "url" {
+        note.right = true;
+        note.text = match url.starts_with("http://") {
+            true => visit.text().t("form-url-plain"),
+            false => visit.text().t("form-url-right"),
+        };
+    }
+    let embedding = visit.page().embedding;
+    Ok(html::page(
+        &CheckedPart { note },
+        StatusCode::OK,
+        &embedding,
+    ))
+}

@@ -1,0 +1,105 @@
+//! A refusal as a page: what went wrong in the reader's language, the particulars as the rules tell
+//! them, and a way on.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use bellwire_web::problem::{Code, Problem};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use crate::{
+    frame::Page,
+    html::{self, Embedding},
+    look::Look,
+};
+
+/// A refusal, or another answer in place of a page.
+#[derive(Debug)]
+pub(crate) struct Refusal(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    /// Shown.
+    Shown(Box<(Page, Problem)>),
+    /// Has to sign in first, and comes back here.
+    SignIn(String, bool),
+}
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+pub(crate) struct RefusalPage {
+    pub(crate) page: Page,
+    pub(crate) detail: String,
+    pub(crate) sign_in: Option<String>,
+}
+
+impl Refusal {
+    /// Shown on this page.
+    pub(crate) fn new(page: Page, problem: impl Into<Problem>) -> Self {
+        Self(Kind::Shown(Box::new((page, problem.into()))))
+    }
+
+    /// Nobody is signed in: goes to where one signs in, and back. Within a page of somebody else's
+    /// nobody signs in; what to do there is told.
+    pub(crate) fn sign_in(look: &Look, is_safe: bool) -> Self {
+        if look.framed {
+            let problem = Problem::new(
+                Code::Unauthenticated,
+                "You are not signed in here, or were for long enough. Go back to where you came \
+                 from and open the portal again.",
+            );
+            let mut page = Page::alone(look, look.language(None));
+            page.embedding = Embedding::Anybody;
+            return Self::new(page, problem);
+        }
+        let to = match is_safe {
+            true => format!("/sign-in?return_to={}", html::encoded(&look.here)),
+            false => "/sign-in".to_owned(),
+        };
+        Self(Kind::SignIn(to, look.part))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (mut page, problem) = match self.0 {
+            Kind::SignIn(to, true) => {
+                // A part of a page cannot go elsewhere; all of it can.
+                let value = HeaderValue::from_str(&to)
+                    .unwrap_or_else(|_| HeaderValue::from_static("/sign-in"));
+                let name = HeaderName::from_static("hx-redirect");
+                return (StatusCode::UNAUTHORIZED, [(name, value)]).into_response();
+            }
+            Kind::SignIn(to, false) => return html::see(&to),
+            Kind::Shown(shown) => *shown,
+        };
+        let embedding = page.embedding.clone();
+        page.title = page.t(title(problem.code));
+        let sign_in = (problem.code == Code::Unauthenticated && embedding == Embedding::Nobody)
+            .then(|| "/sign-in".to_owned());
+        let shown = RefusalPage {
+            page,
+            detail: problem.detail.clone(),
+            sign_in,
+        };
+        let mut response = html::page(&shown, problem.code.status(), &embedding);
+        if let Some(seconds) = problem.retry_after_s {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// The message of what went wrong.
+fn title(code: Code) -> &'static str {
+    match code.status() {
+        StatusCode::NOT_FOUND => "error-not-found",
+        StatusCode::UNAUTHORIZED => "error-signed-out",
+        StatusCode::FORBIDDEN => "error-forbidden",
+        StatusCode::CONFLICT => "error-conflict",
+        StatusCode::GONE => "error-gone",
+        StatusCode::TOO_MANY_REQUESTS => "error-too-many",
+        status if status.is_server_error() => "error-ours",
+        _ => "error-request",
+    }
+}

@@ -1,0 +1,100 @@
+//! The event log and one event.
+
+use bellwire_core::{
+    access::Role,
+    outcome::{Answer, Cause},
+    time::DAY,
+};
+
+use crate::app::App;
+
+/// ADV-6, ADV-7: type and period narrow the list, together; the period is that of the last update.
+#[tokio::test]
+async fn type_and_period_narrow_the_log() {
+    let app = App::new("advocate").await;
+    app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    let old = app.event("coupon.created", &[], "{}").await;
+    let touched = app.event("reward.created", &[], "{}").await;
+    app.kit.clock.advance(10 * DAY);
+    let ann = app.user("ann@acme.example", Role::Viewer).await;
+    app.attempt(touched, 1, Answer::Status(500)).await;
+    let new = app.event("coupon.created", &[], "{}").await;
+    let list = |query: &'static str| {
+        let (app, ann) = (&app, &ann);
+        async move { app.get(ann, &format!("/portal/acme/events?{query}")).await }
+    };
+    let all = list("").await;
+    for id in [old, touched, new] {
+        all.has(&id.to_string());
+    }
+    let day = list("period=24h").await;
+    day.has(&touched.to_string())
+        .has(&new.to_string())
+        .has_not(&old.to_string());
+    let both = list("period=24h&type=coupon.created").await;
+    both.has(&new.to_string())
+        .has_not(&touched.to_string())
+        .has_not(&old.to_string());
+    let failed = list("state=pending&q=nothing-like-it").await;
+    failed.has("Nothing found");
+    list("cursor=nonsense").await.is(200);
+}
+
+/// ADV-8, ADV-9, ADV-10: everything about one event, each attempt with its answer or that it timed out.
+#[tokio::test]
+async fn an_event_shows_its_payload_and_every_attempt() {
+    let app = App::new("advocate").await;
+    let ann = app.user("ann@acme.example", Role::Editor).await;
+    app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    app.webhook("Elsewhere", "https://hooks.example/b", &["account:x"])
+        .await;
+    let markup = r#"{"name":"<script>alert('x')</script>","n":1.50}"#;
+    let event = app.event("coupon.created", &[], markup).await;
+    app.attempt(event, 1, Answer::None(Cause::FirstByteTimeout))
+        .await;
+    app.attempt(event, 2, Answer::Status(200)).await;
+    let page = app.get(&ann, &format!("/portal/acme/events/{event}")).await;
+    page.is(200)
+        .has("Webhook Details")
+        .has("Webhook ID")
+        .has("Date Created")
+        .has("Event Data")
+        .has("Subscription Details")
+        .has("timed out")
+        .has("Attempt 2")
+        .has("First byte")
+        .has("1.50")
+        .has("Elsewhere")
+        .has("curl")
+        .has_not("<script>alert")
+        .has_not("<b>oops");
+    let path = format!("/portal/acme/events/{event}/resend");
+    let sent = app.post(&ann, &path, &[]).await;
+    assert!(sent.is(303).location().ends_with("?done=resent"));
+}
+
+/// EVI-15: a webhook's page shows its last 10 requests, newest first.
+#[tokio::test]
+async fn a_webhook_shows_its_last_ten_requests() {
+    let app = App::new("eventinsight").await;
+    let ann = app.user("ann@acme.example", Role::Viewer).await;
+    let webhook = app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    for number in 0..12 {
+        let event = app
+            .event("user.new", &[], &format!("{{\"id\":{number}}}"))
+            .await;
+        app.attempt(event, 1, Answer::Status(200)).await;
+    }
+    let page = app
+        .get(&ann, &format!("/portal/acme/webhooks/{}", webhook.id))
+        .await;
+    page.is(200)
+        .has("Last 10 requests")
+        .has("Everything sent arrives");
+    assert_eq!(
+        page.text
+            .matches("class=\"row\" href=\"/portal/acme/events/")
+            .count(),
+        10
+    );
+}

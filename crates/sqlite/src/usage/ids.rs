@@ -1,0 +1,357 @@
+//! Which records were counted, for 35 days, at little cost for random ids.
+//!
+//! A chunk's ids are appended as one row (`usage_batches`) and kept in memory (`new`). When there are
+//! enough of them they are sorted into a table in small portions, in the order of that table, so that
+//! a portion touches few of its pages; those on their way are in `moving`. Both are looked into until
+//! all of `moving` is in the table: then the number of its last batch is noted (`up_to`), and a restart
+//! reads only what came after, and goes on where it was. Each chunk moves a little more than it adds, so memory is bounded.
+//!
+//! Whether an id was counted can be found out by a reader beforehand: its answer holds as long as
+//! `up_to` is what it saw, because whatever the table lacked then is still in memory.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::Bound::{Excluded, Included, Unbounded},
+};
+
+use bellwire_core::{
+    ports::{Chunk, RECORD_IDS_US},
+    time::Time,
+};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use crate::{
+    fault::{Fault, corrupt},
+    work::Work,
+};
+
+/// Ids forgotten in one call.
+pub(super) const IDS_PER_SWEEP: usize = 300;
+/// So many ids in memory begin to be sorted in. With 32 bytes for each and as many that come meanwhile,
+/// about 6 MB; more of them would touch fewer pages of a large table.
+const ENOUGH: usize = 1 << 16;
+/// The row of `meta` that says how far ids are sorted in.
+const PROGRESS: &str = "usage_ids";
+
+pub(crate) const IS_COUNTED: &str =
+    "SELECT 1 FROM usage_records WHERE organization = ?1 AND id = ?2";
+/// The batch that is forgotten next.
+pub(crate) const OLDEST: &str =
+    "SELECT seq, organization, ids FROM usage_batches WHERE at <= ?1 ORDER BY at LIMIT 1";
+
+pub(crate) type RecordId = [u8; 16];
+type Key = (i64, RecordId);
+
+/// What a reader has found out.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// How far batches were sorted in; `None` when nobody has looked.
+    up_to: Option<i64>,
+    /// The ids that are in the table.
+    found: HashSet<RecordId>,
+}
+
+/// Looks the ids of a chunk up.
+pub(super) fn look_up(conn: &Connection, chunk: &Chunk) -> Result<Known, Fault> {
+    let organization: Option<i64> = conn
+        .prepare_cached("SELECT seq FROM organizations WHERE id = ?1")?
+        .query_row([chunk.organization_id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(organization) = organization else {
+        return Ok(Known::default());
+    };
+    let mut known = Known {
+        up_to: Some(Progress::read(conn)?.up_to),
+        found: HashSet::new(),
+    };
+    let mut ids: Vec<&RecordId> = chunk
+        .groups
+        .iter()
+        .flat_map(|group| &group.records)
+        .map(|record| &record.id)
+        .collect();
+    ids.sort_unstable();
+    for id in ids {
+        if is_stored(conn, &(organization, *id))? {
+            known.found.insert(*id);
+        }
+    }
+    Ok(known)
+}
+
+fn is_stored(conn: &Connection, (organization, id): &Key) -> rusqlite::Result<bool> {
+    conn.prepare_cached(IS_COUNTED)?
+        .exists(params![organization, id])
+}
+
+/// How far ids are sorted in: a row of `meta`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Progress {
+    /// The last batch that is in the table whole, with all before it.
+    up_to: i64,
+    /// The last batch of those on their way.
+    moving_up_to: i64,
+    /// The last of their ids that is in the table.
+    moved: Option<Key>,
+}
+
+impl Progress {
+    const fn at(batch: i64) -> Self {
+        Self {
+            up_to: batch,
+            moving_up_to: batch,
+            moved: None,
+        }
+    }
+
+    fn read(conn: &Connection) -> Result<Self, Fault> {
+        let stored: Option<Vec<u8>> = conn
+            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
+            .query_row([PROGRESS], |row| row.get(0))
+            .optional()?;
+        stored.map_or(Ok(Self::default()), |bytes| {
+            Self::decode(&bytes).ok_or_else(|| corrupt("`usage_ids` in `meta` is damaged"))
+        })
+    }
+
+    fn write(self, conn: &Connection) -> rusqlite::Result<()> {
+        let mut bytes = [self.up_to, self.moving_up_to]
+            .map(i64::to_be_bytes)
+            .as_flattened()
+            .to_vec();
+        if let Some((organization, id)) = self.moved {
+            bytes.extend(organization.to_be_bytes());
+            bytes.extend(id);
+        }
+        conn.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
+            .execute(params![PROGRESS, bytes])
+            .map(drop)
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (up_to, rest) = bytes.split_first_chunk()?;
+        let (moving_up_to, rest) = rest.split_first_chunk()?;
+        let moved = match rest {
+            [] => None,
+            rest => {
+                let (organization, id) = rest.split_first_chunk()?;
+                Some((i64::from_be_bytes(*organization), id.try_into().ok()?))
+            }
+        };
+        Some(Self {
+            up_to: i64::from_be_bytes(*up_to),
+            moving_up_to: i64::from_be_bytes(*moving_up_to),
+            moved,
+        })
+    }
+}
+
+/// Notes that everything is sorted in up to this batch.
+pub(crate) fn note_sorted(conn: &Connection, batch: i64) -> rusqlite::Result<()> {
+    Progress::at(batch).write(conn)
+}
+
+/// Ids that are not all in the table.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    new: BTreeSet<Key>,
+    moving: BTreeSet<Key>,
+    progress: Progress,
+    /// The last batch.
+    last: i64,
+}
+
+impl Ids {
+    /// As it was left.
+    pub(super) fn load(conn: &Connection) -> Result<Self, Fault> {
+        let progress = Progress::read(conn)?;
+        let mut ids = Self {
+            progress,
+            last: progress.moving_up_to,
+            ..Self::default()
+        };
+        let mut statement = conn.prepare_cached(
+            "SELECT seq, organization, ids FROM usage_batches WHERE seq > ?1 ORDER BY seq",
+        )?;
+        let mut rows = statement.query([progress.up_to])?;
+        while let Some(row) = rows.next()? {
+            let (seq, organization): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let (batch, _) = row
+                .get_ref(2)?
+                .as_blob()
+                .map_err(rusqlite::Error::from)?
+                .as_chunks::<16>();
+            let set = match seq <= progress.moving_up_to {
+                true => &mut ids.moving,
+                false => &mut ids.new,
+            };
+            set.extend(batch.iter().map(|id| (organization, *id)));
+            ids.last = ids.last.max(seq);
+        }
+        Ok(ids)
+    }
+
+    /// Whether a record was counted, with what a reader has found out.
+    pub(super) fn are_counted(
+        &self,
+        conn: &Connection,
+        organization: i64,
+        id: &RecordId,
+        known: &Known,
+    ) -> rusqlite::Result<bool> {
+        if known.found.contains(id) {
+            return Ok(true);
+        }
+        let key = (organization, *id);
+        if self.new.contains(&key) || self.moving.contains(&key) {
+            return Ok(true);
+        }
+        match known.up_to == Some(self.progress.up_to) {
+            true => Ok(false),
+            false => is_stored(conn, &key),
+        }
+    }
+
+    /// Writes down ids that were counted; sorted, and none of them known.
+    pub(super) fn add(
+        &mut self,
+        conn: &Connection,
+        organization: i64,
+        at: Time,
+        ids: &[RecordId],
+    ) -> Result<(), Fault> {
+        debug_assert!(ids.is_sorted());
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let seq = self.last + 1;
+        conn.prepare_cached(
+            "INSERT INTO usage_batches (seq, organization, at, ids) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            seq,
+            organization,
+            at.as_micros(),
+            ids.as_flattened()
+        ])?;
+        self.last = seq;
+        self.new.extend(ids.iter().map(|id| (organization, *id)));
+        if self.moving.is_empty() && self.new.len() >= ENOUGH {
+            self.moving = std::mem::take(&mut self.new);
+            self.progress.moving_up_to = self.last;
+            self.progress.moved = None;
+        }
+        self.sort_in(conn, ids.len() + ids.len() / 4 + 8)
+    }
+
+    /// Moves so many into the table.
+    fn sort_in(&mut self, conn: &Connection, count: usize) -> Result<(), Fault> {
+        if self.moving.is_empty() {
+            return Ok(());
+        }
+        let mut insert = conn.prepare_cached(
+            "INSERT OR IGNORE INTO usage_records (organization, id) VALUES (?1, ?2)",
+        )?;
+        let from = self.progress.moved.map_or(Unbounded, Excluded);
+        let mut left = self.moving.range((from, Unbounded));
+        for (organization, id) in left.by_ref().take(count) {
+            insert.execute(params![organization, id])?;
+            self.progress.moved = Some((*organization, *id));
+        }
+        if left.next().is_none() {
+            self.moving.clear();
+            self.progress = Progress::at(self.progress.moving_up_to);
+        }
+        self.progress.write(conn)?;
+        Ok(())
+    }
+
+    fn forget(&mut self, key: &Key) {
+        self.new.remove(key);
+        self.moving.remove(key);
+    }
+
+    /// Forgets an organization's.
+    fn forget_organization(&mut self, organization: i64) {
+        let all = (
+            Included((organization, [0; 16])),
+            Included((organization, [u8::MAX; 16])),
+        );
+        for set in [&mut self.new, &mut self.moving] {
+            if set.range(all).next().is_some() {
+                set.retain(|(of, _)| *of != organization);
+            }
+        }
+    }
+}
+
+/// Forgets the oldest ids; how many.
+pub(super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fault> {
+    let mut left = IDS_PER_SWEEP;
+    let cutoff = (now - RECORD_IDS_US).as_micros();
+    while left > 0 {
+        let found: Option<(i64, i64, Vec<u8>)> = work
+            .conn
+            .prepare_cached(OLDEST)?
+            .query_row([cutoff], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((seq, organization, ids)) = found else {
+            break;
+        };
+        let (all, _) = ids.as_chunks::<16>();
+        let (gone, rest) = all.split_at(all.len().min(left));
+        let mut delete = work
+            .conn
+            .prepare_cached("DELETE FROM usage_records WHERE organization = ?1 AND id = ?2")?;
+        for id in gone {
+            delete.execute(params![organization, id])?;
+            if let Some(ids) = work.state.usage.loaded() {
+                ids.forget(&(organization, *id));
+            }
+        }
+        match rest.is_empty() {
+            true => work
+                .conn
+                .prepare_cached("DELETE FROM usage_batches WHERE seq = ?1")?
+                .execute([seq])?,
+            false => work
+                .conn
+                .prepare_cached("UPDATE usage_batches SET ids = ?2 WHERE seq = ?1")?
+                .execute(params![seq, rest.as_flattened()])?,
+        };
+        // An empty batch counts too, or nobody would get past it.
+        left -= gone.len().max(1);
+    }
+    Ok((IDS_PER_SWEEP - left) as u64)
+}
+
+/// Forgets some of the ids of a deleted organization; false when none is left. What is in memory goes
+/// first: it must not be sorted in behind the sweep.
+pub(super) fn forget(work: &mut Work<'_>, organization: i64, rows: usize) -> Result<bool, Fault> {
+    if let Some(ids) = work.state.usage.loaded() {
+        ids.forget_organization(organization);
+    }
+    // A batch has a few pages of its own.
+    let batches = (rows / 8).max(1);
+    let removed = work
+        .conn
+        .prepare_cached(
+            "DELETE FROM usage_batches WHERE seq IN (
+                 SELECT seq FROM usage_batches WHERE organization = ?1 LIMIT ?2)",
+        )?
+        .execute(params![organization, batches as i64])?;
+    if removed == batches {
+        return Ok(true);
+    }
+    let removed = work
+        .conn
+        .prepare_cached(
+            "DELETE FROM usage_records WHERE organization = ?1 AND id IN (
+                 SELECT id FROM usage_records WHERE organization = ?1 LIMIT ?2)",
+        )?
+        .execute(params![organization, rows as i64])?;
+    Ok(removed == rows)
+}
+
+#[cfg(test)]
+mod tests;
