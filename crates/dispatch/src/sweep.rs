@@ -16,6 +16,9 @@ const SWEEP_EVERY: DurationUs = 5 * MINUTE;
 const RETAIN_EVERY: DurationUs = HOUR;
 /// After a step that failed.
 const AGAIN_AFTER: DurationUs = 5 * MINUTE;
+/// Steps of forgetting ids of usage records in one sweep: they come by the million, and nothing else is
+/// to wait behind all of them.
+const RECORD_SWEEPS: usize = 2_000;
 /// Entries of the audit log that one step removes.
 const AUDIT_ENTRIES: usize = 300;
 
@@ -58,7 +61,11 @@ async fn sweep(dispatcher: &Dispatcher) -> Result<()> {
     while store.sweep_keys(now).await? > 0 && !dispatcher.is_stopping() {
         tokio::task::yield_now().await;
     }
-    while store.sweep_records(now).await? > 0 && !dispatcher.is_stopping() {
+    // An id is kept for longer than a record with it is accepted, whatever clocks say.
+    for _ in 0..RECORD_SWEEPS {
+        if store.sweep_records(now - HOUR).await? == 0 || dispatcher.is_stopping() {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     Ok(())

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::Request,
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -32,7 +32,9 @@ pub(crate) async fn pages(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     // Pages are in memory already, so that nothing waits here and nothing fails.
-    let plain = to_bytes(body, MAX_PAGE_BYTES).await.unwrap_or_default();
+    let Ok(plain) = to_bytes(body, MAX_PAGE_BYTES).await else {
+        return http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let packed = match plain.len() >= WORTH_BYTES {
         true => gzip(&plain, Compression::fast()),
         false => Bytes::new(),

@@ -8,7 +8,10 @@ use bellwire_core::{
     stored::firsts,
 };
 use deadpool_postgres::{Object, Transaction};
-use tokio::{sync::broadcast, time::Instant};
+use tokio::{
+    sync::{Semaphore, broadcast},
+    time::Instant,
+};
 
 use crate::{
     connect::{Connector, Pools},
@@ -22,6 +25,8 @@ use crate::{
 /// Changes kept for a feed that is behind; one that is further behind is told that anything may
 /// have changed.
 const FEED: usize = 1024;
+/// Reports of usage that are counted at a time: one less than there are workers.
+const COUNTING: usize = 2;
 
 /// First deliveries of events by webhook.
 pub(crate) type Firsts = firsts::Firsts<EventId, WebhookId>;
@@ -34,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) owners: Owners,
     pub(crate) stats: Stats,
     pub(crate) firsts: Firsts,
+    /// Turns of reports of usage: they leave a worker to claims and to the catalogue.
+    pub(crate) counting: Semaphore,
     pub(crate) answer_timeout: Duration,
     changes: broadcast::Sender<Change>,
 }
@@ -48,6 +55,7 @@ impl Shared {
             owners: Owners::default(),
             stats: Stats::default(),
             firsts: Firsts::default(),
+            counting: Semaphore::new(COUNTING),
             answer_timeout,
             changes: broadcast::channel(FEED).0,
         }

@@ -37,6 +37,7 @@ async fn two_nodes_count_the_same_report_once() {
             (0..PLANS)
                 .map(|n| Group {
                     plan: plans[place(n) as usize].id,
+                    begins: plans[place(n) as usize].start,
                     period: market.period(),
                     records: (0..4)
                         .map(|n| if turned { 3 - n } else { n })

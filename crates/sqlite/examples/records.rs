@@ -81,11 +81,12 @@ fn chunks<S: Subject>(
                     count: 1,
                     application: "".into(),
                 };
-                let plan = plans[*place].id;
+                let (plan, begins) = (plans[*place].id, plans[*place].start);
                 match groups.last_mut() {
                     Some(group) if group.plan == plan => group.records.push(record),
                     _ => groups.push(Group {
                         plan,
+                        begins,
                         period: market.period(),
                         records: vec![record],
                     }),

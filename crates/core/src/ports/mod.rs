@@ -55,7 +55,7 @@ pub use search::{Corner, EventCursor, EventFilter, EventPage, SEARCH_TIME};
 pub use send::{Request, Sender};
 pub use statistics::{Folded, Statistics, Unfolded, Wanted, Whose};
 pub use usage::{
-    Bought, CHUNK, Chunk, Counted, Crossed, Fired, Group, ItemFilter, Listed, MAX_FIRED,
+    Bought, CHUNK, Chunk, Counted, Crossed, Fired, Group, ItemFilter, Listed, MAX_CALLS, MAX_FIRED,
     RECORD_IDS_US, Usage, UsageRecord, Used, Window,
 };
 

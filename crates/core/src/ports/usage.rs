@@ -22,6 +22,8 @@ pub const CHUNK: usize = 500;
 /// Once the groups of a [`Chunk`] have made so many events, the rest of them is left to another
 /// transaction.
 pub const MAX_FIRED: usize = 200;
+/// The same of deliveries: a fifth of what one request of events may come to.
+pub const MAX_CALLS: usize = 4_000;
 
 /// Which documents a list shows, oldest first. Everything given must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub struct Chunk {
     /// is cut into chunks is sorted by plan before: counters that lie side by side are written
     /// together.
     pub groups: Vec<Group>,
+    /// How many webhooks may get such an event beside those that conditions name.
+    pub listeners: usize,
     /// When the report came.
     pub now: Time,
     /// Makes the event of a percentage that is crossed, with its deliveries. Called within the
@@ -88,6 +92,9 @@ pub struct Chunk {
 pub struct Group {
     /// The plan.
     pub plan: DeveloperPlanId,
+    /// When the plan begins, as the period was reckoned from. One that begins at another time by now
+    /// is taken for one that is gone.
+    pub begins: Time,
     /// The period; its counter is found by the period's start.
     pub period: Period,
     /// The records, in the order in which they count.
@@ -131,7 +138,7 @@ pub struct Crossed<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counted {
     /// How many of its groups were counted, from the first on: all of them, or fewer when they made
-    /// [`MAX_FIRED`] events or more, so that no transaction grows by what it fires. The caller counts
+    /// [`MAX_FIRED`] events or [`MAX_CALLS`] deliveries, so that no transaction grows by what it fires. The caller counts
     /// the rest in another chunk. At least one, if there is one.
     pub groups: usize,
     /// How many of its records had been counted before.
@@ -231,7 +238,7 @@ pub trait Usage: Send + Sync {
     /// transaction; when it returns, all of it is on disk. A record whose id was counted within
     /// [`RECORD_IDS_US`] counts nothing, and neither does one with an older id that
     /// [`sweep_records`](Self::sweep_records) has not forgotten yet. What fires is decided by [`Counter`](crate::usage::Counter)
-    /// and [`fired`](crate::usage::fired); nothing does for a plan that is not published.
+    /// and [`Named`](crate::usage::Named); nothing does for a plan that is not published.
     ///
     /// # Errors
     /// [`Error::Stale`](super::Error::Stale) when something fires and the organization's catalogue is

@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use crate::{
     ids::WebhookId,
-    ports::{Chunk, Crossed, Error, Fired, Group, MAX_FIRED, NewEvent, UsageRecord},
+    ports::{Chunk, Crossed, Error, Fired, Group, MAX_CALLS, MAX_FIRED, NewEvent, UsageRecord},
     usage::{
-        Condition, Counter, Developer, DeveloperPlan, Document, Item, Noun, Package, RatePlan,
-        Rise, fired,
+        Condition, Counter, Developer, DeveloperPlan, Document, Item, Named, Noun, Package,
+        RatePlan, Rise,
     },
 };
 
@@ -148,19 +148,33 @@ pub struct Firing<'c> {
     pub webhooks: Vec<WebhookId>,
 }
 
-/// Which percentages fire: those of published plans that conditions name, in order.
+/// Which percentages fire: those of published plans that conditions name, in order. What lies behind
+/// the group with which a transaction has enough is left out.
 ///
 /// # Errors
 /// [`Error::Corrupt`] when a rate plan is missing.
-pub fn firings<'c>(risen: &[Risen<'c>], documents: &Documents) -> Result<Vec<Firing<'c>>, Error> {
+pub fn firings<'c>(
+    chunk: &Chunk,
+    risen: &[Risen<'c>],
+    documents: &Documents,
+) -> Result<Vec<Firing<'c>>, Error> {
     let mut firings = Vec::new();
+    let mut named: HashMap<&str, Named> = HashMap::new();
+    let mut room = Room::of(chunk);
     for risen in risen {
+        if room.full_at.is_some_and(|place| place < risen.place) {
+            break;
+        }
         let plan = get(&documents.plans, &risen.place, "developer rate plan")?;
         if !get(&documents.rate_plans, &plan.rate_plan, "rate plan")?.published {
             continue;
         }
-        let conditions = documents.conditions.get(&plan.rate_plan);
-        for (percent, webhooks) in fired(risen.rise, conditions.into_iter().flatten()) {
+        let named = named.entry(&plan.rate_plan).or_insert_with(|| {
+            let conditions = documents.conditions.get(&plan.rate_plan);
+            Named::by(conditions.into_iter().flatten())
+        });
+        for (percent, webhooks) in named.fired(risen.rise) {
+            room.take(risen.place, webhooks.len());
             firings.push(Firing {
                 risen: *risen,
                 percent,
@@ -171,11 +185,43 @@ pub fn firings<'c>(risen: &[Risen<'c>], documents: &Documents) -> Result<Vec<Fir
     Ok(firings)
 }
 
-/// The beginning of a chunk, when all of it would make more events than one transaction should: up to
-/// the group that makes the [`MAX_FIRED`]th. `None` when the chunk can stay as it is.
+/// How much one transaction may still make.
+struct Room {
+    listeners: usize,
+    events: usize,
+    calls: usize,
+    /// The group with which it has made enough.
+    full_at: Option<usize>,
+}
+
+impl Room {
+    const fn of(chunk: &Chunk) -> Self {
+        Self {
+            listeners: chunk.listeners,
+            events: MAX_FIRED,
+            calls: MAX_CALLS,
+            full_at: None,
+        }
+    }
+
+    fn take(&mut self, place: usize, webhooks: usize) {
+        self.events = self.events.saturating_sub(1);
+        self.calls = self.calls.saturating_sub(webhooks + self.listeners);
+        if (self.events == 0 || self.calls == 0) && self.full_at.is_none() {
+            self.full_at = Some(place);
+        }
+    }
+}
+
+/// The beginning of a chunk, when all of it would make more events or deliveries than one transaction
+/// should: up to the group that makes the last of them. `None` when the chunk can stay as it is.
 #[must_use]
 pub fn beginning(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<Chunk> {
-    let groups = firings.get(MAX_FIRED - 1)?.risen.place + 1;
+    let mut room = Room::of(chunk);
+    for firing in firings {
+        room.take(firing.risen.place, firing.webhooks.len());
+    }
+    let groups = room.full_at? + 1;
     (groups < chunk.groups.len()).then(|| Chunk {
         groups: chunk.groups[..groups].to_vec(),
         ..chunk.clone()

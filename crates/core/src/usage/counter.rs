@@ -1,7 +1,10 @@
 //! Adding reports up: a counter of one developer's rate plan in one period, and what fires when it
 //! rises (APG-27c). Why a level is enough: `docs/adr/0012-a-level-says-what-fires.md`.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    ops::Bound,
+};
 
 use super::{Condition, level};
 use crate::ids::WebhookId;
@@ -46,31 +49,48 @@ impl Counter {
     }
 }
 
-/// What fires when a counter rises: percentages, ascending, each with the webhooks that want to hear
-/// of it, each once however many conditions name it.
-#[must_use]
-pub fn fired<'a>(
-    rise: Rise,
-    conditions: impl IntoIterator<Item = &'a Condition>,
-) -> Vec<(u32, Vec<WebhookId>)> {
-    let mut fired: BTreeMap<u32, Vec<WebhookId>> = BTreeMap::new();
-    for condition in conditions {
-        let percentages = condition
-            .targets
-            .iter()
-            .flat_map(|target| target.percentages());
-        for percent in percentages {
-            if u64::from(percent) > rise.from && u64::from(percent) <= rise.to {
-                let webhooks = fired.entry(percent).or_default();
-                for id in &condition.webhooks {
-                    if !webhooks.contains(id) {
-                        webhooks.push(*id);
-                    }
-                }
+/// The percentages that the conditions of a plan name, each with the webhooks that want to hear of it,
+/// each once however many conditions name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named(BTreeMap<u32, BTreeSet<WebhookId>>);
+
+impl Named {
+    /// What these conditions name.
+    #[must_use]
+    pub fn by<'a>(conditions: impl IntoIterator<Item = &'a Condition>) -> Self {
+        let mut named: BTreeMap<u32, BTreeSet<WebhookId>> = BTreeMap::new();
+        for condition in conditions {
+            let percentages: BTreeSet<u32> = condition
+                .targets
+                .iter()
+                .collect::<HashSet<_>>()
+                .into_iter()
+                .flat_map(|target| target.percentages())
+                .collect();
+            for percent in percentages {
+                named
+                    .entry(percent)
+                    .or_default()
+                    .extend(&condition.webhooks);
             }
         }
+        Self(named)
     }
-    fired.into_iter().collect()
+
+    /// What fires when a counter rises: percentages, ascending, each with its webhooks.
+    pub fn fired(&self, rise: Rise) -> impl Iterator<Item = (u32, Vec<WebhookId>)> {
+        let bound = |level| u32::try_from(level).unwrap_or(u32::MAX);
+        let range = (
+            Bound::Excluded(bound(rise.from)),
+            Bound::Included(bound(rise.to)),
+        );
+        // A level beyond all percentages has none behind it.
+        let range = (rise.from < rise.to && rise.from < u64::from(u32::MAX)).then_some(range);
+        range
+            .into_iter()
+            .flat_map(|range| self.0.range(range))
+            .map(|(percent, webhooks)| (*percent, webhooks.iter().copied().collect()))
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +142,7 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            fired(rise, &conditions),
+            Named::by(&conditions).fired(rise).collect::<Vec<_>>(),
             [
                 (80, ids(&[1, 2])),
                 (90, ids(&[1, 2, 3])),

@@ -18,7 +18,7 @@ mod threshold;
 
 pub use callback::{Attribute, Callback, TRIGGER_REASON};
 pub use catalogue::entry;
-pub use counter::{Counter, Rise, fired};
+pub use counter::{Counter, Named, Rise};
 pub use item::{
     Condition, Developer, DeveloperPlan, Document, Item, Noun, Package, RatePlan, Stamp,
 };

@@ -137,8 +137,12 @@ impl Choice {
     }
 }
 
-/// JSON with line breaks and indentation; as it is, when it is none. Numbers stay as they were
-/// written: only the space between tokens changes.
+/// Levels that are indented. What an endpoint answers may have thousands.
+const MAX_LEVELS: usize = 64;
+
+/// JSON with line breaks and indentation; as it is, when it is none, when it is nested deeper than
+/// anybody writes, or when laying it out would make much of little. Numbers stay as they were written:
+/// only the space between tokens changes.
 pub(crate) fn pretty(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes).into_owned();
     if serde_json::from_str::<&serde_json::value::RawValue>(&text).is_err() {
@@ -151,7 +155,11 @@ pub(crate) fn pretty(bytes: &[u8]) -> String {
         out.push('\n');
         out.push_str(&"  ".repeat(depth));
     };
+    let most = text.len() * 4 + (64 << 10);
     while let Some(letter) = letters.next() {
+        if depth > MAX_LEVELS || out.len() > most {
+            return text;
+        }
         if quoted {
             out.push(letter);
             match letter {
@@ -208,6 +216,15 @@ mod tests {
              \"e\": [\n    1,\n    2\n  ]\n}"
         );
         assert_eq!(pretty(b"not json"), "not json");
+    }
+
+    #[test]
+    fn what_an_endpoint_nests_deep_or_wide_stays_as_it_is() {
+        let deep = format!("{}{}", "[".repeat(8192), "]".repeat(8192));
+        assert_eq!(pretty(deep.as_bytes()), deep);
+        let ones = "1,".repeat(100_000);
+        let wide = format!("{}{ones}1{}", "[".repeat(60), "]".repeat(60));
+        assert_eq!(pretty(wide.as_bytes()), wide);
     }
 
     #[test]

@@ -99,10 +99,21 @@ async fn attempt_once(
 ) -> std::result::Result<Tried, Fault> {
     let began = Instant::now();
     let organization = chunk.organization_id.uuid();
+    let Ok(_turn) = shared.counting.acquire().await else {
+        return Err(Error::Unavailable("the store is closing".to_owned()).into());
+    };
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
     let generation = open(&transaction, chunk.organization_id).await?;
     let plans = plans(&transaction, organization, chunk).await?;
+    for (place, group) in chunk.groups.iter().enumerate() {
+        if plans
+            .get(&place)
+            .is_some_and(|plan| plan.start != group.begins)
+        {
+            return Err(Error::NotFound("developer rate plan").into());
+        }
+    }
 
     let mut counted = Counted {
         groups: chunk.groups.len(),
@@ -314,7 +325,7 @@ async fn fire(
     let published = documents.rate_plans.values().filter(|plan| plan.published);
     let keys = distinct(published.map(|plan| &plan.id));
     documents.conditions = by_parents(conn, organization, &keys).await?;
-    let firings = firings(risen, &documents)?;
+    let firings = firings(chunk, risen, &documents)?;
     if firings.is_empty() {
         return Ok(Ok(Vec::new()));
     }

@@ -35,6 +35,7 @@ pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result
             .state
             .usage
             .plan(work.conn, organization.seq, group.plan)?
+            .filter(|plan| plan.start == group.begins)
             .ok_or(Error::NotFound("developer rate plan"))?;
         let mut fresh: Vec<&UsageRecord> = Vec::with_capacity(group.records.len());
         let stored = work.state.usage.ids(work.conn)?;
@@ -60,7 +61,7 @@ pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result
         counters.insert(key, counter);
     }
     let mut documents = sold(work, organization.seq, &risen)?;
-    let firings = firings(&risen, &documents)?;
+    let firings = firings(chunk, &risen, &documents)?;
     if let Some(beginning) = beginning(chunk, &firings) {
         return count(work, &beginning, known);
     }

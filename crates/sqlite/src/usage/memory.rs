@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use bellwire_core::{
     ids::DeveloperPlanId,
+    time::Time,
     usage::{Counter, DeveloperPlan, Document as _, Noun},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -23,6 +24,7 @@ const ENTRIES: usize = 100_000;
 pub(super) struct PlanSlot {
     pub(super) seq: i64,
     pub(super) target: u64,
+    pub(super) start: Time,
 }
 
 #[derive(Debug, Default)]
@@ -75,6 +77,7 @@ impl Memory {
         let slot = PlanSlot {
             seq,
             target: plan.quota_target,
+            start: plan.start,
         };
         if self.plans.len() >= ENTRIES {
             self.plans.clear();

@@ -305,6 +305,7 @@ macro_rules! store_conformance {
                 a_counter_does_not_run_over,
                 many_at_once_count_each_record_once,
                 ids_are_forgotten_in_time,
+                a_plan_that_begins_at_another_time_counts_nothing,
                 a_deleted_organization_takes_its_usage_along,
                 random_reports_agree_with_a_model,
             ];

@@ -30,6 +30,8 @@ pub struct StatisticsQuery {
     pub step: Option<Span>,
     /// Of one webhook.
     pub webhook: Option<WebhookId>,
+    /// Of these webhooks, and of no deleted one.
+    pub among: Option<Vec<WebhookId>>,
     /// Of events of this type.
     pub event_type: Option<String>,
     /// Each of these by itself.
@@ -67,7 +69,20 @@ impl Service {
     ) -> Result<Series, Error> {
         let (span, range) = range::of_steps(&query, self.now())?;
         let each = query.group_by == Some(GroupBy::Webhook);
-        let whose = self.whose(tenant, access, query.webhook, each).await?;
+        let whose = match &query.among {
+            Some(among) => Whose::These(
+                tenant.organization.id,
+                among
+                    .iter()
+                    .copied()
+                    .filter(|id| {
+                        let route = tenant.route(*id);
+                        route.is_some_and(|route| access.sees(&route.webhook))
+                    })
+                    .collect(),
+            ),
+            None => self.whose(tenant, access, query.webhook, each).await?,
+        };
         self.series(whose, span, range, query).await
     }
 

@@ -11,6 +11,7 @@ use crate::{
     ports::{self, CHUNK, Chunk, Counted, Group},
     service::{Error, STALE_RETRIES, Service},
     snapshot::Tenant,
+    usage::EVENT_TYPE,
 };
 
 /// What a report came to.
@@ -91,6 +92,7 @@ impl Service {
                 organization_id,
                 generation: tenant.generation,
                 groups: groups.to_vec(),
+                listeners: tenant.candidates(EVENT_TYPE, &[]).count(),
                 now,
                 make: Arc::new(move |crossed| maker.event(&crossed)),
             };
@@ -182,6 +184,7 @@ mod tests {
         };
         Group {
             plan: DeveloperPlanId::from_bytes([plan; 16]),
+            begins: start,
             period: Period::of(start, Months::ONE, start).expect("a period"),
             records: ids.map(record).collect(),
         }

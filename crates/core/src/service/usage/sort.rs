@@ -114,6 +114,7 @@ pub(super) fn sort(
                 let group = groups.len();
                 groups.push(Group {
                     plan: sold.plan,
+                    begins: sold.start,
                     period,
                     records: Vec::new(),
                 });

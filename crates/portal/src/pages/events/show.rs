@@ -1,7 +1,7 @@
 //! `GET /portal/{org}/events/{id}`: one event, every webhook it went to with every attempt, and why
 //! each other one did not get it (ADV-8 to ADV-10).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use askama::Template;
 use axum::{extract::State, response::Response};
@@ -33,6 +33,8 @@ use crate::{
 const MAX_DELIVERIES: usize = 50;
 /// Requests whose body is made again for a page: the last one of so many deliveries.
 const MAX_BODIES: usize = 5;
+/// Attempts of a delivery that a page shows, the newest; the API has all of them.
+const MAX_ATTEMPTS: usize = 20;
 /// Webhooks that are told why they did not get it.
 const MAX_OTHERS: usize = 50;
 
@@ -84,6 +86,11 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         .ok_or_else(|| visit.refuse(Problem::not_found("event")))?;
     detail.event.channels = own_channels(detail.event.channels, visit.access());
     let event = detail.event;
+    let got: HashSet<WebhookId> = detail
+        .deliveries
+        .iter()
+        .map(|view| view.delivery.webhook_id)
+        .collect();
     let deliveries = deliveries(&state, &visit, detail.deliveries).await?;
     let mut page = visit.page().at(Place::Events);
     if visit.query.text("done") == "resent" {
@@ -96,7 +103,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         payload: pretty(&event.data),
         payload_removed: removed,
         facts: facts(&visit, &event, state.service.now()),
-        others: others(&visit, &event, &deliveries),
+        others: others(&visit, &event, &got),
         deliveries,
         page: page.clone().titled(event.event_type.clone()),
     };
@@ -146,6 +153,11 @@ async fn deliveries(
                 .map_or(access.touches(&[]), |webhook| access.sees(webhook))
         })
         .take(MAX_DELIVERIES)
+        .map(|mut view| {
+            let older = view.attempts.len().saturating_sub(MAX_ATTEMPTS);
+            view.attempts.drain(..older);
+            view
+        })
         .collect();
     let attempts: Vec<&delivery::Attempt> = views.iter().flat_map(|view| &view.attempts).collect();
     let mut diagnoses = state
@@ -265,17 +277,15 @@ async fn bodies(
     Ok(found)
 }
 
-fn others(visit: &Visit, event: &Event, deliveries: &[Delivery]) -> Vec<Other> {
+/// Webhooks that did not get it. Those that did may be more than a page shows.
+fn others(visit: &Visit, event: &Event, got: &HashSet<WebhookId>) -> Vec<Other> {
     visit
         .tenant
         .routes
         .iter()
         .map(|route| &route.webhook)
         .filter(|webhook| visit.access().sees(webhook))
-        .filter(|webhook| {
-            let id = webhook.id.to_string();
-            deliveries.iter().all(|delivery| delivery.webhook != id)
-        })
+        .filter(|webhook| !got.contains(&webhook.id))
         .take(MAX_OTHERS)
         .map(|webhook| Other {
             href: format!("/portal/{}/webhooks/{}", visit.slug(), webhook.id),

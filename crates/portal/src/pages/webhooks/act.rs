@@ -10,6 +10,7 @@ use bellwire_core::{
 };
 use bellwire_web::{
     AppState,
+    api::v1::webhooks::others,
     auth::Edit,
     problem::{Code, Problem},
     stays_here,
@@ -76,7 +77,7 @@ pub(super) async fn enable(
         .service
         .update_webhook(visit.slug(), webhook.id, patch, visit.access(), visit.by())
         .await
-        .map_err(|error| visit.refuse(error))?;
+        .map_err(|error| visit.refuse(others::refusal(error, visit.access())))?;
     if visit.look.part {
         let route = state.service.snapshot().route(webhook.id);
         let route = route.ok_or_else(|| visit.refuse(Problem::not_found("webhook")))?;

@@ -42,16 +42,16 @@ impl Day {
     }
 }
 
-/// The day of each webhook that somebody sees; one without attempts has none.
+/// The day of each of these webhooks; one without attempts has none.
 pub(super) async fn each(
     service: &Service,
     tenant: &Tenant,
     access: &Access,
-    webhook: Option<WebhookId>,
+    webhooks: Vec<WebhookId>,
 ) -> Result<(usize, HashMap<WebhookId, Day>), Error> {
     let query = StatisticsQuery {
         step: Some(Span::Hour),
-        webhook,
+        among: Some(webhooks),
         group_by: Some(GroupBy::Webhook),
         ..StatisticsQuery::default()
     };

@@ -19,6 +19,8 @@ pub(crate) struct Draft {
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) enabled: bool,
+    /// What the box said when the form was opened; `None` for a webhook to make.
+    pub(crate) was_enabled: Option<bool>,
     pub(crate) profile: String,
     pub(crate) all_types: bool,
     pub(crate) types: Vec<String>,
@@ -51,6 +53,7 @@ pub(super) struct Wanted {
     pub(super) headers: Vec<Header>,
     pub(super) overrides: Overrides,
     pub(super) enabled: bool,
+    pub(super) was_enabled: Option<bool>,
 }
 
 impl Draft {
@@ -61,6 +64,11 @@ impl Draft {
             name: text("name"),
             url: text("url"),
             enabled: form.checked("enabled"),
+            was_enabled: match form.text("was_enabled") {
+                "1" => Some(true),
+                "0" => Some(false),
+                _ => None,
+            },
             profile: text("profile"),
             all_types: form.checked("all_types"),
             types: form.all("types"),
@@ -103,12 +111,13 @@ impl Draft {
             name: settings.name.clone(),
             url: settings.url.clone(),
             enabled: webhook.disabled.is_none(),
+            was_enabled: Some(webhook.disabled.is_none()),
             profile: settings.profile.clone(),
             all_types: settings.event_types.is_empty(),
             types,
             other_types: other_types.join(", "),
             channels,
-            other_channels: other_channels.join(", "),
+            other_channels: other_channels.join(" "),
             headers: settings
                 .headers
                 .iter()
@@ -174,7 +183,7 @@ impl Draft {
                 "choose at least one, or receive everything",
             ));
         }
-        let mut channels = [self.channels.clone(), split(&self.other_channels)].concat();
+        let mut channels = [self.channels.clone(), words(&self.other_channels)].concat();
         dedup(&mut channels);
         let wanted = Wanted {
             name: self.name.clone(),
@@ -185,6 +194,7 @@ impl Draft {
             headers: self.header_lines(former, &mut errors),
             overrides: self.overrides(former, &mut errors),
             enabled: self.enabled,
+            was_enabled: self.was_enabled,
         };
         (wanted, errors)
     }
@@ -206,6 +216,13 @@ impl Draft {
                 let headers = &webhook.settings.headers;
                 headers.iter().find(|header| header.name == name)
             });
+            if value == MASK && kept.is_none() {
+                errors.push(FieldError::new(
+                    "headers",
+                    format!("`{name}` had no value before; write the value that it is to have"),
+                ));
+                continue;
+            }
             headers.push(Header {
                 value: kept.map_or(value, |header| &header.value).to_owned(),
                 name,
@@ -299,7 +316,8 @@ impl Wanted {
 
     /// A webhook to change.
     pub(super) fn patch(self, former: &Webhook) -> WebhookPatch {
-        let was_enabled = former.disabled.is_none();
+        // A form that was opened long ago must not switch on what was switched off since.
+        let was_enabled = self.was_enabled.unwrap_or(former.disabled.is_none());
         WebhookPatch {
             name: Some(self.name),
             url: Some(self.url),
@@ -320,6 +338,11 @@ fn jitter_of(webhook: &Webhook) -> u8 {
         Some(RetryRule::Schedule { jitter_percent, .. }) => *jitter_percent,
         _ => 0,
     }
+}
+
+/// Words between blanks or lines: what a channel is called may have commas in it.
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Words between commas, blanks or lines.

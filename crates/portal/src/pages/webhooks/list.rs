@@ -90,15 +90,14 @@ pub(super) async fn rows<R>(
     visit: &Visit<R>,
     routes: &[&Route],
 ) -> Result<Vec<Row>, Refusal> {
+    if routes.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids: Vec<WebhookId> = routes.iter().map(|route| route.webhook.id).collect();
     let service = &state.service;
     let health = service.store().health(&ids).await;
     let health = health.map_err(|error| visit.refuse(error))?;
-    let only = match ids.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    };
-    let (steps, days) = day::each(service, &visit.tenant, visit.access(), only)
+    let (steps, days) = day::each(service, &visit.tenant, visit.access(), ids)
         .await
         .map_err(|error| visit.refuse(error))?;
     let blank = day::blank(steps);

@@ -82,7 +82,7 @@ pub(super) async fn gather<R>(
     let route = service.snapshot().route(id).ok_or_else(missing)?;
     let health = service.store().health(&[id]).await;
     let health = health.map_err(|error| visit.refuse(error))?.pop();
-    let (steps, mut days) = day::each(service, &visit.tenant, visit.access(), Some(id))
+    let (steps, mut days) = day::each(service, &visit.tenant, visit.access(), vec![id])
         .await
         .map_err(|error| visit.refuse(error))?;
     let day = days.remove(&id).unwrap_or_else(|| day::blank(steps));

@@ -301,6 +301,21 @@ pub async fn a_chunk_ends_when_enough_has_fired<S: Subject>(subject: S) {
     assert_eq!(market.used(&plans[24]).await, Some((10, 100)));
 }
 
+/// A report that was sorted by another beginning of the plan counts nothing: its period would be one
+/// that nobody looks at.
+pub async fn a_plan_that_begins_at_another_time_counts_nothing<S: Subject>(subject: S) {
+    let market = Market::open(subject).await;
+    let plan = market.sell("ada", 1000).await;
+    let mut group = market.group(&plan, &[(1, 800)]);
+    group.begins = group.begins - MINUTE;
+    let refused = market.count(vec![group]).await;
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+    assert_eq!(market.used(&plan).await, None);
+    let counted = market.count(vec![market.group(&plan, &[(1, 800)])]).await;
+    assert_eq!(counted.expect("counted").repeated, 0);
+    assert_eq!(market.used(&plan).await, Some((800, 80)));
+}
+
 /// A counter stays where it can go no further.
 pub async fn a_counter_does_not_run_over<S: Subject>(subject: S) {
     let market = Market::open(subject).await;
@@ -333,6 +348,7 @@ pub async fn many_at_once_count_each_record_once<S: Subject>(subject: S) {
                 let from = turn % 12 * 10;
                 Group {
                     plan: plans[place as usize].id,
+                    begins: plans[place as usize].start,
                     period: market.period(),
                     records: (from..from + 10)
                         .map(|id| record(place * 1000 + id, 1))

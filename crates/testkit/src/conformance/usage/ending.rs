@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwire_core::{
     ports::{Group, RECORD_IDS_US},
     time::{DAY, HOUR},
-    usage::{Counter, Noun, fired},
+    usage::{Counter, Named, Noun},
 };
 
 use super::{Market, market::record};
@@ -128,10 +128,9 @@ pub async fn random_reports_agree_with_a_model<S: Subject>(subject: S) {
                         let counter = counters.entry(key).or_default();
                         let target = plans[place].quota_target;
                         if let Some(rise) = counter.add(count, target) {
-                            let percents = fired(rise, &conditions);
                             expected.extend(
-                                percents
-                                    .into_iter()
+                                Named::by(&conditions)
+                                    .fired(rise)
                                     .map(|(percent, _)| (plans[place].id, percent)),
                             );
                         }

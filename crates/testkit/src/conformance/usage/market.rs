@@ -179,6 +179,7 @@ impl<S: Subject> Market<S> {
     pub fn group(&self, plan: &DeveloperPlan, records: &[(u64, u64)]) -> Group {
         Group {
             plan: plan.id,
+            begins: plan.start,
             period: self.period(),
             records: records
                 .iter()
@@ -241,6 +242,7 @@ impl<S: Subject> Market<S> {
             organization_id,
             generation: record.generation,
             groups,
+            listeners: 0,
             now,
             make: Arc::new(make),
         }

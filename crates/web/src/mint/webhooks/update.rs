@@ -7,6 +7,7 @@ use bellwire_core::{ids::WebhookId, service::WebhookPatch};
 use super::{change::MintWebhookChange, shape::MintWebhook};
 use crate::{
     AppState,
+    api::v1::webhooks::others,
     auth::{Edit, Within},
     extract::{Id, IdPath, Json, OrganizationPath},
     mint::{
@@ -80,6 +81,6 @@ async fn update(
         .service
         .update_webhook(within.slug(), id, patch, within.access(), within.by())
         .await
-        .map_err(|error| Problem::from(error).renaming("url", "postURL"))?;
+        .map_err(|error| others::refusal(error, within.access()).renaming("url", "postURL"))?;
     Ok(axum::Json(MintWebhook::changed(&webhook, within.slug())))
 }

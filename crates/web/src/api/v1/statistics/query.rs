@@ -62,6 +62,7 @@ impl SeriesQuery {
             until: self.until,
             step: self.step,
             webhook,
+            among: None,
             event_type: self.event_type,
             group_by,
         }
