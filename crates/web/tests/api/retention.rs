@@ -104,7 +104,7 @@ async fn storage_is_for_the_platform_and_names_what_is_in_force() {
     assert_eq!(storage["store"], "sqlite");
     assert_eq!(
         storage["retention"],
-        json!({"events_s": 7_776_000, "payloads_s": null, "attempts_s": 129_600})
+        json!({"events_s": 7_776_000, "payloads_s": null, "audit_s": null, "attempts_s": 129_600})
     );
     let lines = storage["lines"].as_array().unwrap();
     let whats: Vec<&str> = lines
