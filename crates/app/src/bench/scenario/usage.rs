@@ -37,7 +37,7 @@ const MAKERS: u32 = 16;
 const LARGE: (u32, u32) = (10_000, 2);
 const SMALL: (u32, u32) = (100, 16);
 /// Targets are spread evenly up to this, so that at any time a few developers are about to cross
-/// theirs: of a thousand records, about four cross a percentage.
+/// theirs: of a thousand records, about two cross a percentage.
 const TARGETS: u64 = 5_000;
 const TARGET_STEP: u64 = 5;
 const PERCENTAGES: [u64; 5] = [80, 90, 100, 110, 120];
