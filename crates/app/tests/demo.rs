@@ -19,6 +19,31 @@ fn without_once_it_tells_how_to_go_on_and_ends_on_a_signal() {
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&listed.stdout).contains("never-answers"));
+    // The portal's link signs in once, as somebody with a name.
+    let link = format!("http://{}", demo.after("  http://"));
+    assert!(link.starts_with(&url), "{link}");
+    let browser: ureq::Agent = ureq::Agent::config_builder()
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .build()
+        .into();
+    let come = || browser.get(&link).call().unwrap();
+    let entered = come();
+    assert_eq!(
+        (entered.status().as_u16(), &entered.headers()["location"]),
+        (303, &"/".parse().unwrap())
+    );
+    let cookie = entered.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap();
+    let mut page = browser
+        .get(format!("{url}/overview"))
+        .header("cookie", cookie)
+        .call()
+        .unwrap();
+    assert_eq!(page.status(), 200);
+    let page = page.body_mut().read_to_string().unwrap();
+    assert!(page.contains("Robin Demo") && page.contains("A conference organizer"));
+    assert_eq!(come().status(), 410);
     demo.after("→");
     assert_eq!(demo.terminate(), Some(0));
     assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);

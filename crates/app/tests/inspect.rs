@@ -7,7 +7,7 @@ use std::path::Path;
 use bellwire::clock::SystemClock;
 use bellwire_core::{signature, time::Clock};
 use serde_json::Value;
-use support::{Running, bellwire, failure};
+use support::{Running, Server, bellwire, failure};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -126,4 +126,51 @@ fn a_secret_that_is_none_is_refused_at_the_start() {
         message.contains("--secret: a signing secret begins with `whsec_`"),
         "{message}"
     );
+}
+
+/// EVI-16: the inspector in the server, from the command line: what a webhook sends there arrives, and
+/// is signed as it should be.
+#[test]
+fn an_inspector_in_the_server_shows_what_a_webhook_sends() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    server.run(&["organization", "create", "acme", "--name", "Acme"]);
+    let command = |arguments: &[&str]| {
+        let all = [&["inspector", "--organization", "acme"], arguments].concat();
+        server.run(&all)
+    };
+    let url = command(&["create", "--name", "First try"]);
+    let url = url.trim();
+    let listed = command(&["list", "--json"]);
+    let inspector: Value = serde_json::from_str(listed.lines().next().unwrap()).unwrap();
+    assert_eq!(inspector["url"], url);
+    let id = inspector["id"].as_str().unwrap();
+    assert!(command(&["requests", id]).contains("nothing has arrived yet"));
+    let made = [
+        "webhook",
+        "--organization",
+        "acme",
+        "create",
+        "--name",
+        "Orders",
+        url,
+    ];
+    let webhook = server.json(&made)["id"].as_str().unwrap().to_owned();
+    let test = format!("/api/v1/organizations/acme/webhooks/{webhook}/test?wait=10");
+    ureq::post(format!("{}{test}", server.url))
+        .header("authorization", format!("Bearer {}", server.token))
+        .send_empty()
+        .unwrap();
+    let arrived = command(&["requests", id, "--json"]);
+    let arrived: Value = serde_json::from_str(arrived.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&arrived["method"], &arrived["answered"]),
+        (&"POST".into(), &200.into())
+    );
+    let request = command(&["request", id, arrived["id"].as_str().unwrap()]);
+    let request: Value = serde_json::from_str(&request).unwrap();
+    assert_eq!(request["signature"]["valid"], true, "{request}");
+    assert_eq!(request["signature"]["webhook"]["name"], "Orders");
+    command(&["delete", id]);
+    assert!(command(&["list"]).contains("no inspectors"));
 }

@@ -150,6 +150,14 @@ id!(
     /// A notification condition of a rate plan.
     ConditionId
 );
+id!(
+    /// A private URL that keeps what arrives there.
+    InspectorId
+);
+id!(
+    /// A request that arrived there.
+    InspectedId
+);
 
 /// Makes ids: time and entropy are parameters, the order is kept here.
 ///

@@ -5,6 +5,7 @@
 //! milliseconds, and a failing simulation is reproduced by its seed.
 
 pub mod access;
+pub mod appearance;
 pub mod audit;
 mod coded;
 pub mod copied;
@@ -18,6 +19,7 @@ pub mod event;
 pub mod explain;
 pub mod headers;
 pub mod ids;
+pub mod inspector;
 pub mod job;
 pub mod json;
 pub mod matching;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
+    appearance::Appearance,
     ids::{EventTypeId, OrganizationId},
     time::Time,
 };
@@ -21,6 +22,8 @@ pub struct Organization {
     pub default_profile: String,
     /// Refuse events whose type is not in the catalogue.
     pub strict_event_types: bool,
+    /// How its pages look.
+    pub appearance: Appearance,
     /// When it was made.
     pub created_at: Time,
     /// When it was last changed.

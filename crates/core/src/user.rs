@@ -181,6 +181,8 @@ pub enum Purpose {
     FirstOperator,
     /// Choose a password.
     Password(UserId),
+    /// Sign in as a user.
+    User(UserId),
     /// Look into one organization.
     Portal(Portal),
     /// Come back from the identity provider.
@@ -193,7 +195,7 @@ impl Purpose {
     pub const fn organization_id(&self) -> Option<OrganizationId> {
         match self {
             Self::Portal(portal) => Some(portal.organization_id),
-            Self::FirstOperator | Self::Password(_) | Self::SignIn => None,
+            Self::FirstOperator | Self::Password(_) | Self::User(_) | Self::SignIn => None,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What people leave behind, in the store's time and not in theirs: when tokens were last used, with
-//! each sweep, and sessions and links that have ended, hours apart.
+//! each sweep; sessions and links that have ended, and inspectors that nobody uses, hours apart.
 
 use bellwire_core::time::{DurationUs, HOUR, Time};
 
@@ -21,6 +21,16 @@ pub(crate) async fn look(dispatcher: &Dispatcher, sweep_at: &mut Time) {
         return;
     }
     *sweep_at = now + SWEEP_EVERY;
+    loop {
+        match service.sweep_inspectors().await {
+            Ok(true) if !dispatcher.is_stopping() => tokio::task::yield_now().await,
+            Ok(_) => break,
+            Err(error) => {
+                tracing::warn!(%error, "inspectors that nobody uses are removed later");
+                return;
+            }
+        }
+    }
     loop {
         match service.sweep_people().await {
             Ok(1..) if !dispatcher.is_stopping() => tokio::task::yield_now().await,

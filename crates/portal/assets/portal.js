@@ -9,7 +9,13 @@
   const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "long" });
   function times(root) {
     for (const time of root.querySelectorAll("time[datetime]")) {
-      time.title = exact.format(new Date(time.dateTime));
+      const told = exact.format(new Date(time.dateTime));
+      // Within a sentence it is the time itself that is read.
+      if (time.dataset.exact === undefined) {
+        time.title = told;
+      } else {
+        time.textContent = told;
+      }
     }
   }
 
@@ -25,11 +31,11 @@
     }
     dialog.replaceChildren(document.adoptNode(part));
     dialog.setAttribute("aria-labelledby", "ask-title");
-    dialog.showModal();
-    dialog.querySelector("[data-cancel]")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      dialog.close();
-    });
+    window.htmx?.process(part);
+    ready(dialog);
+    if (!dialog.open) {
+      dialog.showModal();
+    }
   }
 
   document.addEventListener("click", (event) => {
@@ -40,10 +46,15 @@
       ask(link).catch(() => window.location.assign(link.href));
       return;
     }
+    if (event.target.closest("dialog [data-cancel]")) {
+      event.preventDefault();
+      dialog.close();
+      return;
+    }
     const copy = event.target.closest("[data-copy]");
     if (copy) {
       const from = document.getElementById(copy.dataset.copy);
-      navigator.clipboard.writeText(from.textContent).then(() => say(copy.dataset.copied));
+      take(from).then(() => say(copy.dataset.copied), () => {});
       return;
     }
     if (event.target === dialog) {
@@ -51,6 +62,14 @@
     }
     closeMenus(event.target.closest("details.menu"));
   });
+
+  // Where nobody may write to the clipboard (no TLS, somebody's frame), the text is selected.
+  function take(from) {
+    window.getSelection().selectAllChildren(from);
+    return navigator.clipboard
+      ? navigator.clipboard.writeText(from.textContent)
+      : Promise.reject(new Error("there is no clipboard"));
+  }
 
   // Menus close when something else is looked at.
   function closeMenus(but) {
@@ -110,11 +129,53 @@
     }
   }
 
+  // What only works with scripts is seen with scripts.
+  function unhide(root) {
+    for (const part of root.querySelectorAll("[data-needs-script]")) {
+      part.hidden = false;
+    }
+  }
+
+  // What is new in a live part is told to those who listen, and nothing twice.
+  const said = new Map();
+  function news(root) {
+    for (const part of root.querySelectorAll("[data-says]")) {
+      const before = said.get(part.id);
+      said.set(part.id, part.dataset.says);
+      if (before !== undefined && before !== part.dataset.says) {
+        say(part.dataset.says);
+      }
+    }
+  }
+
   function ready(root) {
     times(root);
     choices(root);
+    unhide(root);
+    news(root);
   }
   document.addEventListener("htmx:afterSwap", (event) => ready(event.target));
+  // What asks again by itself rests while nobody looks.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.elt;
+    if (part.getAttribute("hx-trigger")?.startsWith("every") && document.hidden) {
+      event.preventDefault();
+    }
+  });
+  // What was opened in a part stays open when the part comes anew.
+  let open = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    open = [...event.detail.target.querySelectorAll("details[open][id]")].map((one) => one.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of open) {
+      const details = document.getElementById(id);
+      if (details) {
+        details.open = true;
+      }
+    }
+    open = [];
+  });
   // A refusal is shown in its place too.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status === 422 || event.detail.xhr.status === 409) {
@@ -122,6 +183,10 @@
       event.detail.isError = false;
     }
   });
+  // A refusal in place of a part of the page, or no answer at all.
+  for (const event of ["refused", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(event, () => say(document.getElementById("live").dataset.failed));
+  }
   document.documentElement.classList.add("scripted");
   ready(document);
 })();

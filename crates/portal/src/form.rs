@@ -5,16 +5,19 @@ use bellwire_web::{
     AppState,
     problem::{Code, Problem},
 };
+use bytes::Bytes;
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::form_urlencoded;
 
+use crate::multipart;
+
 /// More than the largest form has: 200 event types, 200 channels and 20 headers.
 const LIMIT_BYTES: usize = 256 << 10;
 
-/// Names and values.
+/// Names and values, and files where a form has any.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Form(Vec<(String, String)>);
+pub(crate) struct Form(Vec<(String, String)>, Vec<(String, Bytes)>);
 
 impl Form {
     /// From `a=1&b=2`.
@@ -23,7 +26,15 @@ impl Form {
             form_urlencoded::parse(bytes)
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
+            Vec::new(),
         )
+    }
+
+    /// As if these had been sent: what a form shows at first.
+    pub(crate) fn of<const N: usize>(pairs: [(&str, String); N]) -> Self {
+        let pairs = pairs.into_iter();
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+        Self(pairs.collect(), Vec::new())
     }
 
     /// The first value of a name; empty when it was not sent.
@@ -48,6 +59,28 @@ impl Form {
             .collect()
     }
 
+    /// A file that was chosen; `None` when none was.
+    pub(crate) fn file(&self, name: &str) -> Option<Bytes> {
+        let mut files = self.1.iter();
+        let (_, bytes) = files.find(|(other, bytes)| other == name && !bytes.is_empty())?;
+        Some(bytes.clone())
+    }
+
+    /// From what a form with a file sends.
+    fn parse_parts(body: &Bytes, boundary: &str) -> Option<Self> {
+        let mut form = Self::default();
+        for part in multipart::parts(body, boundary)? {
+            match part.file {
+                true => form.1.push((part.name, part.value)),
+                false => {
+                    let text = String::from_utf8_lossy(&part.value).into_owned();
+                    form.0.push((part.name, text));
+                }
+            }
+        }
+        Some(form)
+    }
+
     /// Whether a box of this name is checked.
     pub(crate) fn checked(&self, name: &str) -> bool {
         !self.text(name).is_empty()
@@ -60,20 +93,30 @@ impl FromRequest<AppState> for Form {
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok());
+        let boundary = kind.and_then(multipart::boundary);
         let is_form = kind
-            .and_then(|kind| kind.to_str().ok()?.split(';').next())
+            .and_then(|kind| kind.split(';').next())
             .is_some_and(|kind| {
                 kind.trim()
                     .eq_ignore_ascii_case("application/x-www-form-urlencoded")
             });
-        if !is_form {
+        if !is_form && boundary.is_none() {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
                 "This page takes what its own form sends.",
             ));
         }
         match Limited::new(body, LIMIT_BYTES).collect().await {
-            Ok(collected) => Ok(Self::parse(&collected.to_bytes())),
+            Ok(collected) => {
+                let body = collected.to_bytes();
+                match boundary {
+                    None => Ok(Self::parse(&body)),
+                    Some(boundary) => Self::parse_parts(&body, boundary).ok_or_else(|| {
+                        Problem::new(Code::UnreadableBody, "The form ended before its time.")
+                    }),
+                }
+            }
             Err(error) if error.is::<LengthLimitError>() => Err(Problem::new(
                 Code::TooLarge,
                 "That is too much for this form.",

@@ -3,10 +3,12 @@
 
 use crate::{
     assets,
+    brand::Brand,
     html::Embedding,
     icons,
     language::{Language, Text},
     look::{Look, Theme},
+    navigation::{self, Group, Place, Sights},
 };
 
 /// A link with its text.
@@ -18,24 +20,6 @@ pub(crate) struct Link {
     pub(crate) href: String,
     /// It leads here.
     pub(crate) current: bool,
-}
-
-/// A place of the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The list of webhooks and what is below it.
-    Webhooks,
-    /// The event log and what is below it.
-    Events,
-}
-
-/// An entry of the navigation.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    /// Where to, and what it says.
-    pub(crate) link: Link,
-    /// The name of its icon.
-    pub(crate) icon: &'static str,
 }
 
 /// Who is signed in, and where.
@@ -51,6 +35,12 @@ pub(crate) struct Inside {
     pub(crate) name: String,
     /// What a form has to show.
     pub(crate) csrf: String,
+    /// What of the navigation is theirs.
+    pub(crate) sights: Sights,
+    /// They came through a portal link.
+    pub(crate) link: bool,
+    /// Who else is signed in here, on the same browser, and could look at this.
+    pub(crate) other: Option<String>,
 }
 
 /// What surrounds the content.
@@ -67,11 +57,13 @@ pub(crate) struct Page {
     /// Who is signed in; `None` where nobody needs to be.
     pub(crate) inside: Option<Inside>,
     /// The navigation.
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) groups: Vec<Group>,
     /// What was just done.
     pub(crate) toast: Option<String>,
     /// Who may embed it.
     pub(crate) embedding: Embedding,
+    /// The organization's own colour and logo.
+    pub(crate) brand: Brand,
 }
 
 impl Page {
@@ -86,9 +78,10 @@ impl Page {
             theme: look.theme,
             here: look.here.clone(),
             inside: None,
-            entries: Vec::new(),
+            groups: Vec::new(),
             toast: None,
             embedding: Embedding::Nobody,
+            brand: Brand::default(),
         }
     }
 
@@ -100,31 +93,9 @@ impl Page {
 
     /// The same page within the navigation, at a place of it.
     pub(crate) fn at(mut self, place: Place) -> Self {
-        let Some(inside) = &self.inside else {
-            return self;
-        };
-        let entry = |own: Place, label: String, path: &str, icon| Entry {
-            link: Link {
-                label,
-                href: format!("/portal/{}/{path}", inside.slug),
-                current: own == place,
-            },
-            icon,
-        };
-        self.entries = vec![
-            entry(
-                Place::Webhooks,
-                self.text.t("word-webhooks-menu"),
-                "webhooks",
-                "webhook",
-            ),
-            entry(
-                Place::Events,
-                self.text.t("word-log-menu"),
-                "events",
-                "events",
-            ),
-        ];
+        if let Some(inside) = &self.inside {
+            self.groups = navigation::groups(&self.text, inside, place);
+        }
         self
     }
 
@@ -195,7 +166,10 @@ impl Page {
 
     /// A path within the organization.
     pub(crate) fn path(&self, rest: &str) -> String {
-        let slug = self.inside.as_ref().map_or("", |inside| &inside.slug);
-        format!("/portal/{slug}{rest}")
+        match self.inside.as_ref().map_or("", |inside| &inside.slug) {
+            // Above all organizations.
+            "" => "/overview".to_owned(),
+            slug => format!("/portal/{slug}{rest}"),
+        }
     }
 }

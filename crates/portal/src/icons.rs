@@ -36,6 +36,13 @@ icons! {
     "remove" = "<path d='M4.500 7h15M9.500 7V4.500h5V7M6.500 7l1 13h9l1-13M10 11v5M14 11v5'/>";
     "copy" = "<rect x='8.500' y='8.500' width='11' height='11' rx='2'/><path d='M15.500 8.500v-2a2 2 0 0 0-2-2h-7a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h2'/>";
     "out" = "<path d='M14 4.500H6.500a2 2 0 0 0-2 2v11a2 2 0 0 0 2 2H14M10 12h10M16.500 8.500 20 12l-3.500 3.500'/>";
+    "overview" = "<rect x='4' y='4' width='7' height='9' rx='1.500'/><rect x='13' y='4' width='7' height='5' rx='1.500'/><rect x='4' y='15' width='7' height='5' rx='1.500'/><rect x='13' y='11' width='7' height='9' rx='1.500'/>";
+    "failures" = "<circle cx='12' cy='12' r='8.500'/><path d='M12 7.500v5.500M12 16.200h.01'/>";
+    "rate-plans" = "<path d='M4.500 17.500a8.500 8.500 0 1 1 15 0'/><path d='m12 14 3.500-5'/><path d='M12 14h.01'/>";
+    "packages" = "<path d='M12 3.500 4 7.500v9l8 4 8-4v-9l-8-4Z'/><path d='m4 7.500 8 4 8-4M12 11.500v9'/>";
+    "types" = "<path d='M4 4.500h7l9 9-7 7-9-9v-7Z'/><path d='M8.500 9h.01'/>";
+    "inspector" = "<path d='M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12Z'/><circle cx='12' cy='12' r='2.750'/>";
+    "settings" = "<path d='M4 7h9M17 7h3M4 17h3M11 17h9'/><circle cx='15' cy='7' r='2'/><circle cx='9' cy='17' r='2'/>";
     "again" = "<path d='M4.500 12a7.500 7.500 0 1 1 2.200 5.300'/><path d='M4.500 18.500v-4h4'/>";
 }
 

@@ -24,19 +24,29 @@ pub(crate) enum Language {
 
 macro_rules! sources {
     ($tag:literal) => {
-        [
+        &[
             include_str!(concat!("../locales/", $tag, "/words.ftl")),
             include_str!(concat!("../locales/", $tag, "/frame.ftl")),
             include_str!(concat!("../locales/", $tag, "/sign-in.ftl")),
+            include_str!(concat!("../locales/", $tag, "/settings.ftl")),
             include_str!(concat!("../locales/", $tag, "/webhooks.ftl")),
             include_str!(concat!("../locales/", $tag, "/webhook-form.ftl")),
             include_str!(concat!("../locales/", $tag, "/webhook.ftl")),
             include_str!(concat!("../locales/", $tag, "/events.ftl")),
+            include_str!(concat!("../locales/", $tag, "/failures.ftl")),
+            include_str!(concat!("../locales/", $tag, "/jobs.ftl")),
+            include_str!(concat!("../locales/", $tag, "/overview.ftl")),
+            include_str!(concat!("../locales/", $tag, "/event-types.ftl")),
+            include_str!(concat!("../locales/", $tag, "/rate-plans.ftl")),
+            include_str!(concat!("../locales/", $tag, "/notifications.ftl")),
+            include_str!(concat!("../locales/", $tag, "/packages.ftl")),
+            include_str!(concat!("../locales/", $tag, "/developers.ftl")),
+            include_str!(concat!("../locales/", $tag, "/inspector.ftl")),
         ]
     };
 }
 
-const SOURCES: [[&str; 7]; 4] = [
+const SOURCES: [&[&str]; 4] = [
     sources!("en"),
     sources!("it"),
     sources!("de"),
@@ -120,7 +130,7 @@ impl Language {
         bundle.set_use_isolating(false);
         for source in SOURCES[self as usize] {
             let resource =
-                FluentResource::try_new(source.to_owned()).unwrap_or_else(|(read, errors)| {
+                FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(read, errors)| {
                     tracing::error!(
                         ?errors,
                         language = self.tag(),
@@ -203,6 +213,22 @@ impl Text {
         format!("{number:.1}").replace('.', &point)
     }
 
+    /// A size in bytes: `1.5 MiB`.
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
+        let mut size = bytes as f64;
+        let units = ["KiB", "MiB", "GiB", "TiB"];
+        if bytes < 1024 {
+            return format!("{bytes} B");
+        }
+        for unit in units {
+            size /= 1024.0;
+            if size < 1024.0 {
+                return format!("{} {unit}", self.tenth(size));
+            }
+        }
+        format!("{} PiB", self.tenth(size / 1024.0))
+    }
+
     /// A length of time of a request, in microseconds: `12 ms`, `1.2 s`.
     pub(crate) fn duration(&self, micros: u64) -> String {
         match micros {
@@ -233,7 +259,7 @@ mod tests {
     fn every_file_of_messages_can_be_read() {
         for (language, sources) in Language::ALL.into_iter().zip(SOURCES) {
             for source in sources {
-                if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
+                if let Err((_, errors)) = FluentResource::try_new((*source).to_owned()) {
                     panic!("{}: {errors:?}", language.tag());
                 }
             }
@@ -263,6 +289,8 @@ mod tests {
         assert_eq!(text(Language::En).duration(20_000_000), "20 s");
         assert_eq!(text(Language::En).duration(12_400), "12 ms");
         assert_eq!(text(Language::En).duration(400), "<1 ms");
+        assert_eq!(text(Language::En).bytes(1023), "1023 B");
+        assert_eq!(text(Language::De).bytes(1_572_864), "1,5 MiB");
     }
 
     /// ADV-3, EVI-7, WNK-3: an organization's pages use the words of its profile.

@@ -10,6 +10,10 @@
 //! a crate of its own is in docs/adr/0016.
 
 mod assets;
+mod brand;
+mod colours;
+mod crumbs;
+mod dressed;
 mod form;
 mod frame;
 mod html;
@@ -17,9 +21,14 @@ mod icons;
 mod language;
 mod look;
 mod moment;
+mod multipart;
+mod navigation;
+mod operating;
 mod pack;
 mod pages;
+mod preferred;
 mod refusal;
+mod somebody;
 mod spark;
 mod visit;
 
@@ -29,6 +38,8 @@ use bellwire_web::AppState;
 /// The routes of the portal, for [`bellwire_web::router_with`].
 pub fn router() -> Router<AppState> {
     pages::router()
+        .merge(dressed::router())
         .layer(middleware::from_fn(pack::pages))
         .merge(assets::router())
+        .merge(brand::router())
 }

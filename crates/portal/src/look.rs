@@ -109,7 +109,8 @@ fn here(uri: &Uri) -> String {
     }
 }
 
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -120,13 +121,42 @@ fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .map(|(_, value)| value)
 }
 
-/// The header that keeps a choice in this browser.
-pub(crate) fn keep(name: &'static str, value: &'static str, origin: &str) -> HeaderValue {
-    let secure = match origin.starts_with("http://") {
-        true => "",
-        false => "; Secure",
+/// The header that keeps a choice in this browser. `framed` is whether it was made within a page of
+/// somebody else's: there a browser keeps only what says that it is for there ([`Look::framed`]).
+pub(crate) fn keep(name: &str, value: &str, origin: &str, framed: bool) -> HeaderValue {
+    kept(name, value, "/", KEPT_S, origin, framed)
+}
+
+/// The same for the pages below a path of ours.
+pub(crate) fn keep_below(
+    path: &str,
+    name: &str,
+    value: &str,
+    origin: &str,
+    framed: bool,
+) -> HeaderValue {
+    kept(name, value, path, KEPT_S, origin, framed)
+}
+
+/// The header that makes this browser forget a choice.
+pub(crate) fn forget(name: &str, origin: &str, framed: bool) -> HeaderValue {
+    kept(name, "", "/", 0, origin, framed)
+}
+
+fn kept(
+    name: &str,
+    value: &str,
+    path: &str,
+    seconds: u32,
+    origin: &str,
+    framed: bool,
+) -> HeaderValue {
+    let which = match (origin.starts_with("http://"), framed) {
+        (true, _) => "SameSite=Lax",
+        (false, false) => "SameSite=Lax; Secure",
+        (false, true) => "SameSite=None; Secure; Partitioned",
     };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={KEPT_S}{secure}");
+    let text = format!("{name}={value}; Path={path}; HttpOnly; Max-Age={seconds}; {which}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
@@ -162,6 +192,23 @@ mod tests {
             "/portal/acme/webhooks"
         );
         assert_eq!(told("/a?q=1&done=saved&b=2"), "/a?q=1&b=2");
+    }
+
+    /// A choice that is made in a frame is kept there; without TLS no browser would take it.
+    #[test]
+    fn a_choice_in_a_frame_is_kept_for_that_frame() {
+        let kept = |origin, framed| keep("a", "b", origin, framed).to_str().unwrap().to_owned();
+        let start = "a=b; Path=/; HttpOnly; Max-Age=31536000; ";
+        let https = "https://hooks.example";
+        assert_eq!(kept(https, false), format!("{start}SameSite=Lax; Secure"));
+        assert_eq!(
+            kept(https, true),
+            format!("{start}SameSite=None; Secure; Partitioned")
+        );
+        assert_eq!(
+            kept("http://127.0.0.1:8040", true),
+            format!("{start}SameSite=Lax")
+        );
     }
 
     #[test]

@@ -32,6 +32,53 @@ impl Moment {
     }
 }
 
+/// A part of a sentence that tells times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// What is read.
+    pub(crate) words: String,
+    /// It is this time.
+    pub(crate) at: Option<Moment>,
+}
+
+/// A sentence of the rules in its parts: times stand in it as RFC 3339, and a page shows them so that
+/// a script can tell them in the reader's own time zone.
+pub(crate) fn woven(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
+    let is_of_time =
+        |letter: char| letter.is_ascii_digit() || matches!(letter, 'T' | 'Z' | ':' | '.' | '-');
+    let words = |words: &str| Part {
+        words: words.to_owned(),
+        at: None,
+    };
+    let (mut parts, mut rest, mut begin) = (Vec::new(), sentence, 0);
+    while let Some(found) = rest[begin..].find(|letter: char| letter.is_ascii_digit()) {
+        let at = begin + found;
+        let end = rest[at..]
+            .find(|letter| !is_of_time(letter))
+            .map_or(rest.len(), |long| at + long);
+        let told = rest[at..end].trim_end_matches(['.', ':', '-']);
+        // Shorter than `2026-11-21T08:30:00Z` is another number.
+        let time = told.parse::<Time>().ok().filter(|_| told.len() >= 20);
+        let Some(time) = time else {
+            begin = end;
+            continue;
+        };
+        if at > 0 {
+            parts.push(words(&rest[..at]));
+        }
+        let moment = Moment::new(text, time, now);
+        parts.push(Part {
+            words: moment.exact.clone(),
+            at: Some(moment),
+        });
+        (rest, begin) = (&rest[at + told.len()..], 0);
+    }
+    if !rest.is_empty() {
+        parts.push(words(rest));
+    }
+    parts
+}
+
 fn words(text: &Text, at: Time, now: Time, exact: &str) -> String {
     let ago = now.since(at);
     let count = |unit: i64| ((ago.abs() + unit / 2) / unit).into();
@@ -80,5 +127,37 @@ mod tests {
         };
         let moment = Moment::new(&text, now, now);
         assert_eq!(moment.exact, "2025-11-21 08:34:56 UTC");
+    }
+
+    #[test]
+    fn times_in_a_sentence_are_told_as_times() {
+        let now = Time::from_millis(1_763_714_096_000);
+        let text = Text {
+            language: Language::En,
+            profile: String::new(),
+        };
+        let read = |sentence: &str| -> Vec<(String, bool)> {
+            woven(&text, sentence, now)
+                .into_iter()
+                .map(|part| (part.words, part.at.is_some()))
+                .collect()
+        };
+        let part = |words: &str, is_time| (words.to_owned(), is_time);
+        let sentence = format!("Attempt 2 is due at {now}. It was 503 at {now}");
+        assert_eq!(
+            read(&sentence),
+            [
+                part("Attempt 2 is due at ", false),
+                part("2025-11-21 08:34:56 UTC", true),
+                part(". It was 503 at ", false),
+                part("2025-11-21 08:34:56 UTC", true),
+            ]
+        );
+        for plain in ["", "Nö, 5 of 2026-11-21.", "a 1é2"] {
+            let parts = read(plain);
+            assert!(parts.iter().all(|(_, is_time)| !is_time), "{parts:?}");
+            let whole: String = parts.into_iter().map(|(words, _)| words).collect();
+            assert_eq!(whole, plain);
+        }
     }
 }

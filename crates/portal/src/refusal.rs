@@ -10,6 +10,7 @@ use crate::{
     frame::Page,
     html::{self, Embedding},
     look::Look,
+    pages::note::sentence,
 };
 
 /// A refusal, or another answer in place of a page.
@@ -19,7 +20,7 @@ pub(crate) struct Refusal(Kind);
 #[derive(Debug)]
 enum Kind {
     /// Shown.
-    Shown(Box<(Page, Problem)>),
+    Shown(Box<(Page, Problem, Option<&'static str>)>),
     /// Has to sign in first, and comes back here.
     SignIn(String, bool),
 }
@@ -35,7 +36,27 @@ pub(crate) struct RefusalPage {
 impl Refusal {
     /// Shown on this page.
     pub(crate) fn new(page: Page, problem: impl Into<Problem>) -> Self {
-        Self(Kind::Shown(Box::new((page, problem.into()))))
+        Self(Kind::Shown(Box::new((page, problem.into(), None))))
+    }
+
+    /// The same, with what it is in the words of the rules, and with where to begin again.
+    pub(crate) fn beginning_again(
+        page: Page,
+        mut problem: Problem,
+        again: Option<&'static str>,
+    ) -> Self {
+        problem.detail = format!("{}. {}", problem.code.title(), sentence(&problem.detail));
+        Self(Kind::Shown(Box::new((page, problem, again))))
+    }
+
+    /// Shown before anything is known of who asks. There is nothing to click on, so it can be read
+    /// where the portal would have been embedded.
+    pub(crate) fn alone(look: &Look, problem: impl Into<Problem>) -> Self {
+        let mut page = Page::alone(look, look.language(None));
+        if look.framed {
+            page.embedding = Embedding::Anybody;
+        }
+        Self::new(page, problem)
     }
 
     /// Nobody is signed in: goes to where one signs in, and back. Within a page of somebody else's
@@ -61,7 +82,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (mut page, problem) = match self.0 {
+        let (mut page, problem, again) = match self.0 {
             Kind::SignIn(to, true) => {
                 // A part of a page cannot go elsewhere; all of it can.
                 let value = HeaderValue::from_str(&to)
@@ -75,13 +96,17 @@ impl IntoResponse for Refusal {
         let embedding = page.embedding.clone();
         page.title = page.t(title(problem.code));
         let sign_in = (problem.code == Code::Unauthenticated && embedding == Embedding::Nobody)
-            .then(|| "/sign-in".to_owned());
+            .then_some("/sign-in");
         let shown = RefusalPage {
             page,
             detail: problem.detail.clone(),
-            sign_in,
+            sign_in: again.or(sign_in).map(str::to_owned),
         };
         let mut response = html::page(&shown, problem.code.status(), &embedding);
+        // A whole page does not go where a part was: that is left as it is, and told.
+        let headers = response.headers_mut();
+        headers.insert("hx-reswap", HeaderValue::from_static("none"));
+        headers.insert("hx-trigger", HeaderValue::from_static("refused"));
         if let Some(seconds) = problem.retry_after_s {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

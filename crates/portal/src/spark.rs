@@ -75,6 +75,49 @@ pub(crate) fn parts(parts: &[(&str, u64)], label: &str) -> String {
     svg
 }
 
+/// A bar of what was used of a target: `percent` of it, on a scale up to `end` percent, with a tick
+/// at each of these percentages and a stronger one at the target. Ticks too close to tell apart are
+/// one.
+pub(crate) fn usage(percent: u64, class: &str, ticks: &[u64], end: u64, label: &str) -> String {
+    const WIDTH: u64 = 1000;
+    const APART: u64 = 12;
+    let end = end.max(1);
+    let at = |percent: u64| percent.min(end) * WIDTH / end;
+    let mut svg = format!(
+        "<svg class=\"usage\" viewBox=\"0 0 {WIDTH} 12\" preserveAspectRatio=\"none\" \
+         role=\"img\" aria-label=\"{}\">",
+        escaped(label)
+    );
+    if percent > 0 {
+        let wide = at(percent).max(6);
+        let _ = write!(
+            svg,
+            "<rect class=\"{class}\" x=\"0\" y=\"3\" width=\"{wide}\" height=\"6\"/>"
+        );
+    }
+    let mut path = String::new();
+    let mut last = None;
+    for x in ticks
+        .iter()
+        .filter(|tick| **tick <= end)
+        .map(|tick| at(*tick))
+    {
+        if last.is_none_or(|last| x >= last + APART) {
+            last = Some(x);
+            let _ = write!(path, "M{} 0v12", x.min(WIDTH - 1));
+        }
+    }
+    if !path.is_empty() {
+        let _ = write!(svg, "<path class=\"tick\" d=\"{path}\"/>");
+    }
+    let target = at(100).min(WIDTH - 2);
+    let _ = write!(
+        svg,
+        "<path class=\"tick target\" d=\"M{target} 0v12\"/></svg>"
+    );
+    svg
+}
+
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -97,6 +140,18 @@ mod tests {
         assert!(svg.contains("class=\"bar-none\" x=\"10\""), "{svg}");
         assert!(svg.contains("class=\"bar-bad\" x=\"20\" y=\"26\""), "{svg}");
         assert_eq!(svg.matches("<rect").count(), 4, "{svg}");
+    }
+
+    #[test]
+    fn usage_is_measured_from_nothing_to_beyond_the_target() {
+        let svg = usage(75, "use-ok", &[80, 81, 120], 150, "a \"b\"");
+        assert!(svg.contains("width=\"500\""), "{svg}");
+        assert!(svg.contains("d=\"M533 0v12M800 0v12\""), "{svg}");
+        assert!(svg.contains("d=\"M666 0v12\""), "{svg}");
+        assert!(svg.contains("aria-label=\"a &quot;b&quot;\""), "{svg}");
+        let full = usage(900, "use-full", &[], 100, "x");
+        assert!(full.contains("width=\"1000\""), "{full}");
+        assert!(!usage(0, "use-ok", &[], 100, "x").contains("<rect"));
     }
 
     #[test]

@@ -22,13 +22,18 @@ use bellwire_web::{
 use http::request::Parts;
 
 use crate::{
+    brand::Brand,
     form::Form,
     frame::{Inside, Link, Page},
     html::Embedding,
     language::Text,
     look::Look,
+    navigation::Sights,
+    operating,
     pack::{masked, unmasked},
+    preferred,
     refusal::Refusal,
+    somebody,
 };
 
 /// Somebody in an organization, who has this right in it.
@@ -72,6 +77,11 @@ impl<R> Visit<R> {
     /// Whether they have another right than the page needs.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.access().may(right, self.organization())
+    }
+
+    /// Whether they belong to the organization, and are not somebody's customer.
+    pub(crate) fn is_member(&self) -> bool {
+        !self.access().portal && self.access().channels.is_empty()
     }
 
     /// The language and words.
@@ -130,8 +140,7 @@ impl<R: Needed> FromRequest<AppState> for Sent<R> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let look = Look::of(&parts);
-        let refuse =
-            |problem: Problem| Refusal::new(Page::alone(&look, look.language(None)), problem);
+        let refuse = |problem: Problem| Refusal::alone(&look, problem);
         cross_site::check(&parts, &state.options).map_err(refuse)?;
         let request = Request::from_parts(parts.clone(), body);
         let form = Form::from_request(request, state).await.map_err(refuse)?;
@@ -147,7 +156,7 @@ async fn visit<R: Needed>(
     csrf: Option<&str>,
 ) -> Result<Visit<R>, Refusal> {
     let look = Look::of(parts);
-    let alone = |problem| Refusal::new(Page::alone(&look, look.language(None)), problem);
+    let alone = |problem| Refusal::alone(&look, problem);
     let Sessions(mut here) = Sessions::from_request_parts(parts, state)
         .await
         .map_err(alone)?;
@@ -163,11 +172,7 @@ async fn visit<R: Needed>(
             .map_or_else(String::new, |(_, value)| value.to_owned())
     };
     let slug = named("org");
-    let missing = || {
-        let mut page = Page::alone(&look, look.language(None));
-        page.embedding = Embedding::Nobody;
-        Refusal::new(page, Problem::not_found("organization"))
-    };
+    let missing = || alone(Problem::not_found("organization"));
     let tenant = state
         .service
         .snapshot()
@@ -175,8 +180,7 @@ async fn visit<R: Needed>(
         .ok_or_else(missing)?;
     let id = tenant.organization.id;
     here.retain(|principal| principal.access.role_in(id).is_some());
-    // A customer who came through a link before a user: what was opened last is what is looked at.
-    here.sort_by_key(|principal| !principal.access.portal);
+    preferred::order(&mut here, &parts.headers);
     let index = match csrf {
         None => 0,
         Some(csrf) => cross_site::of_token(&here, csrf).ok_or_else(|| {
@@ -190,12 +194,24 @@ async fn visit<R: Needed>(
         return Err(missing());
     }
     let principal = here.swap_remove(index);
-    let page = page(state, &tenant, &principal, &look);
-    if !principal.access.may(R::RIGHT, id) {
-        let role = R::RIGHT.least();
+    let mut page = page(state, &tenant, &principal, &look);
+    if let Some(inside) = &mut page.inside {
+        inside.link = principal.access.portal;
+        inside.other = here.first().map(called);
+    }
+    let access = &principal.access;
+    let role = R::RIGHT.least();
+    let (may, whose) = match R::OF_PLATFORM {
+        true => (
+            access.platform.is_some_and(|own| own >= role),
+            "on the platform",
+        ),
+        false => (access.may(R::RIGHT, id), "in the organization"),
+    };
+    if !may {
         let problem = Problem::new(
             Code::Forbidden,
-            format!("This needs the role `{role}` in the organization."),
+            format!("This needs the role `{role}` {whose}."),
         );
         return Err(Refusal::new(page, problem));
     }
@@ -215,6 +231,7 @@ fn page(state: &AppState, tenant: &Tenant, principal: &Principal, look: &Look) -
     let organization = &tenant.organization;
     let mut page = Page::alone(look, look.language(own));
     page.text.profile.clone_from(&organization.default_profile);
+    page.brand = Brand::of(organization);
     page.embedding = match &principal.who {
         Who::Portal { portal, .. } => Embedding::Origins(portal.origins.clone()),
         Who::User { .. } | Who::Token(_) => Embedding::Nobody,
@@ -223,23 +240,46 @@ fn page(state: &AppState, tenant: &Tenant, principal: &Principal, look: &Look) -
     for link in &mut organizations {
         link.current = link.href == format!("/portal/{}", organization.slug);
     }
-    if organizations.len() < 2 {
+    if principal.access.platform.is_some() {
+        // Who runs the server can look at all of them together.
+        organizations.insert(0, operating::link(&page.text, false));
+    } else if organizations.len() < 2 {
         organizations.clear();
+    }
+    let all = state.service.snapshot().organizations().len();
+    if principal.user().is_some()
+        && (principal.access.platform.is_some() || (all > MAX_SWITCH && !organizations.is_empty()))
+    {
+        organizations.push(somebody::link(&page.text, false));
     }
     page.inside = Some(Inside {
         slug: organization.slug.clone(),
         organization: organization.name.clone(),
         organizations,
-        name: principal.actor.name.clone(),
-        csrf: principal
-            .session()
-            .map(|session| {
-                let once: TokenId = state.service.new_id();
-                masked(&session.csrf, once.as_bytes())
-            })
-            .unwrap_or_default(),
+        name: called(principal),
+        csrf: csrf(state, principal),
+        sights: Sights {
+            member: !principal.access.portal && principal.access.channels.is_empty(),
+        },
+        ..Inside::default()
     });
     page
+}
+
+/// What somebody is called in the menu: by name, where there is one.
+pub(crate) fn called(principal: &Principal) -> String {
+    let user = principal.user().map(|user| &user.name);
+    let name = user.filter(|name| !name.trim().is_empty());
+    name.unwrap_or(&principal.actor.name).clone()
+}
+
+/// What a form has to show, masked anew for each page.
+pub(crate) fn csrf(state: &AppState, principal: &Principal) -> String {
+    let once: TokenId = state.service.new_id();
+    let session = principal.session();
+    session.map_or_else(String::new, |session| {
+        masked(&session.csrf, once.as_bytes())
+    })
 }
 
 /// The most organizations that the switcher lists.

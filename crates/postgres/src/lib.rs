@@ -30,6 +30,7 @@ mod counters;
 mod enqueue;
 mod event_types;
 mod fault;
+mod inspectors;
 mod jobs;
 mod keep;
 mod lease;

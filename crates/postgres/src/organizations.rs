@@ -101,8 +101,8 @@ pub(crate) async fn create(
     let stored = transaction
         .execute(
             "INSERT INTO organizations (id, slug, name, default_profile, strict_types,
-                                        generation, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $7)
+                                        generation, created_at, updated_at, accent, logo)
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9)
              ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING",
             &[
                 &organization.id.uuid(),
@@ -112,6 +112,8 @@ pub(crate) async fn create(
                 &organization.strict_event_types,
                 &organization.created_at.as_micros(),
                 &organization.updated_at.as_micros(),
+                &accent(organization),
+                &logo(organization),
             ],
         )
         .await?;
@@ -121,6 +123,20 @@ pub(crate) async fn create(
     audit::write(&transaction, entry).await?;
     changes::tell(&transaction, organization.id).await?;
     shared.commit(transaction, began).await
+}
+
+/// Its colour, as text.
+pub(crate) fn accent(organization: &Organization) -> Option<String> {
+    organization
+        .appearance
+        .accent
+        .map(|accent| accent.to_string())
+}
+
+/// Its logo, as it came.
+pub(crate) fn logo(organization: &Organization) -> Option<&[u8]> {
+    let logo = organization.appearance.logo.as_ref();
+    logo.map(|logo| logo.bytes().as_ref())
 }
 
 pub(crate) async fn update(
@@ -136,7 +152,7 @@ pub(crate) async fn update(
     let updated = transaction
         .execute(
             "UPDATE organizations SET name = $2, default_profile = $3, strict_types = $4,
-                 updated_at = $5
+                 updated_at = $5, accent = $7, logo = $8
              WHERE id = $1 AND updated_at = $6",
             &[
                 &organization.id.uuid(),
@@ -145,6 +161,8 @@ pub(crate) async fn update(
                 &organization.strict_event_types,
                 &organization.updated_at.as_micros(),
                 &former.as_micros(),
+                &accent(organization),
+                &logo(organization),
             ],
         )
         .await?;

@@ -1,6 +1,7 @@
 //! Between rows and nouns.
 
 use bellwire_core::{
+    appearance::{Appearance, Colour, Logo},
     delivery::{CancelReason, Delivery, Kind, State},
     event::Event,
     ids::{
@@ -53,7 +54,9 @@ key!(
     AuditId,
     bellwire_core::ids::NoticeId,
     bellwire_core::ids::JobId,
-    bellwire_core::ids::DeveloperPlanId
+    bellwire_core::ids::DeveloperPlanId,
+    bellwire_core::ids::InspectorId,
+    bellwire_core::ids::InspectedId
 );
 
 /// Free text as PostgreSQL can hold it: everything but NUL.
@@ -104,9 +107,24 @@ impl RowExt for Row {
     }
 }
 
+/// How its pages look, from two columns.
+fn appearance(row: &Row, column: usize) -> Result<Appearance, Fault> {
+    let accent: Option<String> = row.try_get(column)?;
+    let logo: Option<Vec<u8>> = row.try_get(column + 1)?;
+    Ok(Appearance {
+        accent: accent
+            .map(|text| text.parse::<Colour>())
+            .transpose()
+            .map_err(corrupt)?,
+        logo: logo
+            .map(|bytes| Logo::parse(bytes.into()))
+            .transpose()
+            .map_err(corrupt)?,
+    })
+}
+
 /// The columns that [`organization`] reads.
-pub(crate) const ORGANIZATION: &str =
-    "id, slug, name, default_profile, strict_types, created_at, updated_at, generation";
+pub(crate) const ORGANIZATION: &str = "id, slug, name, default_profile, strict_types, created_at, updated_at, generation, accent, logo";
 
 pub(crate) fn organization(row: &Row) -> Result<(Organization, u64), Fault> {
     let organization = Organization {
@@ -115,6 +133,7 @@ pub(crate) fn organization(row: &Row) -> Result<(Organization, u64), Fault> {
         name: row.try_get(2)?,
         default_profile: row.try_get(3)?,
         strict_event_types: row.try_get(4)?,
+        appearance: appearance(row, 8)?,
         created_at: row.at(5)?,
         updated_at: row.at(6)?,
     };

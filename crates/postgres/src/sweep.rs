@@ -168,7 +168,7 @@ impl Cancelled {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     statistics::OF_ORGANIZATION,
     "DELETE FROM health WHERE webhook_id IN (
          SELECT h.webhook_id FROM webhooks w JOIN health h ON h.webhook_id = w.id
@@ -204,6 +204,11 @@ const TABLES: [&str; 16] = [
          WHERE organization_id = $1 LIMIT $2)",
     "DELETE FROM usage_items WHERE (organization_id, noun, key) IN (
          SELECT organization_id, noun, key FROM usage_items WHERE organization_id = $1 LIMIT $2)",
+    "DELETE FROM inspected WHERE (inspector_id, id) IN (
+         SELECT r.inspector_id, r.id FROM inspectors i JOIN inspected r ON r.inspector_id = i.id
+         WHERE i.organization_id = $1 LIMIT $2)",
+    "DELETE FROM inspectors WHERE id IN (
+         SELECT id FROM inspectors WHERE organization_id = $1 LIMIT $2)",
 ];
 
 /// Removes rows of one deleted organization; true when there may be more.

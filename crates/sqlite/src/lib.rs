@@ -22,6 +22,7 @@ pub mod copy;
 mod enqueue;
 mod event_types;
 mod fault;
+mod inspectors;
 mod jobs;
 mod links;
 mod open;

@@ -100,8 +100,8 @@ pub(crate) fn create(
     work.conn
         .prepare_cached(
             "INSERT INTO organizations (id, slug, name, default_profile, strict_types,
-                                        generation, created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7)",
+                                        generation, created_at, updated_at, accent, logo)
+             VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             organization.id.as_bytes(),
@@ -111,8 +111,24 @@ pub(crate) fn create(
             organization.strict_event_types,
             organization.created_at.as_micros(),
             organization.updated_at.as_micros(),
+            accent(organization),
+            logo(organization),
         ])?;
     audit::write(work.conn, entry)
+}
+
+/// Its colour, as text.
+pub(crate) fn accent(organization: &Organization) -> Option<String> {
+    organization
+        .appearance
+        .accent
+        .map(|accent| accent.to_string())
+}
+
+/// Its logo, as it came.
+pub(crate) fn logo(organization: &Organization) -> Option<&[u8]> {
+    let logo = organization.appearance.logo.as_ref();
+    logo.map(|logo| logo.bytes().as_ref())
 }
 
 pub(crate) fn update(
@@ -126,7 +142,7 @@ pub(crate) fn update(
         .conn
         .prepare_cached(
             "UPDATE organizations SET name = ?2, default_profile = ?3, strict_types = ?4,
-                 updated_at = ?5
+                 updated_at = ?5, accent = ?7, logo = ?8
              WHERE seq = ?1 AND updated_at = ?6",
         )?
         .execute(params![
@@ -136,6 +152,8 @@ pub(crate) fn update(
             organization.strict_event_types,
             organization.updated_at.as_micros(),
             former.as_micros(),
+            accent(organization),
+            logo(organization),
         ])?;
     if updated == 0 {
         return Err(Error::Stale.into());

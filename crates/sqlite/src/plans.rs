@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use crate::{
     audit::{self, Walk},
-    claim, jobs, links, query, record, sessions, statistics, usage, users,
+    claim, inspectors, jobs, links, query, record, sessions, statistics, usage, users,
 };
 
 pub(crate) fn schema() -> Connection {
@@ -19,6 +19,8 @@ pub(crate) fn schema() -> Connection {
         include_str!("../migrations/V7__jobs.sql"),
         include_str!("../migrations/V9__usage.sql"),
         include_str!("../migrations/V10__set_aside.sql"),
+        include_str!("../migrations/V12__appearance.sql"),
+        include_str!("../migrations/V11__inspectors.sql"),
     ] {
         conn.execute_batch(migration).expect("the schema");
     }
@@ -171,6 +173,31 @@ fn the_audit_log_is_read_in_the_order_of_an_index() {
 fn what_has_ended_is_found_by_its_end() {
     assert_plan(sessions::ENDED, &["sessions_by_end (<expr><?)"]);
     assert_plan(links::ENDED, &["links_by_end (ends_at<?)"]);
+}
+
+#[test]
+fn what_arrives_at_an_inspector_finds_it_and_makes_room_by_indexes() {
+    let order = "inspected_in_order (inspector=? AND id";
+    assert_plan(inspectors::ONE, &["sqlite_autoindex_inspectors_1 (id=?)"]);
+    assert_plan(
+        inspectors::LIST,
+        &["inspectors_by_organization (organization=?)"],
+    );
+    assert_plan(
+        inspectors::COUNT,
+        &["inspectors_by_organization (organization=?)"],
+    );
+    assert_plan(inspectors::UNUSED, &["inspectors_by_use (used_at<?)"]);
+    assert_plan(inspectors::ARRIVED, &[order]);
+    assert_plan(inspectors::REQUEST, &[order]);
+    // No body is read, and nothing is sorted.
+    let room = plan(&schema(), inspectors::BEYOND);
+    let index = "USING COVERING INDEX inspected_in_order (inspector=?)";
+    assert!(room.iter().any(|line| line.contains(index)), "{room:#?}");
+    assert!(
+        !room.iter().any(|line| line.contains("TEMP B-TREE")),
+        "{room:#?}"
+    );
 }
 
 #[test]

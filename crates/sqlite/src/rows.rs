@@ -1,6 +1,7 @@
 //! Between rows and nouns.
 
 use bellwire_core::{
+    appearance::{Appearance, Colour, Logo},
     delivery::{CancelReason, Delivery, Kind, State},
     event::Event,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
@@ -52,7 +53,9 @@ from_id16!(
     bellwire_core::ids::LinkId,
     bellwire_core::ids::AuditId,
     bellwire_core::ids::NoticeId,
-    bellwire_core::ids::JobId
+    bellwire_core::ids::JobId,
+    bellwire_core::ids::InspectorId,
+    bellwire_core::ids::InspectedId
 );
 
 impl RowExt for Row<'_> {
@@ -85,7 +88,7 @@ pub(crate) fn damage(
 
 /// The columns that [`organization`] reads.
 pub(crate) const ORGANIZATION: &str = "id, slug, name, default_profile, strict_types, created_at, \
-                                       updated_at, generation, seq";
+                                       updated_at, generation, seq, accent, logo";
 
 pub(crate) fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
     Ok(Organization {
@@ -94,8 +97,25 @@ pub(crate) fn organization(row: &Row<'_>) -> rusqlite::Result<Organization> {
         name: row.get(2)?,
         default_profile: row.get(3)?,
         strict_event_types: row.get(4)?,
+        appearance: appearance(row, 9)?,
         created_at: row.at(5)?,
         updated_at: row.at(6)?,
+    })
+}
+
+/// How its pages look, from two columns.
+fn appearance(row: &Row<'_>, column: usize) -> rusqlite::Result<Appearance> {
+    let accent: Option<String> = row.get(column)?;
+    let logo: Option<Vec<u8>> = row.get(column + 1)?;
+    Ok(Appearance {
+        accent: accent
+            .map(|text| text.parse::<Colour>())
+            .transpose()
+            .map_err(|error| damage(column, error))?,
+        logo: logo
+            .map(|bytes| Logo::parse(bytes.into()))
+            .transpose()
+            .map_err(|why| damage(column + 1, why))?,
     })
 }
 

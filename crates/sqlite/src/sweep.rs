@@ -90,7 +90,7 @@ pub(crate) fn cancelled(work: &mut Work<'_>) -> Result<bool, Fault> {
 }
 
 /// Tables of a deleted organization beside its events, in the order they are emptied.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "DELETE FROM health WHERE webhook IN (
          SELECT h.webhook FROM webhooks w JOIN health h ON h.webhook = w.seq
          WHERE w.organization = ?1 LIMIT ?2)",
@@ -116,6 +116,11 @@ const TABLES: [&str; 11] = [
          SELECT seq FROM links WHERE organization = ?1 LIMIT ?2)",
     "DELETE FROM memberships WHERE (user, organization) IN (
          SELECT user, organization FROM memberships WHERE organization = ?1 LIMIT ?2)",
+    "DELETE FROM inspected WHERE seq IN (
+         SELECT r.seq FROM inspectors i JOIN inspected r ON r.inspector = i.seq
+         WHERE i.organization = ?1 LIMIT ?2)",
+    "DELETE FROM inspectors WHERE seq IN (
+         SELECT seq FROM inspectors WHERE organization = ?1 LIMIT ?2)",
 ];
 
 /// Removes rows of one deleted organization; true when there may be more.

@@ -5,16 +5,21 @@
 //! is no waiting for company: an idle store commits a lone call at once, a busy one finds the next
 //! batch in its channel when the disk is done with the last.
 //!
+//! Work in bulk stands behind everything else: a commit that has other calls takes none of it, and the
+//! one after that takes one call. So an event waits for at most one such call, and bulk goes on under
+//! any load.
+//!
 //! Calls that fail by a rule fail before they write. A call that meets an SQL error takes the whole
 //! transaction with it, and then each call runs again in a transaction of its own, so that one
 //! poisoned call cannot fail its mates.
 
 use std::{
     any::Any,
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, Sender, TryRecvError, channel},
     },
     thread::JoinHandle,
     time::Instant,
@@ -89,6 +94,8 @@ where
 
 enum Message {
     Call(Box<dyn Call>),
+    /// Work in bulk.
+    Behind(Box<dyn Call>),
     /// Checkpoint and end.
     Close(oneshot::Sender<()>),
 }
@@ -114,6 +121,8 @@ impl Writer {
             checkpoints,
             claims,
             stats,
+            behind: VecDeque::new(),
+            passed_over: false,
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -133,8 +142,30 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send + 'static,
     {
+        self.send(rows, body, Message::Call).await
+    }
+
+    /// The same for work in bulk, which everything else goes before.
+    pub(crate) async fn call_behind<T, F>(&self, rows: usize, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send + 'static,
+    {
+        self.send(rows, body, Message::Behind).await
+    }
+
+    async fn send<T, F>(
+        &self,
+        rows: usize,
+        body: F,
+        message: fn(Box<dyn Call>) -> Message,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let call = Message::Call(Box::new(Typed {
+        let call = message(Box::new(Typed {
             rows,
             body,
             result: None,
@@ -194,6 +225,18 @@ struct Turn {
     checkpoints: Checkpoints,
     claims: Arc<Claims>,
     stats: Arc<Stats>,
+    /// Work in bulk that has come.
+    behind: VecDeque<Box<dyn Call>>,
+    /// The last commit took none of it because of others.
+    passed_over: bool,
+}
+
+/// What the writer does next.
+enum Next {
+    Call(Box<dyn Call>),
+    Close(Option<oneshot::Sender<()>>),
+    /// Nothing has come.
+    Nothing,
 }
 
 /// A call that has run and waits for its commit, with the claims that it took.
@@ -204,56 +247,99 @@ struct Ran {
 
 impl Turn {
     fn run(&mut self, inbox: &Receiver<Message>) {
-        let mut closing = None;
-        while let Ok(message) = inbox.recv() {
-            match message {
-                Message::Call(call) => {
-                    closing = self.batch(call, inbox);
-                    self.checkpoints.after_commit(&self.conn);
-                }
-                Message::Close(done) => closing = Some(done),
+        let done = loop {
+            let first = match self.next(inbox, true) {
+                Next::Call(call) => Some(call),
+                // Only work in bulk is there.
+                Next::Nothing => None,
+                Next::Close(done) => break done,
+            };
+            let closing = self.batch(first, inbox);
+            self.checkpoints.after_commit(&self.conn);
+            if let Some(done) = closing {
+                break done;
             }
-            if closing.is_some() {
-                break;
-            }
+        };
+        // What was asked before is finished.
+        while !self.behind.is_empty() {
+            self.batch(None, inbox);
         }
         self.checkpoints.close(&self.conn);
-        if let Some(done) = closing {
+        if let Some(done) = done {
             let _ = done.send(());
         }
     }
 
-    /// Runs a call and those that have arrived behind it in one transaction.
+    /// What comes next; work in bulk is set aside. Waits only when there is none of it either.
+    fn next(&mut self, inbox: &Receiver<Message>, wait: bool) -> Next {
+        loop {
+            let message = match inbox.try_recv() {
+                Err(TryRecvError::Empty) if wait && self.behind.is_empty() => {
+                    inbox.recv().map_err(|_| TryRecvError::Disconnected)
+                }
+                message => message,
+            };
+            match message {
+                Ok(Message::Call(call)) => return Next::Call(call),
+                Ok(Message::Behind(call)) => self.behind.push_back(call),
+                Ok(Message::Close(done)) => return Next::Close(Some(done)),
+                Err(TryRecvError::Empty) => return Next::Nothing,
+                Err(TryRecvError::Disconnected) => return Next::Close(None),
+            }
+        }
+    }
+
+    /// Runs a call and those that have arrived behind it in one transaction. Without a call, or when
+    /// it was passed over before, work in bulk. The answer of who closes the store meanwhile.
     fn batch(
         &mut self,
-        first: Box<dyn Call>,
+        first: Option<Box<dyn Call>>,
         inbox: &Receiver<Message>,
-    ) -> Option<oneshot::Sender<()>> {
+    ) -> Option<Option<oneshot::Sender<()>>> {
         let mut closing = None;
         let mut ran: Vec<Ran> = Vec::new();
-        let mut next = Some(first);
+        let bulk = first.is_none() || self.passed_over;
+        let mut taken = 0;
+        let mut next = first;
         let mut rows = 0;
         let began = Instant::now();
         let mut effects = Effects::default();
         let mut outcome = begin(&self.conn);
-        while let Some(mut call) = next.take() {
+        if outcome.is_err()
+            && let Some(call) = next.take().or_else(|| self.behind.pop_front())
+        {
+            let claimed = 0..0;
+            ran.push(Ran { call, claimed });
+        }
+        while outcome.is_ok() {
+            let mut call = match next.take() {
+                Some(call) => call,
+                // One at least, and no more than a commit may take.
+                None if bulk && (taken == 0 || rows < ROWS_PER_COMMIT) => {
+                    let Some(call) = self.behind.pop_front() else {
+                        break;
+                    };
+                    taken += 1;
+                    call
+                }
+                None => break,
+            };
             rows += call.rows().max(1);
             let from = effects.held.len();
-            if outcome.is_ok() {
-                outcome = self.run_one(&mut call, &mut effects);
-            }
+            outcome = self.run_one(&mut call, &mut effects);
             ran.push(Ran {
                 call,
                 claimed: from..effects.held.len(),
             });
-            if outcome.is_ok() && rows < ROWS_PER_COMMIT {
-                match inbox.try_recv() {
-                    Ok(Message::Call(call)) => next = Some(call),
-                    Ok(Message::Close(done)) => closing = Some(done),
-                    Err(_) => {}
+            if outcome.is_ok() && rows < ROWS_PER_COMMIT && closing.is_none() {
+                match self.next(inbox, false) {
+                    Next::Call(call) => next = Some(call),
+                    Next::Close(done) => closing = Some(done),
+                    Next::Nothing => {}
                 }
             }
         }
+        self.passed_over = taken == 0 && !self.behind.is_empty();
         match outcome.and_then(|()| self.commit(&mut effects)) {
             Ok(()) => {
                 self.stats.committed(ran.len(), began.elapsed());
@@ -359,3 +445,6 @@ fn text(panic: &(dyn Any + Send)) -> String {
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,7 @@ pub fn organization(slug: &str) -> OrganizationBuilder {
         name: slug.to_owned(),
         default_profile: "standard".to_owned(),
         strict_event_types: false,
+        appearance: bellwire_core::appearance::Appearance::default(),
         created_at: START,
         updated_at: START,
     })

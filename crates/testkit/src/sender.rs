@@ -145,6 +145,7 @@ struct State {
     in_flight: usize,
     most_in_flight: usize,
     forgotten: Vec<WebhookId>,
+    refusal: Option<String>,
 }
 
 impl ScriptedSender {
@@ -172,6 +173,11 @@ impl ScriptedSender {
         self.on(url, move |_, _| {
             acts.pop_front().unwrap_or_else(|| Act::status(200))
         });
+    }
+
+    /// Every URL is refused when somebody asks before sending; requests go on being answered.
+    pub fn refuse(&self, why: &str) {
+        self.shared.state.lock().refusal = Some(why.to_owned());
     }
 
     /// Each request to this URL gets this.
@@ -306,6 +312,10 @@ impl Sender for ScriptedSender {
             excerpt: if answered { act.body } else { Bytes::new() },
             truncated: false,
         }
+    }
+
+    async fn refusal(&self, _url: &url::Url) -> Option<String> {
+        self.shared.state.lock().refusal.clone()
     }
 
     fn forget(&self, webhook_id: WebhookId) {

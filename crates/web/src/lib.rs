@@ -13,10 +13,11 @@ pub mod auth;
 pub mod cursor;
 pub mod extract;
 pub mod health;
+mod inspect;
 pub mod metrics;
 pub mod mint;
 pub mod openapi;
-mod pages;
+pub mod pages;
 pub mod problem;
 pub mod scrape;
 
@@ -78,6 +79,7 @@ pub struct AppState {
     readiness: Readiness,
     backlog: Backlog,
     request_ids: RequestIds,
+    inspect_room: inspect::Room,
     openapi: Bytes,
 }
 
@@ -95,6 +97,7 @@ impl AppState {
             request_ids: RequestIds::new(&service),
             openapi: openapi().to_json().unwrap_or_default().into(),
             readiness: Readiness::default(),
+            inspect_room: inspect::Room::default(),
             backlog,
             service,
             metrics,
@@ -151,16 +154,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     openapi::complete(routes().into_openapi())
 }
 
-/// Every route, with the one page of an organization that needs no portal.
+/// Every route, with plain pages that need no portal.
 pub fn router(state: AppState) -> Router {
-    router_with(state, pages::organization())
+    router_with(state, pages::router().merge(pages::organization()))
 }
 
-/// Every route, with the pages of a portal: those below `/portal/{org}`.
+/// Every route, with the pages of a portal: those below `/portal/{org}`, and [`pages::router`] in
+/// whatever design.
 pub fn router_with(state: AppState, portal: Router<AppState>) -> Router {
     let (router, _) = routes().split_for_parts();
     router
-        .merge(pages::router())
+        .merge(inspect::router())
         .merge(portal)
         .fallback(no_such_route)
         .method_not_allowed_fallback(method_not_allowed)

@@ -41,6 +41,7 @@ use crate::{
         (name = "events", description = "What happened, and what became of it."),
         (name = "deliveries", description = "One event for one webhook."),
         (name = "jobs", description = "Deliveries sent again in bulk."),
+        (name = "inspectors", description = "Private URLs that keep what arrives there, to look at it."),
         (
             name = "usage",
             description = "Quotas: who has bought what, how much of it is used, and which webhooks \

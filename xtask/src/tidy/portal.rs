@@ -171,6 +171,7 @@ pub(super) fn templates() -> Result<Vec<String>> {
                 "page.icon(",
                 "row.spark|safe",
                 "chart|safe",
+                "chart.svg|safe",
                 "attempt.bar|safe",
             ]
             .iter()

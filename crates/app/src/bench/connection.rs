@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Method, Request, StatusCode,
+    Method, Request, StatusCode, Uri,
     client::conn::http1::{SendRequest, handshake},
-    header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderValue, SET_COOKIE},
+    http::response::Parts,
 };
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, task::AbortHandle};
@@ -81,12 +82,54 @@ impl Connection {
         if let Some(authorization) = &self.door.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
+        let (head, body) = self.exchange(request).await?;
+        Ok((head.status, body))
+    }
+
+    /// Signs in by e-mail address and password; the cookie that a browser sends from then on.
+    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Result<HeaderValue> {
+        let body = serde_json::json!({"email": email, "password": password}).to_string();
+        let mut request = Request::new(Full::new(Bytes::from(body)));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = Uri::from_static("/api/v1/session");
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.door.host.clone());
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let (head, answer) = self.exchange(request).await?;
+        let cookie = head.headers.get(SET_COOKIE).and_then(|value| {
+            let pair = value.to_str().ok()?.split(';').next()?;
+            HeaderValue::from_str(pair).ok()
+        });
+        cookie.with_context(|| {
+            let said = String::from_utf8_lossy(&answer);
+            format!("nobody is signed in: {} {said}", head.status)
+        })
+    }
+
+    /// Opens a page as a browser with this cookie does: status, and the bytes that went over.
+    pub(super) async fn open_page(
+        &mut self,
+        path: &str,
+        cookie: &HeaderValue,
+    ) -> Result<(StatusCode, Bytes)> {
+        let mut request = Request::new(Full::new(Bytes::new()));
+        *request.uri_mut() = path.parse()?;
+        let headers = request.headers_mut();
+        headers.insert(HOST, self.door.host.clone());
+        headers.insert(COOKIE, cookie.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let (head, body) = self.exchange(request).await?;
+        Ok((head.status, body))
+    }
+
+    async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<(Parts, Bytes)> {
+        let path = request.uri().clone();
         let exchange = async {
             self.sender.ready().await?;
             let response = self.sender.send_request(request).await?;
-            let status = response.status();
-            let body = response.into_body().collect().await?.to_bytes();
-            Ok::<_, hyper::Error>((status, body))
+            let (head, body) = response.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok::<_, hyper::Error>((head, body))
         };
         tokio::time::timeout(TIMEOUT, exchange)
             .await

@@ -224,6 +224,7 @@ impl Maker {
                     name: slug.to_owned(),
                     default_profile: "standard".to_owned(),
                     strict_event_types: false,
+                    appearance: bellwire_core::appearance::Appearance::default(),
                     created_at: at,
                     updated_at: at,
                 },

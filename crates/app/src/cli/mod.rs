@@ -16,6 +16,7 @@ mod failures;
 mod history;
 mod import;
 mod inspect;
+mod inspector;
 mod job;
 mod local;
 mod migrate;
@@ -78,6 +79,8 @@ enum Command {
     Demo(demo::Demo),
     /// Receive requests and print them: an endpoint to point a webhook at
     Inspect(inspect::Inspect),
+    /// See what arrives at a private URL in the server
+    Inspector(inspector::Inspector),
     /// Create, list and revoke API tokens
     Token(token::Token),
     /// Manage users: people who sign in
@@ -141,6 +144,7 @@ impl Cli {
             Command::Copy(command) => command.run(),
             Command::Demo(command) => command.run(),
             Command::Inspect(command) => command.run(),
+            Command::Inspector(command) => command.run(),
             Command::Token(command) => command.run(),
             Command::User(command) => command.run(),
             Command::PortalLink(command) => command.run(),

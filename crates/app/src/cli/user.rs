@@ -102,6 +102,11 @@ enum Action {
         /// Id or e-mail address
         user: String,
     },
+    /// With --local: make a link that signs them in, once
+    SignInLink {
+        /// Id or e-mail address
+        user: String,
+    },
     /// End all their sessions
     SignOut {
         /// Id or e-mail address
@@ -215,6 +220,11 @@ fn remote_action(target: &Target, action: Action) -> Result<()> {
             }
             password_link(&text(&link, "/url"))
         }
+        Action::SignInLink { .. } => Err(Failure::new(
+            Exit::Usage,
+            "a link that signs somebody in is made on the machine that has the store: add --local",
+        )
+        .into()),
         Action::SignOut { user } => {
             client.delete(&format!("{}/sessions", path(&user)?))?;
             done("signed out", &user, json)
@@ -252,12 +262,8 @@ async fn local_action(
     action: Action,
     json: bool,
 ) -> Result<()> {
-    let url = |text: &str| {
-        format!(
-            "{}/password/{text}",
-            config.server.origin(config.server.listen)
-        )
-    };
+    let origin = config.server.origin(config.server.listen);
+    let url = |text: &str| format!("{origin}/password/{text}");
     match action {
         Action::Create {
             email,
@@ -287,14 +293,7 @@ async fn local_action(
             created(&answer.into(), json)
         }
         Action::PasswordLink { user } => {
-            let id = match user.parse::<UserId>() {
-                Ok(id) => id,
-                Err(_) => {
-                    let email = user.trim().to_lowercase();
-                    let found = service.store().user_by_email(&email).await?;
-                    found.ok_or_else(|| unknown(&user))?.id
-                }
-            };
+            let id = local_id(service, &user).await?;
             let link = service
                 .password_link(id, &console())
                 .await
@@ -304,13 +303,37 @@ async fn local_action(
             }
             password_link(&url(&link))
         }
+        Action::SignInLink { user } => {
+            let id = local_id(service, &user).await?;
+            let link = service.sign_in_link(id, &console()).await;
+            let url = format!("{origin}/sign-in/link/{}", link.map_err(refused)?);
+            if json {
+                return print_json(&json!({ "url": url }).into());
+            }
+            say!("{}", warm(url))?;
+            say!(
+                "{}",
+                faint("Whoever opens this link is signed in. It works once, for 30 minutes.")
+            )?;
+            Ok(())
+        }
         _ => Err(Failure::new(
             Exit::Usage,
-            "--local makes users and password links; everything else goes over the API: leave \
+            "--local makes users and links; everything else goes over the API: leave \
              --local away and give a token",
         )
         .into()),
     }
+}
+
+/// The same in the store.
+async fn local_id(service: &Service, user: &str) -> Result<UserId> {
+    if let Ok(id) = user.parse() {
+        return Ok(id);
+    }
+    let email = user.trim().to_lowercase();
+    let found = service.store().user_by_email(&email).await?;
+    Ok(found.ok_or_else(|| unknown(user))?.id)
 }
 
 fn created(made: &Answer, json: bool) -> Result<()> {

@@ -2,12 +2,14 @@
 //!
 //! Cast: a whole server on a temporary database; an [`endpoint`] where customers' systems would
 //! be; a [`scenario`] of one organization per profile, with a developer of one of them who uses up a
-//! [`quota`]; a [`view`] of the deliveries as they go; and a [`check`] of what really arrived. The
+//! [`quota`]; a [`view`] of the deliveries as they go; a [`check`] of what really arrived; and what is
+//! [`live`] from then on, with a way into the portal. The
 //! server and the endpoint share this process, but they meet over HTTP only: the scenario is played
 //! through the API, and what is checked is what the endpoint received.
 
 pub mod check;
 pub mod endpoint;
+pub mod live;
 pub mod quota;
 pub mod scenario;
 pub mod view;
@@ -20,6 +22,7 @@ use tokio::runtime::Runtime;
 
 use self::{
     endpoint::Endpoint,
+    live::Live,
     quota::Quota,
     scenario::{EVENTS, HOOKS, Hook, ORGANIZATIONS, Planned},
     view::{Row, View},
@@ -40,8 +43,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const USE_EVERY: u128 = 6;
 /// How long everything may take to settle; it takes about six seconds.
 const SETTLE_WITHIN: Duration = Duration::from_secs(45);
-/// How often an event goes out after that.
-const SEND_EVERY: Duration = Duration::from_secs(3);
 /// How long requests under way are given at the end.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -157,7 +158,7 @@ fn play(
             .into())
         };
     }
-    go_on(runtime, signals, &client, endpoint, server, token)
+    go_on(runtime, signals, (&client, &hooks), endpoint, server, token)
 }
 
 /// Makes the organizations, the catalogue and the webhooks.
@@ -293,15 +294,16 @@ fn report(
     Ok(faults)
 }
 
-/// Tells how to go on by hand, and keeps something happening until a signal.
+/// Tells how to look at it, and keeps something happening until a signal.
 fn go_on(
     runtime: &Runtime,
     signals: &mut Signals,
-    client: &ApiClient,
+    (client, hooks): (&ApiClient, &[MadeHook]),
     endpoint: &Endpoint,
     server: &Server,
     token: &str,
 ) -> Result<()> {
+    let live = Live::set_up(client, endpoint, hooks)?;
     say!("\n{}", strong("Go on by hand, in another terminal"))?;
     say!("  export BELLWIRE_URL={}", accent(server.url()))?;
     say!("  export BELLWIRE_TOKEN={}", accent(token))?;
@@ -316,7 +318,7 @@ fn go_on(
         ("bellwire event tail", "watch what becomes of events"),
         (
             "bellwire usage list -o api-billing",
-            "what a developer has used of what they bought",
+            "what developers have used of what they bought",
         ),
         (
             "bellwire inspect",
@@ -325,36 +327,19 @@ fn go_on(
     ] {
         say!("  {command:<58} {}", faint(format!("# {what}")))?;
     }
+    let way = live::way_in(runtime, server.service())?;
+    say!("\n{}", strong("Open the portal in a browser"))?;
+    say!("  {}", accent(format!("{}{}", server.url(), way.path)))?;
     say!(
-        "\n{}\n",
+        "{}\n",
         faint(format!(
-            "An event goes out every {} seconds. Ctrl-C ends the demo and removes its database.",
-            SEND_EVERY.as_secs()
+            "  The link signs you in as an operator, once, within half an hour. Afterwards:\n  \
+             {}, password {}\n\n  About three events a second go out from now on. Ctrl-C ends \
+             the demo and removes its database.",
+            way.email, way.password
         ))
     )?;
-    for planned in EVENTS.iter().cycle() {
-        let event = send(client, planned)?;
-        if pause(runtime, signals, SEND_EVERY) {
-            return Ok(());
-        }
-        let received = endpoint.take();
-        let arrived = received
-            .iter()
-            .filter(|request| request.header("webhook-id") == Some(&*event.id))
-            .count();
-        say!(
-            "{} {:<12} {:<15} {}  {}",
-            good("→"),
-            planned.organization,
-            planned.event_type,
-            faint(&event.id),
-            match arrived {
-                1 => "1 request so far".to_owned(),
-                n => format!("{n} requests so far"),
-            }
-        )?;
-    }
-    Ok(())
+    live.go_on(runtime, signals, client, endpoint)
 }
 
 /// Waits; true when a signal came meanwhile.

@@ -233,6 +233,18 @@ impl Browser {
         );
     }
 
+    /// Looks into a frame of the page: everything after this is about what is in there.
+    #[track_caller]
+    pub(crate) fn enter_frame(&self, css: &str) {
+        let element = self.element(css);
+        self.call("POST", "frame", &json!({"id": {ELEMENT: element}}));
+    }
+
+    /// Looks at the whole page again.
+    pub(crate) fn leave_frame(&self) {
+        self.call("POST", "frame", &json!({"id": null}));
+    }
+
     /// What is read in it.
     pub(crate) fn text(&self, css: &str) -> String {
         self.run(&format!(

@@ -8,7 +8,15 @@
 mod support;
 
 mod driver;
+mod flows;
 mod house;
+mod inspector;
+mod log;
+mod overview;
+mod rate_plans;
 mod screenshots;
+mod settings;
 mod signing_in;
+mod steadiness;
 mod webhooks;
+mod words;

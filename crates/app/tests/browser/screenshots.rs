@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     driver::{Browser, DESK, PHONE, Window},
     house::House,
+    rate_plans::market,
 };
 
 /// Every page renders in each look; with `BELLWIRE_SCREENSHOTS`, the pictures are kept there.
@@ -41,6 +42,12 @@ fn screenshots() {
             json!({"id": 4200 + number, "guest": guest, "nights": 3}),
         );
     }
+    let [waits, inspector] = inspectors(&house);
+    market(&house);
+    let condition = json!({"rate_plan": "location_adjustable", "webhooks": [desk, broken],
+                           "thresholds": [50, {"from": 80, "to": 120, "step": 10}]});
+    let condition = house.post("/organizations/acme/notification-conditions", &condition);
+    let condition = condition["id"].as_str().expect("an id").to_owned();
     let pages = [
         ("webhooks", "/portal/acme/webhooks".to_owned()),
         ("webhook-form", "/portal/acme/webhooks/new".to_owned()),
@@ -51,7 +58,67 @@ fn screenshots() {
             format!("/portal/acme/webhooks/{desk}/remove"),
         ),
         ("events", "/portal/acme/events".to_owned()),
+        ("settings", "/portal/acme/settings/organization".to_owned()),
+        (
+            "settings-appearance",
+            "/portal/acme/settings/appearance".to_owned(),
+        ),
+        (
+            "settings-members",
+            "/portal/acme/settings/members".to_owned(),
+        ),
+        ("settings-tokens", "/portal/acme/settings/tokens".to_owned()),
+        (
+            "settings-links",
+            "/portal/acme/settings/portal-links".to_owned(),
+        ),
+        ("settings-audit", "/portal/acme/settings/audit".to_owned()),
+        (
+            "settings-storage",
+            "/portal/acme/settings/storage".to_owned(),
+        ),
+        (
+            "settings-account",
+            "/portal/acme/settings/account".to_owned(),
+        ),
+        ("organizations", "/portal-organizations".to_owned()),
         ("event", format!("/portal/acme/events/{last}")),
+        ("failures", "/portal/acme/failures".to_owned()),
+        ("resend", "/portal/acme/jobs/new".to_owned()),
+        ("resends", "/portal/acme/jobs".to_owned()),
+        ("inspectors", "/portal/acme/inspector".to_owned()),
+        (
+            "inspector-waiting",
+            format!("/portal/acme/inspector/{waits}"),
+        ),
+        ("inspector", format!("/portal/acme/inspector/{inspector}")),
+        ("overview", "/portal/acme/overview?period=1h".to_owned()),
+        ("operator", "/overview".to_owned()),
+        ("event-types", "/portal/acme/event-types".to_owned()),
+        (
+            "event-type",
+            "/portal/acme/event-types/booking.created".to_owned(),
+        ),
+        ("event-type-form", "/portal/acme/new-event-type".to_owned()),
+        ("rate-plans", "/portal/acme/rate-plans".to_owned()),
+        (
+            "rate-plan",
+            "/portal/acme/rate-plans/location_adjustable".to_owned(),
+        ),
+        (
+            "notification",
+            format!("/portal/acme/notifications/{condition}"),
+        ),
+        ("packages", "/portal/acme/packages".to_owned()),
+        ("developers", "/portal/acme/developers".to_owned()),
+        (
+            "developer",
+            "/portal/acme/developers/ada%40example.com".to_owned(),
+        ),
+        (
+            "developer-rate-plan-form",
+            "/portal/acme/new/developer-rate-plan".to_owned(),
+        ),
         ("nothing", "/portal/acme/nothing".to_owned()),
     ];
     for (look, window) in [
@@ -96,4 +163,22 @@ fn screenshots() {
             }
         }
     }
+}
+
+/// An inspector that waits, and one at which something has arrived.
+fn inspectors(house: &House) -> [String; 2] {
+    let make = |name: &str| {
+        let made = house.post("/organizations/acme/inspectors", &json!({"name": name}));
+        let text = |field: &str| made[field].as_str().expect("text").to_owned();
+        (text("id"), text("url"))
+    };
+    let (waits, _) = make("New receiver");
+    let (id, url) = make("Orders, first try");
+    let calls = json!({"name": "Orders", "url": url, "event_types": ["order.paid"]});
+    house.post("/organizations/acme/webhooks", &calls);
+    let answer = ureq::get(format!("{url}/health?probe=1")).call();
+    assert_eq!(answer.expect("an answer").status(), 200);
+    let guest = json!({"name": "Maria Rossi", "email": "maria@example.com"});
+    house.event("order.paid", json!({"id": 77, "guest": guest, "nights": 3}));
+    [waits, id]
 }

@@ -23,12 +23,12 @@ fn somebody_signs_in_where_they_wanted_to_be_and_out_again() {
     browser.click("form.stack button.main");
     browser.says("Ereignisprotokoll");
     assert_eq!(browser.path(), "/portal/acme/events?period=7d");
-    browser.click(".side .rest summary");
+    browser.click(".top details.menu > summary");
     browser.press("Dunkel");
     browser.until("dark", |browser| {
         browser.count("html[data-theme='dark']") == 1
     });
-    browser.click(".side .rest summary");
+    browser.click(".top details.menu > summary");
     browser.press("Abmelden");
     browser.says("Abgemeldet");
     browser.go("/portal/acme/webhooks");

@@ -74,36 +74,60 @@ fn a_webhook_is_made_tried_updated_and_removed() {
     browser.says("Nothing is sent anywhere yet");
 }
 
-/// ADV-5 to ADV-10, EVI-13, EVI-15: from the list to the log, narrowed, to one event and each of its
-/// attempts.
+/// WNK-11: "Actions" on the row, "Update", edit, "Save", and back to the list. EVI-13: both debug tools
+/// are there too.
 #[test]
-fn the_log_leads_to_an_event_and_its_attempts() {
-    let house = House::new("advocate");
-    house.webhook("Broken", "/broken");
-    house.webhook("Works", "/works");
-    house.event("reward.created", json!({"id": 1}));
-    house.event("coupon.created", json!({"code": "<i>X</i>"}));
+fn actions_update_save_and_back_to_the_list() {
+    let house = House::new("standard");
+    house.webhook("Reception desk", "/desk");
     let browser = house.browser(DESK);
-    browser.says("Webhook Subscriptions");
-    browser.press("View Logs");
-    browser.says("Webhooks Event Log");
-    browser.run("const type = document.getElementById('q'); type.value = 'code'");
-    browser.click("#filters button");
-    browser.until("narrowed", |browser| {
-        let list = browser.text("#events");
-        list.contains("coupon.created") && !list.contains("reward.created")
-    });
+    browser.says("Reception desk");
+    browser.press("Actions");
+    for action in [
+        "Update",
+        "Send test",
+        "View log",
+        "Pause",
+        "Rotate secret",
+        "Remove",
+    ] {
+        browser.says(action);
+    }
     assert_eq!(browser.faults(), [""; 0]);
-    browser.press("coupon.created");
-    browser.says("Webhook Details");
-    browser.until("attempts", |browser| {
-        browser.run("location.reload()");
-        let page = browser.text("main");
-        page.contains("500") && page.contains("200") && page.contains("<i>X</i>")
-    });
-    browser.click(".attempts details summary");
-    browser.says("POST http://");
-    assert_eq!(browser.faults(), [""; 0]);
+    browser.press("Update");
+    browser.says("Update webhook");
+    browser.fill("#name", "Front desk");
+    browser.fill("#url", &house.endpoint.url("/front"));
+    browser.press("Save");
+    browser.says("Saved. The change is live.");
+    assert!(browser.path().starts_with("/portal/acme/webhooks?"));
+    browser.says("Front desk");
+    assert!(!browser.text("tbody").contains("Reception desk"));
+}
+
+/// WNK-10: two people have the form open; the second one is told, and nothing that they typed is lost.
+#[test]
+fn who_saves_second_is_told() {
+    let house = House::new("standard");
+    let webhook = house.webhook("Desk", "/desk");
+    let path = format!("/portal/acme/webhooks/{webhook}/edit");
+    let (ann, ben) = (house.browser(DESK), house.browser(DESK));
+    ann.go(&path);
+    ben.go(&path);
+    ann.fill("#name", "Ann's desk");
+    ann.press("Save");
+    ann.says("Saved. The change is live.");
+    ben.fill("#name", "Ben's desk");
+    ben.press("Save");
+    ben.says("has changed this since you opened it");
+    assert_eq!(
+        ben.run("return document.getElementById('name').value"),
+        "Ben's desk"
+    );
+    assert_eq!(ben.faults(), [""; 0]);
+    ben.press("Save");
+    ben.says("Saved. The change is live.");
+    ben.says("Ben's desk");
 }
 
 /// The main flow in each language: a webhook is made, and the list says so.

@@ -17,9 +17,10 @@ events channels created_at data deliveries external_id fingerprint flags id orga
 excerpts body seq
 health client_errors failing_since failures redirects server_errors told_at webhook
 idempotency answer expires_at fingerprint key organization
+inspectors channels created_at created_by delay_s id name organization seq status used_at
 links created_at created_by ends_at expires_at id kind organization portal revoked_at seq used_at user
 memberships by_group organization role user
-organizations created_at default_profile deleted_at generation id name seq slug strict_types updated_at
+organizations accent created_at default_profile deleted_at generation id logo name seq slug strict_types updated_at
 rollup_deltas body seq
 rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization period result success total_us type webhook
 sessions address agent created_at ends_at expires_at id link portal seen_at seq sha256 user
@@ -45,9 +46,10 @@ excerpts body id
 external_ids created_at earlier event_id external_id fingerprint matched organization_id unknown_type
 health client_errors failing_since failures redirects server_errors told_at webhook_id
 idempotency answer expires_at fingerprint key organization_id
+inspectors channels created_at created_by delay_s id name organization_id status used_at
 links created_at created_by ends_at expires_at id kind organization_id portal revoked_at used_at user_id
 memberships by_group organization_id role user_id
-organizations created_at default_profile deleted_at generation id name slug strict_types updated_at
+organizations accent created_at default_profile deleted_at generation id logo name slug strict_types updated_at
 resends delivery_id event_id organization_id webhook_id
 rollup_deltas body id
 rollups attempts exhausted first_at last_at last_delivery last_number latency max_us organization_id period result success total_us type webhook_id
@@ -61,10 +63,12 @@ webhook_revisions disabled drain headers paused revision settings updated_at upd
 webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization_id paused revision secrets settings unswept updated_at updated_by url";
 
 /// Notes about the store itself, and work that a store finds again.
-const NOT_COPIED: [&str; 11] = [
+const NOT_COPIED: [&str; 12] = [
     // A copy is refused while one is not over.
     "jobs",
     "outbox",
+    // What arrived at inspectors: short-lived, and pushed out by what arrives next.
+    "inspected",
     // What could not be read there cannot be read here.
     "set_aside",
     "meta",

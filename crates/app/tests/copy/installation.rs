@@ -74,8 +74,9 @@ impl Installation {
 /// late to be forgotten meanwhile.
 const BY_HAND: &str = "
 INSERT INTO organizations (id, slug, name, default_profile, strict_types, generation, created_at,
-                           updated_at, deleted_at)
-VALUES (x'019aa577000070008000000000000001', 'gone', 'Gone' || char(0), 'standard', 0, 7, 1, 2, 3);
+                           updated_at, deleted_at, accent, logo)
+VALUES (x'019aa577000070008000000000000001', 'gone', 'Gone' || char(0), 'standard', 0, 7, 1, 2, 3,
+        '#0b6e4f', x'89504e470d0a1a0a0000000d4948445200000040000000200806000000');
 INSERT INTO events (id, organization, type, flags, created_at, deliveries, data)
 SELECT x'019aa577000070008000000000000002', seq, 'x.y', 3, 5, x'', x'7b7d'
 FROM organizations WHERE slug = 'gone';
@@ -129,7 +130,15 @@ SELECT o.seq, CAST(p.value AS INTEGER), randomblob(16 * 500)
 FROM organizations o, json_each('[9e15, 9e15, 9e15, 9e15, 1e16]') p WHERE o.slug IN ('acme', 'rigid');
 INSERT INTO usage_batches (organization, at, ids)
 SELECT seq, 8000000000000000, randomblob(16) FROM organizations WHERE slug = 'acme';
-INSERT INTO usage_records SELECT organization, substr(ids, 1, 16) FROM usage_batches";
+INSERT INTO usage_records SELECT organization, substr(ids, 1, 16) FROM usage_batches;
+
+INSERT INTO inspectors (id, organization, name, channels, status, delay_s, created_at, created_by,
+                        used_at)
+SELECT x'019aa57700007000800000000000000d', seq, 'of Cool', '[\"account:cool\",\"account:ü\"]', 503, 10,
+       1, 'ann', 9000000000000000
+FROM organizations WHERE slug = 'acme';
+INSERT INTO inspected (inspector, id, bytes, at, method, path, headers, body_bytes, answered, body)
+SELECT seq, id, 1, 1, 'POST', '/', x'', 1, 503, x'00' FROM inspectors";
 
 fn script(receiver: &Receiver) {
     let long = Behaviour::StatusWith {

@@ -154,9 +154,13 @@ fn unescaped(html: &str) -> String {
     let pairs = [
         ("&#39;", "'"),
         ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&amp;", "&"),
+        ("&#38;", "&"),
     ];
     let mut text = html.to_owned();
     for (escaped, letter) in pairs {

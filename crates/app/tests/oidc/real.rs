@@ -212,7 +212,7 @@ role = "viewer"
     assert_eq!(ann["user"]["email"], "ann@acme.example");
     assert_eq!(ann["user"]["name"], "Ann Smith");
     let portal = browser.get("/portal/acme/webhooks");
-    assert!(portal.text.contains("ann@acme.example"), "{}", portal.text);
+    assert!(portal.text.contains("Ann Smith"), "{}", portal.text);
     let webhooks = browser.get("/api/v1/organizations/acme/webhooks");
     assert_eq!(webhooks.status, 200, "{}", webhooks.text);
     let webhooks: Value = serde_json::from_str(&webhooks.text).expect("JSON");

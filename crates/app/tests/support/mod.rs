@@ -144,10 +144,24 @@ impl Server {
         server
     }
 
+    /// Starts a server for the first time, with these settings.
+    pub(crate) fn start_with(directory: &Path, settings: &[&str]) -> Self {
+        let mut server = Self::start_set(directory, settings);
+        server.token = server.process.after("Platform token");
+        server
+    }
+
     /// Starts a server on a database that there is.
     pub(crate) fn start_again(directory: &Path) -> Self {
+        Self::start_set(directory, &[])
+    }
+
+    fn start_set(directory: &Path, settings: &[&str]) -> Self {
         let mut command = bellwire(directory);
         command.args(["serve", "--listen", "127.0.0.1:0"]);
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
         command.args([
             "--set",
             "delivery.allow_networks=127.0.0.0/8",

@@ -8,12 +8,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{Delivery, Event, ExternalId, Item, Key, Organization, Revision, Webhook};
+use super::{Delivery, Event, ExternalId, Item, Key, Revision, Webhook};
 use crate::{
     delivery::Attempt,
     event,
     ids::OrganizationId,
-    organization::{self, Channel, EventType},
+    organization::{Channel, EventType},
     outcome::{Answer, Timing},
     policy::Counters,
     stored::{address, standing::Standing},
@@ -76,6 +76,7 @@ impl Item {
             Self::UsageItem(one) => form.usage_item(one),
             Self::UsageCounter(one) => form.usage_counter(one),
             Self::RecordId(one) => form.record_id(one),
+            Self::Inspector(one) => form.inspector(one),
         }
         form
     }
@@ -153,32 +154,6 @@ impl Form {
     /// What the stores keep as JSON. It ends by itself.
     fn json(&mut self, value: &impl Serialize) {
         serde_json::to_writer(self, value).expect("plain data, into memory");
-    }
-
-    fn organization(&mut self, one: &Organization) {
-        let Organization {
-            organization,
-            generation,
-            deleted_at,
-        } = one;
-        let organization::Organization {
-            id,
-            slug,
-            name,
-            default_profile,
-            strict_event_types,
-            created_at,
-            updated_at,
-        } = organization;
-        self.raw(id.as_bytes());
-        self.text(slug);
-        self.text(name);
-        self.text(default_profile);
-        self.flag(*strict_event_types);
-        self.time(*created_at);
-        self.time(*updated_at);
-        self.raw(&generation.to_be_bytes());
-        self.maybe(*deleted_at);
     }
 
     fn event_type(&mut self, one: &EventType) {

@@ -8,6 +8,8 @@
 
 mod canonical;
 mod counts;
+mod inspectors;
+mod organization;
 mod people;
 mod usage;
 
@@ -21,7 +23,8 @@ use crate::{
     delivery::Attempt,
     event,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
-    organization::{self, Channel, EventType},
+    inspector::Inspector,
+    organization::{Channel, EventType},
     policy::Counters,
     ports::Section,
     statistics,
@@ -74,13 +77,15 @@ pub enum Item {
     UsageCounter(UsageCounter),
     /// A record of usage was counted.
     RecordId(RecordId),
+    /// A private URL that keeps what arrives there.
+    Inspector(Box<Inspector>),
 }
 
 /// An organization, one that is being removed included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
     /// The organization.
-    pub organization: organization::Organization,
+    pub organization: crate::organization::Organization,
     /// The generation of its catalogue.
     pub generation: u64,
     /// When it was deleted: its rows are being removed.
@@ -228,6 +233,7 @@ impl Item {
             Self::UsageItem(_) => Section::UsageItems,
             Self::UsageCounter(_) => Section::UsageCounters,
             Self::RecordId(_) => Section::RecordIds,
+            Self::Inspector(_) => Section::Inspectors,
         }
     }
 
@@ -281,6 +287,7 @@ impl fmt::Display for ItemKey<'_> {
                 write!(f, "{} ", one.organization_id)?;
                 one.id.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
+            Item::Inspector(one) => one.id.fmt(f),
         }
     }
 }

@@ -59,11 +59,13 @@ pub enum Section {
     UsageCounters,
     /// Which records of usage were counted.
     RecordIds,
+    /// Inspectors, without what arrived there.
+    Inspectors,
 }
 
 impl Section {
     /// Every section, in the order of the copy.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Organizations,
         Self::EventTypes,
         Self::Channels,
@@ -84,6 +86,7 @@ impl Section {
         Self::UsageItems,
         Self::UsageCounters,
         Self::RecordIds,
+        Self::Inspectors,
     ];
 
     /// The stable name: in what is shown, and in the record of an unfinished copy.
@@ -110,6 +113,7 @@ impl Section {
             Self::UsageItems => "usage documents",
             Self::UsageCounters => "usage counters",
             Self::RecordIds => "usage record ids",
+            Self::Inspectors => "inspectors",
         }
     }
 }

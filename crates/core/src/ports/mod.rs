@@ -12,6 +12,7 @@ mod claim;
 mod copy;
 mod enqueue;
 mod identity;
+mod inspectors;
 mod jobs;
 mod lanes;
 mod outbox;
@@ -39,6 +40,7 @@ pub use enqueue::{
     Asked, Enqueue, Idempotency, NewDelivery, NewEvent, Receipt, Repeats, Submission,
 };
 pub use identity::{Claims, IdentityError, IdentityProvider, Inbound, Outbound};
+pub use inspectors::Inspectors;
 pub use jobs::{Jobs, Stepped};
 pub use lanes::{Lanes, Slot};
 pub use outbox::{Outbox, TAKEN_US};
@@ -110,6 +112,7 @@ pub trait Store:
     + Pace
     + Statistics
     + Usage
+    + Inspectors
     + 'static
 {
 }
@@ -128,6 +131,7 @@ impl<
         + Outbox
         + Pace
         + Usage
+        + Inspectors
         + 'static,
 > Store for T
 {

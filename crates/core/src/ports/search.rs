@@ -32,6 +32,8 @@ pub struct EventFilter {
     pub created_until: Option<Time>,
     /// At least one delivery is in one of these states; in any, when there are none.
     pub states: Vec<State>,
+    /// That delivery has been attempted.
+    pub tried: bool,
     /// There is a delivery to this webhook. States, status and cause are then meant of it.
     pub webhook: Option<WebhookId>,
     /// An attempt of that delivery got such a status.
@@ -40,6 +42,8 @@ pub struct EventFilter {
     pub cause: Option<Cause>,
     /// The event carries this channel.
     pub channel: Option<String>,
+    /// Made by a test, or not.
+    pub test: Option<bool>,
     /// Exactly this external id.
     pub external_id: Option<String>,
     /// The id of the event or of one of its deliveries, or its external id.

@@ -28,6 +28,13 @@ pub trait Sender: Send + Sync + 'static {
     /// Sends once. Never fails: what goes wrong is a [`Reply`] too.
     async fn send(&self, request: Request) -> Reply;
 
+    /// What stands against calling this URL by its address: the guard's words, or why its name cannot
+    /// be resolved. Nothing is sent. `None` when nothing does.
+    async fn refusal(&self, url: &url::Url) -> Option<String> {
+        let _ = url;
+        None
+    }
+
     /// Lets go of the connections of a webhook (its URL changed, or it is gone).
     fn forget(&self, webhook_id: WebhookId);
 }

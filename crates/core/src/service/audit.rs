@@ -150,12 +150,20 @@ impl Logged for Organization {
     }
 
     fn shown(&self) -> Value {
-        json!({
+        let mut shown = json!({
             "slug": self.slug,
             "name": self.name,
             "default_profile": self.default_profile,
             "strict_event_types": self.strict_event_types,
-        })
+        });
+        if let Some(accent) = self.appearance.accent {
+            shown["accent"] = accent.to_string().into();
+        }
+        if let Some(logo) = &self.appearance.logo {
+            // The picture itself would be most of the log.
+            shown["logo"] = format!("{logo:?}").into();
+        }
+        shown
     }
 }
 

@@ -11,6 +11,7 @@ mod checks;
 mod event_types;
 mod identity;
 mod ingest;
+mod inspectors;
 mod jobs;
 mod members;
 mod meters;
@@ -38,8 +39,8 @@ use uuid::Uuid;
 pub use self::{
     access::{
         Arrival, CREDENTIALS_US, Caller, Departure, LINK_PREFIX, MAX_PASSWORD_BYTES, MEMORY_US,
-        MIN_PASSWORD_CHARS, PASSWORD_LINK_US, Presence, Principal, SESSION_PREFIX, SIGN_IN_US,
-        SignIns, SignedIn, Who, check_channels,
+        MIN_PASSWORD_CHARS, PASSWORD_LINK_US, Presence, Principal, SESSION_PREFIX, SIGN_IN_LINK_US,
+        SIGN_IN_US, SignIns, SignedIn, Who, check_channels,
     },
     answers::{
         Asked, CheckedSignature, Explanation, FieldChange, HistoryEntry, Reproduced, SentRequest,
@@ -49,6 +50,7 @@ pub use self::{
     event_types::{EventTypePatch, NewEventType},
     identity::{Federation, GroupRole, Provisioning},
     ingest::Incoming,
+    inspectors::{Arrived, Door, InspectorPatch, NewInspector, Verdict},
     jobs::{JobFilter, NewJob},
     members::NewMember,
     meters::{StageReadings, UsageReadings},
@@ -80,7 +82,7 @@ pub use self::{
     },
     users::{MAX_EMAIL_BYTES, NewUser, NewlyMade, UserPatch},
     validate::{MAX_DESCRIPTION_CHARS, MAX_NAME_CHARS, MAX_SLUG_BYTES},
-    webhooks::{Created, NewWebhook, WebhookPatch},
+    webhooks::{Created, NewWebhook, WEBHOOK_CHANGED, WebhookPatch},
 };
 use crate::{
     crypt::Keyring,
@@ -285,6 +287,7 @@ struct Inner {
     memories: access::Memories,
     meters: meters::Meters,
     bought: usage::Memory,
+    inspector_pace: inspectors::Pace,
 }
 
 impl Service {
@@ -297,6 +300,7 @@ impl Service {
             memories: access::Memories::default(),
             meters: meters::Meters::default(),
             bought: usage::Memory::default(),
+            inspector_pace: inspectors::Pace::default(),
         }))
     }
 
@@ -426,6 +430,11 @@ impl Service {
     /// What developers have bought, as it was read lately.
     fn bought(&self) -> &usage::Memory {
         &self.0.bought
+    }
+
+    /// How fast requests arrive at inspectors.
+    fn inspector_pace(&self) -> &inspectors::Pace {
+        &self.0.inspector_pace
     }
 
     fn keyring(&self) -> &Keyring {

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::{
     Error, STALE_RETRIES, Service,
     validate::{self, Findings, page},
 };
 use crate::{
     access::{Access, Actor},
+    appearance::{Appearance, Colour, Logo},
     organization::Organization,
     ports::{self, Page},
     snapshot::Tenant,
@@ -38,6 +41,10 @@ pub struct OrganizationPatch {
     pub default_profile: Option<String>,
     /// Refuse events whose type is not in the catalogue.
     pub strict_event_types: Option<bool>,
+    /// The colour of its pages, such as `#0b6e4f`; Bellwire's own, when `Some(None)`.
+    pub accent: Option<Option<String>>,
+    /// A picture for its pages (PNG, JPEG or WebP); none, when `Some(None)`.
+    pub logo: Option<Option<Bytes>>,
 }
 
 impl Service {
@@ -59,6 +66,7 @@ impl Service {
                 .default_profile
                 .unwrap_or_else(|| DEFAULT_PROFILE.to_owned()),
             strict_event_types: new.strict_event_types.unwrap_or(false),
+            appearance: Appearance::default(),
             created_at: now,
             updated_at: now,
         };
@@ -102,9 +110,26 @@ impl Service {
         patch: OrganizationPatch,
         by: &Actor,
     ) -> Result<Organization, Error> {
+        let mut findings = Findings::default();
+        let accent = patch.accent.as_ref().map(|accent| {
+            let parsed = accent.as_deref().map(str::parse::<Colour>);
+            parsed.and_then(|colour| findings.check("appearance.accent", colour))
+        });
+        let logo = patch.logo.as_ref().map(|logo| {
+            let looked_at = logo.clone().map(Logo::parse);
+            looked_at.and_then(|logo| findings.check("appearance.logo", logo))
+        });
+        // With what is wrong with the other fields, once it is known what they would be.
+        let mut findings = Some(findings);
         for _ in 0..STALE_RETRIES {
             let stored = self.tenant(slug)?.organization.clone();
             let mut organization = stored.clone();
+            if let Some(accent) = accent {
+                organization.appearance.accent = accent;
+            }
+            if let Some(logo) = &logo {
+                organization.appearance.logo.clone_from(logo);
+            }
             if let Some(name) = &patch.name {
                 organization.name.clone_from(name);
             }
@@ -114,10 +139,12 @@ impl Service {
             if let Some(strict) = patch.strict_event_types {
                 organization.strict_event_types = strict;
             }
+            let findings = findings.take().unwrap_or_default();
             if organization == stored {
+                findings.finish()?;
                 return Ok(stored);
             }
-            self.check_organization(Findings::default(), &organization)?;
+            self.check_organization(findings, &organization)?;
             organization.updated_at = self.later(stored.updated_at);
             let action = "organization.updated";
             let entry = self.entry(by, action, Some(&stored), Some(&organization));

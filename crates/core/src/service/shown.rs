@@ -79,6 +79,7 @@ pub(super) fn shown_link(link: &Link) -> Value {
             "session_s": portal.session_s,
         }),
         Purpose::Password(user_id) => json!({"for": "password", "user": user_id}),
+        Purpose::User(user_id) => json!({"for": "user", "user": user_id}),
         Purpose::FirstOperator => json!({"for": "first_operator"}),
         Purpose::SignIn => json!({"for": "sign_in"}),
     };

@@ -70,7 +70,12 @@ pub struct WebhookPatch {
     pub overrides: Option<Overrides>,
     /// Switches it on (and clears its failure counters) or off (and cancels what is pending).
     pub enabled: Option<bool>,
+    /// The revision that the change was made from: nothing is changed when there is a newer one.
+    pub revision: Option<u32>,
 }
+
+/// The code of the conflict of a change that was made from a revision which is not the last any more.
+pub const WEBHOOK_CHANGED: &str = "webhook_changed";
 
 /// Whether a webhook was made, or was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +91,7 @@ impl WebhookPatch {
     fn keeps_settings(&self) -> bool {
         let switch_only = Self {
             enabled: self.enabled,
+            revision: self.revision,
             ..Self::default()
         };
         *self == switch_only
@@ -199,7 +205,8 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::NotFound`], also for a deleted one; [`Error::Invalid`]; [`Error::Conflict`]
-    /// (`url_taken`) where the profile allows one webhook per URL.
+    /// (`url_taken`) where the profile allows one webhook per URL, ([`WEBHOOK_CHANGED`]) when it was
+    /// changed since the revision that the patch names.
     pub async fn update_webhook(
         &self,
         slug: &str,
@@ -215,6 +222,9 @@ impl Service {
                 // customer a moment ago.
                 if !access.sees(webhook) {
                     return Err(Error::NotFound("webhook"));
+                }
+                if patch.revision.is_some_and(|from| from != webhook.revision) {
+                    return Err(changed_since(webhook));
                 }
                 patch.apply(&mut webhook.settings);
                 // A webhook whose settings are not right any more (its profile is gone from the
@@ -426,6 +436,16 @@ impl Service {
         let mut bytes = [0; 24];
         self.entropy().fill(&mut bytes);
         signature::generate_secret(bytes)
+    }
+}
+
+fn changed_since(webhook: &Webhook) -> Error {
+    Error::Conflict {
+        code: WEBHOOK_CHANGED,
+        message: format!(
+            "{} has changed the webhook meanwhile, to revision {}; look at it and change it again",
+            webhook.updated_by, webhook.revision
+        ),
     }
 }
 

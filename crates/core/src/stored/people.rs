@@ -11,6 +11,7 @@ use crate::{
 pub const FIRST_OPERATOR: &str = "first_operator";
 /// Of a link to choose a password.
 pub const PASSWORD: &str = "password";
+const USER: &str = "user";
 const PORTAL: &str = "portal";
 const SIGN_IN: &str = "sign_in";
 
@@ -19,7 +20,7 @@ const SIGN_IN: &str = "sign_in";
 pub struct PurposeColumns {
     /// What kind of link.
     pub kind: &'static str,
-    /// Whose password it chooses.
+    /// Whose password it chooses, or whom it signs in.
     pub user: Option<UserId>,
     /// Where it leads.
     pub organization: Option<OrganizationId>,
@@ -33,6 +34,7 @@ pub fn purpose_columns(purpose: &Purpose) -> PurposeColumns {
     let (kind, user, portal) = match purpose {
         Purpose::FirstOperator => (FIRST_OPERATOR, None, None),
         Purpose::Password(user) => (PASSWORD, Some(*user), None),
+        Purpose::User(user) => (USER, Some(*user), None),
         Purpose::Portal(portal) => (PORTAL, None, Some(portal)),
         Purpose::SignIn => (SIGN_IN, None, None),
     };
@@ -52,6 +54,7 @@ pub fn purpose(kind: &str, user: Option<UserId>, portal: Option<&str>) -> Result
     match (kind, user, portal) {
         (FIRST_OPERATOR, ..) => Ok(Purpose::FirstOperator),
         (PASSWORD, Some(user), _) => Ok(Purpose::Password(user)),
+        (USER, Some(user), _) => Ok(Purpose::User(user)),
         (PORTAL, _, Some(portal)) => portal_of(portal).map(Purpose::Portal),
         (SIGN_IN, ..) => Ok(Purpose::SignIn),
         _ => Err(Error::Corrupt(format!("a link is for `{kind}`"))),
@@ -121,6 +124,7 @@ mod tests {
         for wanted in [
             Purpose::FirstOperator,
             Purpose::Password(UserId::from_bytes([2; 16])),
+            Purpose::User(UserId::from_bytes([3; 16])),
             Purpose::Portal(portal),
             Purpose::SignIn,
         ] {
@@ -132,6 +136,7 @@ mod tests {
             ("portal", Some("{}")),
             ("portal", None),
             ("password", None),
+            ("user", None),
             ("x", None),
         ] {
             let read = purpose(kind, None, portal);

@@ -3,8 +3,8 @@
 //! APG-27d).
 //!
 //! Pure: periods and counts are parameters. `item` says what the nouns are and how a store keeps
-//! them, `target` which percentages a condition names, `threshold` which of them a change of the
-//! count crosses, `counter` adds reports up, `period` which quota period a moment belongs to,
+//! them, `target` which percentages a condition names, `threshold` which of them a count has
+//! reached, `counter` adds reports up and says what fires, `period` which quota period a moment belongs to,
 //! `callback` what is sent, `catalogue` what the catalogue says of it. The store counts and fires within one transaction
 //! ([`ports::Usage`](crate::ports::Usage)).
 
@@ -24,7 +24,7 @@ pub use item::{
 };
 pub use period::{MAX_MONTHS, Months, Period, reset_date};
 pub use target::{DEFAULT_STEP, MAX_PERCENT, MAX_VALUES, ParseTargetError, UsageTarget};
-pub use threshold::{crossed, level};
+pub use threshold::level;
 
 /// The event that a crossed percentage makes.
 pub const EVENT_TYPE: &str = "quota.threshold_reached";

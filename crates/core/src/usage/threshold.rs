@@ -1,6 +1,4 @@
-//! Which percentages of a target were reached, and which were reached now (APG-24, APG-27c).
-
-use std::collections::BTreeSet;
+//! Which percentages of a target a count has reached (APG-24). What fires from that is `counter`.
 
 /// How many whole percent of the target a count is; `None` when there is no target, which turns
 /// notifications off.
@@ -13,30 +11,35 @@ pub fn level(count: u64, target: u64) -> Option<u64> {
     Some(u64::try_from(percent).unwrap_or(u64::MAX))
 }
 
-/// The percentages that are reached at `now` and were not at `before`, ascending, each once.
-/// `before` is the highest level that was looked at in this period, so that a percentage fires once
-/// in it even when the target is raised in between.
-pub fn crossed(
-    before: u64,
-    now: u64,
-    percentages: impl IntoIterator<Item = u32>,
-) -> impl Iterator<Item = u32> {
-    let crossed: BTreeSet<u32> = percentages
-        .into_iter()
-        .filter(|percent| (before + 1..=now).contains(&u64::from(*percent)))
-        .collect();
-    crossed.into_iter()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{
+        ids::{ConditionId, WebhookId},
+        usage::{Condition, Counter, Named, Rise, UsageTarget},
+    };
+
+    fn named(percentages: &[u32]) -> Named {
+        let list: Vec<u64> = percentages.iter().copied().map(u64::from).collect();
+        Named::by(&[Condition {
+            id: ConditionId::from_bytes([1; 16]),
+            rate_plan: "plan".to_owned(),
+            targets: vec![UsageTarget::list(&list).expect("percentages")],
+            webhooks: vec![WebhookId::from_bytes([2; 16])],
+        }])
+    }
 
     fn fires(target: u64, before: u64, after: u64, percentages: &[u32]) -> Vec<u32> {
         let level = |count| level(count, target).unwrap_or_default();
-        crossed(level(before), level(after), percentages.iter().copied()).collect()
+        let rise = Rise {
+            from: level(before),
+            to: level(after),
+            count: after,
+        };
+        let named = named(percentages);
+        named.fired(rise).map(|(percent, _)| percent).collect()
     }
 
     /// APG-24: 80 % of 1000 is 800, 100 % is 1000, 150 % is 1500.
@@ -80,13 +83,14 @@ mod tests {
             target in 1_u64..2000, steps in prop::collection::vec(0_u64..400, 1..20),
         ) {
             let percentages: Vec<u32> = (1..40).map(|tenth| tenth * 10).collect();
-            let (mut count, mut before, mut fired) = (0, 0, Vec::new());
+            let named = named(&percentages);
+            let (mut count, mut counter, mut fired) = (0, Counter::default(), Vec::new());
             for step in steps {
                 count += step;
-                let now = level(count, target).unwrap_or(0);
-                fired.extend(crossed(before, now, percentages.iter().copied()));
-                before = before.max(now);
+                let rise = counter.add(step, target);
+                fired.extend(rise.into_iter().flat_map(|rise| named.fired(rise)));
             }
+            let fired: Vec<u32> = fired.into_iter().map(|(percent, _)| percent).collect();
             prop_assert_eq!(fired, fires(target, 0, count, &percentages));
         }
     }

@@ -102,7 +102,7 @@ impl Connector {
     }
 
     /// The addresses that may be connected to; the guard's refusal when there are only others.
-    async fn addresses(
+    pub(super) async fn addresses(
         &self,
         target: &Target,
         progress: &mut Progress,

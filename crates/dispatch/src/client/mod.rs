@@ -34,6 +34,7 @@ use bellwire_core::{
     time::{Clock, Time},
 };
 use ipnet::IpNet;
+use url::Url;
 
 use self::{
     connect::{Connector, Progress, Step, micros_since},
@@ -45,6 +46,9 @@ use self::{
     target::Target,
 };
 use crate::{guard::Guard, resolve::Resolve};
+
+/// How long a look at an address may take that somebody waits for.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// How the client is set up.
 #[derive(Debug, Clone)]
@@ -168,6 +172,20 @@ impl Sender for Client {
             started_at: self.inner.clock.now(),
         };
         attempt.run(request).await
+    }
+
+    async fn refusal(&self, url: &Url) -> Option<String> {
+        let target = match Target::new(&Arc::new(url.clone())) {
+            Ok(target) => target,
+            Err(fault) => return Some(fault.detail),
+        };
+        let mut progress = Progress::default();
+        let found = self.inner.connector.addresses(&target, &mut progress);
+        match tokio::time::timeout(LOOK, found).await {
+            Ok(Ok(_)) => None,
+            Ok(Err(fault)) => Some(fault.detail),
+            Err(_) => Some("its name was not resolved in time".to_owned()),
+        }
     }
 
     fn forget(&self, webhook_id: WebhookId) {

@@ -242,3 +242,20 @@ fn only_127_0_0_2() -> ClientOptions {
         ..ClientOptions::default()
     }
 }
+
+/// EVI-16: what the guard would say of a URL can be asked without sending anything.
+#[tokio::test]
+async fn a_refusal_is_told_without_sending() {
+    let receiver = Receiver::start().await;
+    let client = client_with(ClientOptions::default(), StaticResolver::new());
+    let url: Url = receiver.url("/inspect/secret").parse().unwrap();
+    let refusal = client.refusal(&url).await.unwrap();
+    assert!(refusal.contains("is a loopback address"), "{refusal}");
+    assert!(!refusal.contains("secret"), "{refusal}");
+    let client = client_with(crate::support::loopback(), StaticResolver::new());
+    assert_eq!(client.refusal(&url).await, None);
+    let unknown: Url = "https://nowhere.example/".parse().unwrap();
+    let refusal = client.refusal(&unknown).await.unwrap();
+    assert!(refusal.contains("nowhere.example"), "{refusal}");
+    assert_eq!(receiver.count(), 0);
+}

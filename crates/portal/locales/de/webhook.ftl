@@ -32,3 +32,4 @@ test-failed = Nicht angekommen, nach { $took }.
 test-refused = Nicht gesendet
 test-waits = Noch keine Antwort. Sie wird im Protokoll stehen.
 test-details = Ganze Anfrage ansehen
+webhook-failures = Was fehlschlägt und warum

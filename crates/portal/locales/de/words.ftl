@@ -19,17 +19,33 @@ word-create = { $profile ->
     [advocate] Abonnement anlegen
     [eventinsight] Neuer Webhook
     [wink] Neuen Webhook anlegen
+    [apigee] + Webhook
    *[other] Webhook anlegen
+}
+word-create-title = { $profile ->
+    [apigee] Webhook hinzufügen
+   *[other] { word-create }
 }
 word-update-title = { $profile ->
     [advocate] Abonnement bearbeiten
     [eventinsight] Kopplung bearbeiten
+    [apigee] Webhook aktualisieren
    *[other] Webhook bearbeiten
 }
 word-remove-title = { $profile ->
     [advocate] Dieses Abonnement entfernen?
     [eventinsight] Diese Kopplung entfernen?
+    [apigee] Diesen Webhook löschen?
    *[other] Diesen Webhook entfernen?
+}
+word-save-update = { $profile ->
+    [apigee] Webhook aktualisieren
+   *[other] Speichern
+}
+action-update = Bearbeiten
+action-remove = { $profile ->
+    [apigee] Löschen
+   *[other] Entfernen
 }
 word-name = { $profile ->
     [advocate] Abonnement
@@ -100,4 +116,21 @@ word-data = { $profile ->
 word-test = { $profile ->
     [eventinsight] Webhook testen
    *[other] Test senden
+}
+menu-deliveries = { $profile ->
+    [apigee] Veröffentlichen › Monetarisierung
+    [eventinsight] Einstellungen › Integrationen
+   *[other] {""}
+}
+menu-plans = { $profile ->
+    [apigee] Veröffentlichen › Monetarisierung
+   *[other] Kontingente
+}
+menu-catalogue = { $profile ->
+    [apigee] Veröffentlichen
+   *[other] Kontingente
+}
+menu-settings = { $profile ->
+    [apigee] Verwaltung
+   *[other] Werkzeuge
 }

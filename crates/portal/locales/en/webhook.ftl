@@ -32,3 +32,4 @@ test-failed = It did not arrive, after { $took }.
 test-refused = Not sent
 test-waits = No answer yet. It will be in the log.
 test-details = See the whole request
+webhook-failures = What fails, and why

@@ -20,17 +20,36 @@ word-create = { $profile ->
     [advocate] Create Subscription
     [eventinsight] New Webhook
     [wink] Create new webhook
+    [apigee] + Webhook
    *[other] Create webhook
+}
+word-create-title = { $profile ->
+    [apigee] Add webhook
+   *[other] { word-create }
 }
 word-update-title = { $profile ->
     [advocate] Update subscription
     [eventinsight] Update coupling
+    [apigee] Update Webhook
    *[other] Update webhook
 }
 word-remove-title = { $profile ->
     [advocate] Remove this subscription?
     [eventinsight] Remove this coupling?
+    [apigee] Delete this webhook?
    *[other] Remove this webhook?
+}
+word-save-update = { $profile ->
+    [apigee] Update Webhook
+   *[other] Save
+}
+action-update = { $profile ->
+    [apigee] Edit
+   *[other] Update
+}
+action-remove = { $profile ->
+    [apigee] Delete
+   *[other] Remove
 }
 word-name = { $profile ->
     [advocate] Subscription
@@ -103,4 +122,21 @@ word-data = { $profile ->
 word-test = { $profile ->
     [eventinsight] Test webhook
    *[other] Send test
+}
+menu-deliveries = { $profile ->
+    [apigee] Publish › Monetization
+    [eventinsight] Settings › Integrations
+   *[other] {""}
+}
+menu-plans = { $profile ->
+    [apigee] Publish › Monetization
+   *[other] Quotas
+}
+menu-catalogue = { $profile ->
+    [apigee] Publish
+   *[other] Quotas
+}
+menu-settings = { $profile ->
+    [apigee] Admin
+   *[other] Tools
 }

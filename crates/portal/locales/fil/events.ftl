@@ -35,15 +35,15 @@ fact-happened = Nangyari
 fact-external-id = Sarili mong ID
 delivery-first = Hinihintay ang unang pagsubok:
 delivery-pending = { $count ->
-    [one] Nabigo ang isang pagsubok; ang susunod ay
+    [1] Nabigo ang isang pagsubok; ang susunod ay
    *[other] Nabigo ang { $count } pagsubok; ang susunod ay
 }
 delivery-delivered = { $count ->
-    [one] Dumating sa unang pagsubok.
+    [1] Dumating sa unang pagsubok.
    *[other] Dumating sa ika-{ $count } pagsubok.
 }
 delivery-failed = { $count ->
-    [one] Nabigo ang pagsubok, at wala nang susunod.
+    [1] Nabigo ang pagsubok, at wala nang susunod.
    *[other] Nabigo ang lahat ng { $count } pagsubok, at wala nang susunod.
 }
 delivery-held = Nakatabi habang naka-pause; ipapadala kapag itinuloy mo.
@@ -62,3 +62,34 @@ step-connect = Koneksyon
 step-tls = TLS
 step-first-byte = Unang byte
 step-rest = Iba pa
+events-again = Ipadala muli ang mga ito…
+events-by-id = Nahanap sa pamamagitan ng ID nito.
+events-as-text = Hanapin na lang sa mga nilalaman
+filter-all-answers = Lahat ng sagot
+state-retry = naghihintay ng ulit
+views = Mga view
+views-own = Sarili mong mga view
+view-all = Lahat
+view-failed = Nabigo ngayong araw
+view-retry = Naghihintay ng ulit
+view-held = Nakabinbin
+view-tests = Mga test
+view-keep = Itago ang view na ito
+view-name = Pangalan nito
+view-forget = Kalimutan ang
+done-view-kept = Naitago sa browser na ito.
+done-view-forgotten = Nakalimutan na.
+done-views-full = Wala nang lugar para sa isa pang view. Kalimutan muna ang isa.
+pick-which = Alin ang ibig mong sabihin?
+pick-placeholder = Pangalan, URL o ID
+event-all-deliveries = Ipakita ang lahat ng pinadalhan
+attempt-next = Susunod ang pagsubok { $number }
+delivery-cancel = Kanselahin ang padala
+delivery-cancel-title = Kanselahin ang padalang ito?
+delivery-cancel-lead = Hindi na matatanggap ng “{ $name }” ang event na ito. Hindi na mababawi ang request na naipadala na.
+done-cancelled = Kinansela. Wala nang ipapadala.
+done-not-pending = Hindi na ito naghihintay: walang kinansela.
+cut-first = Unang { $count } sa { $total }
+cut-part = { $from } hanggang { $to } sa { $total }
+cut-before = Bumalik
+cut-after = Ipakita pa

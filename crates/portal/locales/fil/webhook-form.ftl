@@ -17,7 +17,7 @@ form-limits-hint = Iwanang walang laman para sa default. Ang mga takdang oras ay
 form-url-right = Mukhang ayos. Pagka-save, magpadala ng test para makita kung sumasagot ito.
 form-url-plain = Gumagana ito, pero hindi naka-encrypt: mas mabuti ang https://.
 form-wrong = { $count ->
-    [one] May isang field na kailangang ayusin.
+    [1] May isang field na kailangang ayusin.
    *[other] May { $count } field na kailangang ayusin.
 }
 retry-profile = Ayon sa profile
@@ -30,15 +30,15 @@ retry-delays = Mga hintay sa segundo
 retry-fixed-words = bawat { $interval }, { $count } pagsubok sa kabuuan
 retry-schedule-words = sa pahabang mga hintay, { $count } pagsubok sa kabuuan
 span-hours = { $count ->
-    [one] oras
+    [1] oras
    *[other] { $count } oras
 }
 span-minutes = { $count ->
-    [one] minuto
+    [1] minuto
    *[other] { $count } minuto
 }
 span-seconds = { $count ->
-    [one] segundo
+    [1] segundo
    *[other] { $count } segundo
 }
 limit-connect = Oras para kumonekta
@@ -47,3 +47,10 @@ limit-total = Kabuuang oras
 limit-per-second = Request bawat segundo
 limit-burst = Request sa isang bugso
 limit-at-once = Sabay-sabay na request
+form-direct = Ang nakapatungkol lamang dito
+form-direct-hint = Gaya ng mga abiso ng isang rate plan na bumabanggit dito. Walang ibang event na matatanggap habang naka-tsek ito.
+form-channels-search = Maghanap
+form-channels-many = Marami ito: hanapin ang gusto mo, o iwanang walang pinili para sa lahat.
+form-conflict = Binago ito ni { $by } mula nang buksan mo,
+form-conflict-lead = Nasa ibaba ang na-type mo at hindi pa naka-save. I-save muli para palitan ang kabilang pagbabago, o
+form-conflict-open = magsimula sa kung ano ang narito ngayon

@@ -6,7 +6,7 @@ number-mean = Karaniwang tagal
 health-fine = Dumarating lahat. Huling request: { $last }.
 health-new = Handa na. Wala pang naipadala.
 health-failing = { $count ->
-    [one] Nabigo ang huling request, { $since }.
+    [1] Nabigo ang huling request, { $since }.
    *[other] Nabigo ang huling { $count } request, ang una ay { $since }.
 }
 health-paused = Na-pause ni { $by }, { $since }. Itinatabi ang mga event at ipapadala kapag itinuloy mo.
@@ -32,3 +32,4 @@ test-failed = Hindi ito dumating, pagkatapos ng { $took }.
 test-refused = Hindi naipadala
 test-waits = Wala pang sagot. Makikita ito sa log.
 test-details = Tingnan ang buong request
+webhook-failures = Ano ang nabibigo, at bakit

@@ -19,17 +19,36 @@ word-create = { $profile ->
     [advocate] Gumawa ng Subscription
     [eventinsight] Bagong Webhook
     [wink] Gumawa ng bagong webhook
+    [apigee] + Webhook
    *[other] Gumawa ng webhook
+}
+word-create-title = { $profile ->
+    [apigee] Magdagdag ng webhook
+   *[other] { word-create }
 }
 word-update-title = { $profile ->
     [advocate] I-update ang subscription
     [eventinsight] I-update ang coupling
+    [apigee] I-update ang Webhook
    *[other] I-update ang webhook
 }
 word-remove-title = { $profile ->
     [advocate] Alisin ang subscription na ito?
     [eventinsight] Alisin ang coupling na ito?
+    [apigee] Burahin ang webhook na ito?
    *[other] Alisin ang webhook na ito?
+}
+word-save-update = { $profile ->
+    [apigee] I-update ang Webhook
+   *[other] I-save
+}
+action-update = { $profile ->
+    [apigee] I-edit
+   *[other] I-update
+}
+action-remove = { $profile ->
+    [apigee] Burahin
+   *[other] Alisin
 }
 word-name = { $profile ->
     [advocate] Subscription
@@ -99,4 +118,21 @@ word-data = { $profile ->
 word-test = { $profile ->
     [eventinsight] Subukan ang webhook
    *[other] Magpadala ng test
+}
+menu-deliveries = { $profile ->
+    [apigee] I-publish › Monetization
+    [eventinsight] Settings › Integrations
+   *[other] {""}
+}
+menu-plans = { $profile ->
+    [apigee] I-publish › Monetization
+   *[other] Mga quota
+}
+menu-catalogue = { $profile ->
+    [apigee] I-publish
+   *[other] Mga quota
+}
+menu-settings = { $profile ->
+    [apigee] Admin
+   *[other] Mga tool
 }

@@ -32,3 +32,4 @@ test-failed = Non è arrivata, dopo { $took }.
 test-refused = Non inviata
 test-waits = Ancora nessuna risposta. La troverai nel registro.
 test-details = Vedi l'intera richiesta
+webhook-failures = Che cosa non riesce, e perché

@@ -19,17 +19,33 @@ word-create = { $profile ->
     [advocate] Crea iscrizione
     [eventinsight] Nuovo webhook
     [wink] Crea nuovo webhook
+    [apigee] + Webhook
    *[other] Crea webhook
+}
+word-create-title = { $profile ->
+    [apigee] Aggiungi webhook
+   *[other] { word-create }
 }
 word-update-title = { $profile ->
     [advocate] Modifica iscrizione
     [eventinsight] Modifica collegamento
+    [apigee] Aggiorna webhook
    *[other] Modifica webhook
 }
 word-remove-title = { $profile ->
     [advocate] Rimuovere questa iscrizione?
     [eventinsight] Rimuovere questo collegamento?
+    [apigee] Eliminare questo webhook?
    *[other] Rimuovere questo webhook?
+}
+word-save-update = { $profile ->
+    [apigee] Aggiorna webhook
+   *[other] Salva
+}
+action-update = Modifica
+action-remove = { $profile ->
+    [apigee] Elimina
+   *[other] Rimuovi
 }
 word-name = { $profile ->
     [advocate] Iscrizione
@@ -99,4 +115,21 @@ word-data = { $profile ->
 word-test = { $profile ->
     [eventinsight] Prova il webhook
    *[other] Invia prova
+}
+menu-deliveries = { $profile ->
+    [apigee] Pubblica › Monetizzazione
+    [eventinsight] Impostazioni › Integrazioni
+   *[other] {""}
+}
+menu-plans = { $profile ->
+    [apigee] Pubblica › Monetizzazione
+   *[other] Quote
+}
+menu-catalogue = { $profile ->
+    [apigee] Pubblica
+   *[other] Quote
+}
+menu-settings = { $profile ->
+    [apigee] Amministrazione
+   *[other] Strumenti
 }

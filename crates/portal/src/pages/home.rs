@@ -1,13 +1,18 @@
-//! Where somebody lands: the first organization they can reach, and its list of webhooks.
+//! Where somebody lands: the first organization they can reach, and its list of webhooks; who runs a
+//! server of many, on the overview of all of them.
 
 use axum::{extract::State, response::Response};
 use bellwire_web::{AppState, auth::Sessions, problem::Problem};
+use http::StatusCode;
 
 use crate::{
-    frame::Page,
+    frame::{Link, Page},
     html,
     look::Look,
+    operating,
+    pages::sign_in::ToldPage,
     refusal::Refusal,
+    somebody::ORGANIZATIONS,
     visit::{Visit, reachable},
 };
 
@@ -22,6 +27,11 @@ pub(crate) async fn root(
     if here.is_empty() {
         return Err(Refusal::sign_in(&look, false));
     }
+    // Who runs a server of many organizations begins with all of them together.
+    let runs = here.iter().any(|one| one.access.platform.is_some());
+    if runs && state.service.snapshot().organizations().len() > 1 {
+        return Ok(html::see(operating::PATH));
+    }
     let to = here
         .iter()
         .find_map(|principal| reachable(&state, principal).into_iter().next());
@@ -29,9 +39,22 @@ pub(crate) async fn root(
         Some(link) => Ok(html::see(&format!("{}/webhooks", link.href))),
         None => {
             let page = alone();
-            let said = page.t("nowhere");
-            let problem = Problem::new(bellwire_web::problem::Code::NotFound, said);
-            Err(Refusal::new(page, problem))
+            if !runs {
+                let said = page.t("nowhere");
+                let problem = Problem::new(bellwire_web::problem::Code::NotFound, said);
+                return Err(Refusal::new(page, problem));
+            }
+            // Who runs the server can help themselves.
+            let told = ToldPage {
+                said: page.t("nowhere-operator"),
+                on: Some(Link {
+                    label: page.t("organizations-new"),
+                    href: format!("{ORGANIZATIONS}/new"),
+                    current: false,
+                }),
+                page: page.clone().titled(page.t("organizations-none")),
+            };
+            Ok(html::page(&told, StatusCode::OK, &told.page.embedding))
         }
     }
 }

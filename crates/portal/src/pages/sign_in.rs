@@ -119,7 +119,7 @@ pub(crate) async fn sign_out(
     sessions: Result<Sessions, Problem>,
     form: Result<Form, Problem>,
 ) -> Result<Response, Refusal> {
-    let refuse = |problem| Refusal::new(Page::alone(&look, look.language(None)), problem);
+    let refuse = |problem| Refusal::alone(&look, problem);
     same_site.map_err(refuse)?;
     let Sessions(mut here) = sessions.map_err(refuse)?;
     let form = form.map_err(refuse)?;
@@ -151,7 +151,10 @@ pub(crate) async fn sign_out(
         }
     };
     let told = ToldPage {
-        said: page.t("signed-out-lead"),
+        said: page.t(match look.framed {
+            true => "signed-out-framed",
+            false => "signed-out-lead",
+        }),
         page: page.clone().titled(page.t("signed-out")),
         on,
     };

@@ -1,6 +1,7 @@
 //! What the forms of webhooks do.
 
-use bellwire_core::access::Role;
+use bellwire_core::{access::Role, service::NewChannel};
+use bellwire_testkit::service::by;
 
 use crate::app::{App, Browser};
 
@@ -191,4 +192,129 @@ async fn a_secret_is_shown_on_demand_and_rotated() {
         .is(303);
     let now = app.kit.service.webhook("acme", webhook.id).await.unwrap();
     assert_eq!(now.secrets.len(), 1);
+}
+
+/// WNK-10: who saves second is told what the first one did, loses nothing, and decides. A pause is no
+/// change of what the form asks for.
+#[tokio::test]
+async fn two_who_change_the_same_webhook_do_not_undo_each_other() {
+    let app = App::new("standard").await;
+    let ed = editor(&app).await;
+    let webhook = app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    let path = format!("/portal/acme/webhooks/{}/edit", webhook.id);
+    let opened = app.get(&ed, &path).await;
+    opened.has("name=\"revision\" value=\"1\"");
+    let fields = |name: &'static str, revision: &'static str| {
+        [
+            ("name", name),
+            ("url", "https://hooks.example/a"),
+            ("enabled", "1"),
+            ("was_enabled", "1"),
+            ("all_types", "1"),
+            ("revision", revision),
+        ]
+    };
+    let now = || async { app.kit.service.webhook("acme", webhook.id).await.unwrap() };
+    app.post(&ed, &path, &fields("Ann's", "1")).await.is(303);
+    let conflict = app.post(&ed, &path, &fields("Ben's <b>", "1")).await;
+    conflict
+        .is(409)
+        .has("ed@acme.example has changed this since you opened it")
+        .has(": Name.")
+        .has("value=\"Ben&#39;s &#60;b&#62;\"")
+        .has("name=\"revision\" value=\"2\"");
+    assert_eq!(now().await.settings.name, "Ann's");
+    let pause = format!("/portal/acme/webhooks/{}/pause", webhook.id);
+    app.post(&ed, &pause, &[]).await.is(303);
+    app.post(&ed, &path, &fields("Ben's", "2")).await.is(303);
+    let after = now().await;
+    assert_eq!(
+        (after.settings.name.as_str(), after.is_paused()),
+        ("Ben's", true)
+    );
+}
+
+/// APG-32: a webhook that receives only what is addressed to it says so, and "everything" is everything.
+#[tokio::test]
+async fn only_what_is_addressed_is_said_plainly() {
+    let app = App::new("apigee").await;
+    let ed = editor(&app).await;
+    app.get(&ed, NEW)
+        .await
+        .has("Only what is addressed to it")
+        .has("name=\"direct\" value=\"1\" data-hides=\"undirected\" checked");
+    let base = [
+        ("name", "Desk"),
+        ("enabled", "1"),
+        ("all_types", "1"),
+        ("asks_direct", "1"),
+    ];
+    let make = |url: &'static str, direct: &'static str| {
+        let mut fields = base.to_vec();
+        fields.extend([("url", url), ("direct", direct)]);
+        fields
+    };
+    app.post(&ed, NEW, &make("https://hooks.example/a", "1"))
+        .await
+        .is(303);
+    app.post(&ed, NEW, &make("https://hooks.example/b", ""))
+        .await
+        .is(303);
+    let tenant = app.kit.service.tenant("acme").unwrap();
+    let direct: Vec<bool> = tenant
+        .routes
+        .iter()
+        .map(|route| route.webhook.settings.direct)
+        .collect();
+    assert_eq!(direct, [true, false]);
+    app.get(&ed, "/portal/acme/webhooks")
+        .await
+        .has("addressed only")
+        .has("everything");
+    let plain = App::new("standard").await;
+    let ed = editor(&plain).await;
+    plain.get(&ed, NEW).await.has_not("name=\"direct\"");
+}
+
+/// WNK-6, EVI-12: many channels are looked for; those that are chosen stay, and none is lost by saving.
+#[tokio::test]
+async fn many_channels_are_looked_for() {
+    let app = App::new("wink").await;
+    let ed = editor(&app).await;
+    for number in 0..40 {
+        let new = NewChannel {
+            key: format!("account:{number:02}"),
+            label: Some(format!("Hotel {number} <b>")),
+            ..NewChannel::default()
+        };
+        let by = by("test");
+        let made = app.kit.service.create_channel("acme", new, &by);
+        made.await.unwrap();
+    }
+    let webhook = app
+        .webhook("Desk", "https://hooks.example/a", &["account:07"])
+        .await;
+    app.get(&ed, NEW)
+        .await
+        .has("id=\"channels_search\"")
+        .has("name=\"other_channels\"")
+        .has_not("Hotel 39");
+    let path = format!("/portal/acme/webhooks/{}/edit", webhook.id);
+    app.get(&ed, &path)
+        .await
+        .has("name=\"channels\" value=\"account:07\" checked")
+        .has_not("Hotel 39");
+    let found = app
+        .get(
+            &ed,
+            "/portal/acme/webhooks/channels?channels_search=hotel+39&channels=account%3A07",
+        )
+        .await;
+    found
+        .is(200)
+        .has("value=\"account:07\" checked")
+        .has("value=\"account:39\"")
+        .has("Hotel 39 &#60;b&#62;")
+        .has_not("account:38")
+        .has_not("<html");
 }

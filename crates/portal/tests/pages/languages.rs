@@ -9,7 +9,7 @@ use crate::app::{App, Seen};
 
 /// What a page says that has a message which there is not: its key, which has only small letters
 /// and hyphens between tags.
-fn keys(seen: &Seen) -> Vec<&str> {
+pub(crate) fn keys(seen: &Seen) -> Vec<&str> {
     seen.text
         .split('>')
         .filter_map(|part| part.split('<').next())
@@ -33,21 +33,57 @@ async fn every_page_is_whole_in_every_language_and_profile() {
         let mut ann = app.user("ann@acme.example", Role::Admin).await;
         let empty = ["/portal/acme/webhooks", "/portal/acme/events"];
         let webhook = app.webhook("Desk", "https://hooks.example/a", &[]).await;
+        app.event_type("user.new", Some(r#"{"id":1}"#)).await;
         let event = app.event("user.new", &[], r#"{"id":1}"#).await;
         app.attempt(event, 1, Answer::Status(500)).await;
         app.attempt(event, 2, Answer::None(Cause::ConnectTimeout))
             .await;
+        let lost = app.event("user.new", &[], r#"{"id":2}"#).await;
+        app.give_up(lost, Answer::Status(503)).await;
+        let begun = [("state", "failed"), ("per_second", "1")];
+        let begun = app.post(&ann, "/portal/acme/jobs/new", &begun).await;
+        let job = begun
+            .is(303)
+            .location()
+            .split('?')
+            .next()
+            .unwrap()
+            .to_owned();
         let one = format!("/portal/acme/webhooks/{}", webhook.id);
+        let [waits, inspector, request] = crate::inspector::some(&app, &ann).await;
         let pages = [
             one.clone(),
             format!("{one}/edit"),
             format!("{one}/remove"),
             format!("{one}/rotate"),
             format!("/portal/acme/events/{event}"),
+            app.get(&ann, &format!("/portal/acme/events/{event}"))
+                .await
+                .link("/cancel?"),
+            format!("{job}/cancel"),
+            job,
+            "/portal/acme/jobs".to_owned(),
+            "/portal/acme/jobs/new".to_owned(),
+            "/portal/acme/failures".to_owned(),
             "/portal/acme/webhooks/new".to_owned(),
             "/portal/acme/webhooks?q=nothing".to_owned(),
             "/portal/acme/events?type=none".to_owned(),
             "/portal/acme/nothing".to_owned(),
+            "/portal/acme/overview".to_owned(),
+            "/portal/acme/overview?period=7d".to_owned(),
+            "/portal/acme/event-types?q=nothing%20at%20all".to_owned(),
+            "/portal/acme/event-types".to_owned(),
+            "/portal/acme/new-event-type".to_owned(),
+            "/portal/acme/event-types/user.new".to_owned(),
+            "/portal/acme/event-types/user.new/edit".to_owned(),
+            "/portal/acme/event-types/user.new/remove".to_owned(),
+            "/portal/acme/inspector".to_owned(),
+            waits.clone(),
+            inspector.clone(),
+            format!("{inspector}?request={request}"),
+            format!("{inspector}/check?request={request}"),
+            format!("{inspector}/clear"),
+            format!("{inspector}/remove"),
             "/sign-in".to_owned(),
         ];
         for language in ["en", "it", "de", "fil"] {

@@ -98,3 +98,70 @@ async fn a_webhook_shows_its_last_ten_requests() {
         10
     );
 }
+
+/// ADV-10: of a delivery with many attempts the newest are shown, and the rest is a link away; no time
+/// is told as programs write it.
+#[tokio::test]
+async fn the_rest_of_many_attempts_is_a_link_away() {
+    let app = App::new("advocate").await;
+    let ann = app.user("ann@acme.example", Role::Editor).await;
+    app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    let event = app.event("coupon.created", &[], "{}").await;
+    for number in 1..=25 {
+        app.attempt(event, number, Answer::Status(503)).await;
+    }
+    let path = format!("/portal/acme/events/{event}");
+    let page = app.get(&ann, &path).await;
+    page.has("The first 20 of 25")
+        .has("Attempt 25")
+        .has("Attempt 26 follows")
+        .has_not("<h3>Attempt 5<");
+    let raw = app.kit.service.now().to_string();
+    let raw = raw.get(..11).unwrap();
+    // What was sent stands as it was sent.
+    let read: String = page
+        .text
+        .split("<pre")
+        .map(|part| part.split_once("</pre>").map_or(part, |(_, rest)| rest))
+        .collect();
+    let told = read.split(raw).count();
+    let marked = read.split(&format!("datetime=\"{raw}")).count();
+    assert_eq!(told, marked, "a time that is no <time>");
+    let rest = page.link("&from=20");
+    let one = app.get(&ann, &rest).await;
+    one.has("<h3>Attempt 5<")
+        .has("Show everybody it was sent to");
+}
+
+/// ADV-9: what still waits is taken back, after a question.
+#[tokio::test]
+async fn a_delivery_that_waits_is_cancelled() {
+    let app = App::new("standard").await;
+    let ed = app.user("ed@acme.example", Role::Editor).await;
+    let vic = app.user("vic@acme.example", Role::Viewer).await;
+    app.webhook("Desk", "https://hooks.example/a", &[]).await;
+    let event = app.event("booking.created", &[], "{}").await;
+    let other = app.event("booking.created", &[], "{}").await;
+    let path = format!("/portal/acme/events/{event}");
+    let page = app.get(&ed, &path).await;
+    let ask = page.link("/cancel?");
+    app.get(&vic, &path).await.has_not("/cancel?");
+    app.post(&vic, &ask, &[]).await.is(403);
+    // A delivery of another event is not one of this one.
+    let wrong = ask.replace(&event.to_string(), &other.to_string());
+    app.post(&ed, &wrong, &[]).await.is(404);
+    app.get(&ed, &ask)
+        .await
+        .is(200)
+        .has("class=\"ask\"")
+        .has("“Desk” will not receive this event any more.");
+    app.get(&ed, &path).await.has("pending");
+    let done = app.post(&ed, &ask, &[]).await;
+    assert!(done.is(303).location().ends_with("?done=cancelled"));
+    app.get(&ed, &path)
+        .await
+        .has("Cancelled by hand.")
+        .has_not("/cancel?");
+    let late = app.post(&ed, &ask, &[]).await;
+    assert!(late.is(303).location().ends_with("?done=not-pending"));
+}

@@ -3,6 +3,19 @@
 
 mod access;
 mod app;
+mod dressed;
+mod event_types;
+mod failures;
 mod forms;
+mod inspector;
+mod jobs;
 mod languages;
 mod log;
+mod organizations;
+mod overview;
+mod rate_plans;
+mod settings;
+mod settings_of_people;
+mod two_sessions;
+mod views;
+mod weight;

@@ -12,6 +12,7 @@ use crate::{
     connect::Conn,
     event_types::catalogue,
     fault::{Fault, corrupt},
+    organizations,
     rows::{self, CHANNEL, EVENT_TYPE, Key as _, ORGANIZATION, RowExt as _, text, time},
 };
 
@@ -29,7 +30,7 @@ pub(super) async fn organizations(
         let one = Organization {
             organization,
             generation,
-            deleted_at: row.time(8)?,
+            deleted_at: row.time(10)?,
         };
         Ok((Some(Item::Organization(one)), position))
     })
@@ -42,9 +43,10 @@ pub(super) async fn write_organizations(
     let all = || items.iter().map(|one| &one.organization);
     conn.execute(
         "INSERT INTO organizations (id, slug, name, default_profile, strict_types, generation,
-                                    created_at, updated_at, deleted_at)
+                                    created_at, updated_at, deleted_at, accent, logo)
          SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bool[],
-                              $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+                              $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+                              $10::text[], $11::bytea[])
          ON CONFLICT DO NOTHING",
         &[
             &all().map(|one| one.id.uuid()).collect::<Vec<_>>(),
@@ -68,6 +70,8 @@ pub(super) async fn write_organizations(
                 .iter()
                 .map(|one| time(one.deleted_at))
                 .collect::<Vec<_>>(),
+            &all().map(organizations::accent).collect::<Vec<_>>(),
+            &all().map(organizations::logo).collect::<Vec<_>>(),
         ],
     )
     .await?;

@@ -8,6 +8,7 @@
 mod attempts;
 mod catalogue;
 mod events;
+mod inspectors;
 mod open;
 mod pages;
 mod people;
@@ -92,6 +93,7 @@ impl Whole {
             Section::UsageItems => usage::items(session, after).await,
             Section::UsageCounters => usage::counters(session, after).await,
             Section::RecordIds => usage::record_ids(session, after).await,
+            Section::Inspectors => inspectors::inspectors(session, after).await,
             Section::Attempts => attempts::attempts(session, after).await,
         };
         Ok(page?)
@@ -201,6 +203,7 @@ const fn table(section: Section) -> &'static str {
         Section::UsageItems => "usage_items",
         Section::UsageCounters => "usage_counters",
         Section::RecordIds => "usage_records",
+        Section::Inspectors => "inspectors",
     }
 }
 
@@ -269,6 +272,7 @@ async fn write(
         Section::UsageItems => usage::write_items(session, &of!(boxed UsageItem)).await,
         Section::UsageCounters => usage::write_counters(session, &of!(UsageCounter)).await,
         Section::RecordIds => usage::write_record_ids(session, &of!(RecordId)).await,
+        Section::Inspectors => inspectors::write_inspectors(session, &of!(boxed Inspector)).await,
         Section::Attempts => attempts::write(session, &of!(boxed Attempt)).await,
     }
 }

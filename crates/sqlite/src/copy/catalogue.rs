@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use super::pages::{self, ROWS};
 use crate::{
     fault::Fault,
+    organizations,
     rows::{self, CHANNEL, EVENT_TYPE, ORGANIZATION, RowExt as _, time},
 };
 
@@ -25,9 +26,11 @@ pub(super) fn organizations(
         let one = Organization {
             organization: rows::organization(row)?,
             generation: row.get::<_, i64>(7)?.unsigned_abs(),
-            deleted_at: row.time(9)?,
+            deleted_at: row.time(11)?,
         };
-        Ok((Item::Organization(one), pages::at(row.get(8)?), 0))
+        let logo = one.organization.appearance.logo.as_ref();
+        let bytes = logo.map_or(0, |logo| logo.bytes().len());
+        Ok((Item::Organization(one), pages::at(row.get(8)?), bytes))
     })
 }
 
@@ -35,8 +38,8 @@ pub(super) fn write_organization(conn: &Connection, one: &Organization) -> Resul
     let organization = &one.organization;
     conn.prepare_cached(
         "INSERT INTO organizations (id, slug, name, default_profile, strict_types, generation,
-                                    created_at, updated_at, deleted_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING",
+                                    created_at, updated_at, deleted_at, accent, logo)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO NOTHING",
     )?
     .execute(params![
         organization.id.as_bytes(),
@@ -48,6 +51,8 @@ pub(super) fn write_organization(conn: &Connection, one: &Organization) -> Resul
         organization.created_at.as_micros(),
         organization.updated_at.as_micros(),
         time(one.deleted_at),
+        organizations::accent(organization),
+        organizations::logo(organization),
     ])?;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod attempts;
 mod catalogue;
 mod events;
 mod holder;
+mod inspectors;
 mod open;
 mod pages;
 mod people;
@@ -208,6 +209,7 @@ const fn table(section: Section) -> &'static str {
         Section::UsageItems => "usage_items",
         Section::UsageCounters => "usage_counters",
         Section::RecordIds => "usage_batches",
+        Section::Inspectors => "inspectors",
     }
 }
 
@@ -249,6 +251,7 @@ fn page(
         Section::UsageItems => usage::items(conn, after),
         Section::UsageCounters => usage::counters(conn, after),
         Section::RecordIds => usage::record_ids(conn, after),
+        Section::Inspectors => inspectors::inspectors(conn, after),
         Section::Attempts => attempts::attempts(conn, after),
     }
 }
@@ -282,6 +285,7 @@ fn write(
         Item::UsageItem(one) => usage::write_item(conn, one),
         Item::UsageCounter(one) => usage::write_counter(conn, one),
         Item::RecordId(one) => usage::write_record_id(conn, one),
+        Item::Inspector(one) => inspectors::write_inspector(conn, one),
         Item::Attempt(one) => attempts::write_attempt(conn, excerpts, one),
     }
 }

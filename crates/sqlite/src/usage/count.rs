@@ -1,7 +1,7 @@
 //! Counting a chunk of a report: everything is looked up and decided before anything is written, as a
 //! call of the writer must.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use bellwire_core::{
     ports::{Chunk, Counted, Error, UsageRecord},
@@ -11,7 +11,7 @@ use bellwire_core::{
 use rusqlite::params;
 
 use super::{
-    ids::{Known, RecordId},
+    ids::{Known, RecordId, RecordIds},
     items, list,
 };
 use crate::{enqueue, fault::Fault, work::Work};
@@ -26,7 +26,7 @@ SET count = excluded.count, level = excluded.level, updated_at = excluded.update
 pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result<Counted, Fault> {
     let organization = work.organization(chunk.organization_id)?;
     let mut counted = Counted::default();
-    let mut ids = HashSet::new();
+    let mut ids = RecordIds::default();
     // In the order in which they are written.
     let mut counters: BTreeMap<(i64, i64), Counter> = BTreeMap::new();
     let mut risen: Vec<Risen<'_>> = Vec::new();

@@ -1,18 +1,17 @@
 //! Which records were counted, for 35 days, at little cost for random ids.
 //!
 //! A chunk's ids are appended as one row (`usage_batches`) and kept in memory (`new`). When there are
-//! enough of them they are sorted into a table in small portions, in the order of that table, so that
-//! a portion touches few of its pages; those on their way are in `moving`. Both are looked into until
+//! enough of them they are sorted into a table in small portions, by their beginning, so that a
+//! portion touches few of its pages; those on their way are in `moving`. Both are looked into until
 //! all of `moving` is in the table: then the number of its last batch is noted (`up_to`), and a restart
 //! reads only what came after, and goes on where it was. Each chunk moves a little more than it adds, so memory is bounded.
 //!
 //! Whether an id was counted can be found out by a reader beforehand: its answer holds as long as
 //! `up_to` is what it saw, because whatever the table lacked then is still in memory.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    ops::Bound::{Excluded, Included, Unbounded},
-};
+mod pile;
+
+use std::collections::HashSet;
 
 use bellwire_core::{
     ports::{Chunk, RECORD_IDS_US},
@@ -20,6 +19,7 @@ use bellwire_core::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use self::pile::{Pile, Quick};
 use crate::{
     fault::{Fault, corrupt},
     work::Work,
@@ -27,9 +27,10 @@ use crate::{
 
 /// Ids forgotten in one call.
 pub(super) const IDS_PER_SWEEP: usize = 300;
-/// So many ids in memory begin to be sorted in. With 32 bytes for each and as many that come meanwhile,
-/// about 6 MB; more of them would touch fewer pages of a large table.
-const ENOUGH: usize = 1 << 16;
+/// So many ids in memory begin to be sorted in. More of them touch fewer pages of a large table: with
+/// ten million ids in it, five share one. With those that come meanwhile, some 40 MB, where so much is
+/// reported.
+const ENOUGH: usize = 1 << 18;
 /// The row of `meta` that says how far ids are sorted in.
 const PROGRESS: &str = "usage_ids";
 
@@ -41,6 +42,8 @@ pub(crate) const OLDEST: &str =
 
 pub(crate) type RecordId = [u8; 16];
 type Key = (i64, RecordId);
+/// Ids alone.
+pub(crate) type RecordIds = HashSet<RecordId, Quick>;
 
 /// What a reader has found out.
 #[derive(Debug, Default)]
@@ -48,7 +51,7 @@ pub(super) struct Known {
     /// How far batches were sorted in; `None` when nobody has looked.
     up_to: Option<i64>,
     /// The ids that are in the table.
-    found: HashSet<RecordId>,
+    found: RecordIds,
 }
 
 /// Looks the ids of a chunk up.
@@ -62,7 +65,7 @@ pub(super) fn look_up(conn: &Connection, chunk: &Chunk) -> Result<Known, Fault> 
     };
     let mut known = Known {
         up_to: Some(Progress::read(conn)?.up_to),
-        found: HashSet::new(),
+        found: RecordIds::default(),
     };
     let mut ids: Vec<&RecordId> = chunk
         .groups
@@ -83,6 +86,9 @@ fn is_stored(conn: &Connection, (organization, id): &Key) -> rusqlite::Result<bo
     conn.prepare_cached(IS_COUNTED)?
         .exists(params![organization, id])
 }
+
+/// The order in which ids are sorted in, as `pile.rs` has it.
+const ORDER: u8 = 2;
 
 /// How far ids are sorted in: a row of `meta`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -120,6 +126,7 @@ impl Progress {
             .as_flattened()
             .to_vec();
         if let Some((organization, id)) = self.moved {
+            bytes.push(ORDER);
             bytes.extend(organization.to_be_bytes());
             bytes.extend(id);
         }
@@ -132,11 +139,12 @@ impl Progress {
         let (up_to, rest) = bytes.split_first_chunk()?;
         let (moving_up_to, rest) = rest.split_first_chunk()?;
         let moved = match rest {
-            [] => None,
-            rest => {
+            [ORDER, rest @ ..] => {
                 let (organization, id) = rest.split_first_chunk()?;
                 Some((i64::from_be_bytes(*organization), id.try_into().ok()?))
             }
+            // None, or one of another order: what is in the table already is not harmed by another try.
+            _ => None,
         };
         Some(Self {
             up_to: i64::from_be_bytes(*up_to),
@@ -152,23 +160,31 @@ pub(crate) fn note_sorted(conn: &Connection, batch: i64) -> rusqlite::Result<()>
 }
 
 /// Ids that are not all in the table.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ids {
-    new: BTreeSet<Key>,
-    moving: BTreeSet<Key>,
+    new: Pile,
+    moving: Pile,
     progress: Progress,
     /// The last batch.
     last: i64,
+    /// How many begin to be sorted in.
+    enough: usize,
 }
 
 impl Ids {
     /// As it was left.
     pub(super) fn load(conn: &Connection) -> Result<Self, Fault> {
+        Self::load_with(conn, ENOUGH)
+    }
+
+    fn load_with(conn: &Connection, enough: usize) -> Result<Self, Fault> {
         let progress = Progress::read(conn)?;
         let mut ids = Self {
+            new: Pile::default(),
+            moving: Pile::default(),
             progress,
             last: progress.moving_up_to,
-            ..Self::default()
+            enough,
         };
         let mut statement = conn.prepare_cached(
             "SELECT seq, organization, ids FROM usage_batches WHERE seq > ?1 ORDER BY seq",
@@ -181,12 +197,15 @@ impl Ids {
                 .as_blob()
                 .map_err(rusqlite::Error::from)?
                 .as_chunks::<16>();
-            let set = match seq <= progress.moving_up_to {
+            let pile = match seq <= progress.moving_up_to {
                 true => &mut ids.moving,
                 false => &mut ids.new,
             };
-            set.extend(batch.iter().map(|id| (organization, *id)));
+            pile.add(organization, batch);
             ids.last = ids.last.max(seq);
+        }
+        if let Some(moved) = &progress.moved {
+            ids.moving.skip(moved);
         }
         Ok(ids)
     }
@@ -235,9 +254,10 @@ impl Ids {
             ids.as_flattened()
         ])?;
         self.last = seq;
-        self.new.extend(ids.iter().map(|id| (organization, *id)));
-        if self.moving.is_empty() && self.new.len() >= ENOUGH {
-            self.moving = std::mem::take(&mut self.new);
+        self.new.add(organization, ids);
+        if self.moving.is_empty() && self.new.len() >= self.enough {
+            let next = Pile::with_room(self.enough + self.enough / 4);
+            self.moving = std::mem::replace(&mut self.new, next);
             self.progress.moving_up_to = self.last;
             self.progress.moved = None;
         }
@@ -252,36 +272,28 @@ impl Ids {
         let mut insert = conn.prepare_cached(
             "INSERT OR IGNORE INTO usage_records (organization, id) VALUES (?1, ?2)",
         )?;
-        let from = self.progress.moved.map_or(Unbounded, Excluded);
-        let mut left = self.moving.range((from, Unbounded));
-        for (organization, id) in left.by_ref().take(count) {
-            insert.execute(params![organization, id])?;
-            self.progress.moved = Some((*organization, *id));
-        }
-        if left.next().is_none() {
-            self.moving.clear();
-            self.progress = Progress::at(self.progress.moving_up_to);
+        for _ in 0..count {
+            let Some(key) = self.moving.next() else {
+                self.moving = Pile::default();
+                self.progress = Progress::at(self.progress.moving_up_to);
+                break;
+            };
+            insert.execute(params![key.0, key.1])?;
+            self.progress.moved = Some(key);
         }
         self.progress.write(conn)?;
         Ok(())
     }
 
     fn forget(&mut self, key: &Key) {
-        self.new.remove(key);
-        self.moving.remove(key);
+        self.new.forget(key);
+        self.moving.forget(key);
     }
 
     /// Forgets an organization's.
     fn forget_organization(&mut self, organization: i64) {
-        let all = (
-            Included((organization, [0; 16])),
-            Included((organization, [u8::MAX; 16])),
-        );
-        for set in [&mut self.new, &mut self.moving] {
-            if set.range(all).next().is_some() {
-                set.retain(|(of, _)| *of != organization);
-            }
-        }
+        self.new.forget_organization(organization);
+        self.moving.forget_organization(organization);
     }
 }
 

@@ -42,7 +42,7 @@ use crate::Sqlite;
 /// Below so many records the writer looks their ids up itself: asking a reader would take longer.
 const FEW: usize = 16;
 /// Records that may wait for the writer: the chunk that comes next and the one after it, or many small
-/// ones that are committed together. More would make everybody else wait behind them.
+/// ones that are committed together.
 const WAITING: usize = 2 * CHUNK;
 
 /// Turns of reports at the writer, one for each record.
@@ -145,7 +145,7 @@ impl Usage for Sqlite {
         // A record is an id in a blob, and one moved behind it; a group is a row.
         let rows = chunk.groups.len() + records / 2;
         self.writer()
-            .call(rows, move |work| count::count(work, &chunk, &known))
+            .call_behind(rows, move |work| count::count(work, &chunk, &known))
             .await
     }
 
@@ -173,7 +173,7 @@ impl Usage for Sqlite {
     async fn sweep_records(&self, now: Time) -> Result<u64> {
         self.as_server()?;
         self.writer()
-            .call(ids::IDS_PER_SWEEP, move |work| ids::sweep(work, now))
+            .call_behind(ids::IDS_PER_SWEEP, move |work| ids::sweep(work, now))
             .await
     }
 }

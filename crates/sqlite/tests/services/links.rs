@@ -1,11 +1,12 @@
 //! Links that work once: the first operator, choosing a password, portals.
 
 use bellwire_core::{
-    access::{Access, Right, Role},
+    access::{Access, Actor, ActorKind, Right, Role},
     crypt::{Key, Keyring},
     ports::WebhookFilter,
     service::{
-        Error, Incoming, NewPortalLink, NewUser, NewWebhook, Principal, Service, SignedIn, Who,
+        Error, Incoming, NewPortalLink, NewUser, NewWebhook, Principal, SIGN_IN_LINK_US, Service,
+        SignedIn, UserPatch, Who,
     },
     time::{DAY, MINUTE, SECOND},
 };
@@ -122,6 +123,46 @@ async fn a_password_is_chosen_once_by_the_newest_link() {
     let late = service.password_link(ann.id, &by("root")).await.unwrap();
     assert_eq!(missing(enter(service, &late).await), "link");
     choose(&late, PASSWORD).await.unwrap();
+}
+
+/// The link of a demo and of the console: once, for half an hour, for somebody who may sign in.
+#[tokio::test]
+async fn a_sign_in_link_signs_in_once_and_is_made_by_the_machine_only() {
+    let world = World::new("standard").await;
+    let (service, clock) = (&world.kit.service, &world.kit.clock);
+    let ann = user(service, "ann@example.com").await;
+    let console = Actor::named(ActorKind::Console, "console");
+    let refused = service.sign_in_link(ann.id, &by("root")).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+
+    let link = service.sign_in_link(ann.id, &console).await.unwrap();
+    let come = async |link: &str| service.sign_in_by_link(link, &caller()).await;
+    // A link for one thing is none for another.
+    assert_eq!(missing(enter(service, &link).await), "link");
+    let password = service.password_link(ann.id, &by("root")).await.unwrap();
+    assert_eq!(missing(come(&password).await), "link");
+    assert_eq!(missing(come("bwl_made-up").await), "link");
+
+    let signed = come(&link).await.unwrap();
+    assert_eq!(signed.principal.user().unwrap().id, ann.id);
+    assert!(known(service, &signed).await.is_some());
+    assert_eq!(gone(come(&link).await), "link_used");
+
+    let late = service.sign_in_link(ann.id, &console).await.unwrap();
+    clock.advance(SIGN_IN_LINK_US - 1);
+    let last = service.sign_in_link(ann.id, &console).await.unwrap();
+    clock.advance(1);
+    assert_eq!(gone(come(&late).await), "link_expired");
+    let off = UserPatch {
+        disabled: Some(true),
+        ..UserPatch::default()
+    };
+    service.update_user(ann.id, off, &by("root")).await.unwrap();
+    assert_eq!(missing(come(&last).await), "link");
+    assert_eq!(
+        conflict(service.sign_in_link(ann.id, &console).await),
+        "conflict"
+    );
 }
 
 #[tokio::test]

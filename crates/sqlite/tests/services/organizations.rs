@@ -39,7 +39,7 @@ async fn organizations_are_made_changed_and_deleted() {
     let patch = OrganizationPatch {
         name: Some("Acme Travel".to_owned()),
         strict_event_types: Some(true),
-        default_profile: None,
+        ..OrganizationPatch::default()
     };
     let changed = service
         .update_organization("acme", patch.clone(), &by("ann"))
@@ -53,6 +53,18 @@ async fn organizations_are_made_changed_and_deleted() {
         .await
         .unwrap();
     assert_eq!(again.updated_at, START + HOUR);
+
+    // Everything that is wrong is told at once, also of how its pages look.
+    let wrong = OrganizationPatch {
+        name: Some(String::new()),
+        accent: Some(Some("red".to_owned())),
+        logo: Some(Some("<svg/>".into())),
+        ..OrganizationPatch::default()
+    };
+    assert_eq!(
+        fields(service.update_organization("acme", wrong, &by("ann")).await),
+        ["appearance.accent", "appearance.logo", "name"]
+    );
 
     let webhook = world.kit.webhook("acme", URL).await;
     service

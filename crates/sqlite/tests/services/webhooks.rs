@@ -6,7 +6,7 @@ use bellwire_core::{
     outcome::Header,
     policy::DisableReason,
     ports::WebhookFilter,
-    service::{Created, NewWebhook, WebhookPatch},
+    service::{Created, Error, NewWebhook, WEBHOOK_CHANGED, WebhookPatch},
     time::{DAY, HOUR, SECOND},
 };
 use bellwire_testkit::builders::{SECRET, START, id};
@@ -318,6 +318,30 @@ async fn who_sees_some_channels_changes_no_webhook_of_others() {
     world.patch(webhook.id, given).await.unwrap();
     let changed = service.update_webhook("acme", webhook.id, patch(), &restricted, &ann);
     assert_eq!(changed.await.unwrap().settings.name, "taken over");
+}
+
+/// WNK-10: a change that names the revision it was made from does not undo what somebody else did.
+#[tokio::test]
+async fn a_change_of_an_old_revision_changes_nothing() {
+    let world = World::new("standard").await;
+    let webhook = world.kit.webhook("acme", URL).await;
+    let renamed = |name: &str, revision| WebhookPatch {
+        name: Some(name.to_owned()),
+        revision: Some(revision),
+        ..WebhookPatch::default()
+    };
+    let second = world.patch(webhook.id, renamed("Ann's", 1)).await.unwrap();
+    assert_eq!(second.revision, 2);
+    match world.patch(webhook.id, renamed("Ben's", 1)).await {
+        Err(Error::Conflict { code, message }) => {
+            assert_eq!(code, WEBHOOK_CHANGED);
+            assert!(message.contains("revision 2"), "{message}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let stored = world.kit.service.webhook("acme", webhook.id).await.unwrap();
+    assert_eq!(stored, second);
+    world.patch(webhook.id, renamed("Ben's", 2)).await.unwrap();
 }
 
 /// APG-3: search the list.

@@ -24,6 +24,7 @@ pub async fn links_come_back_as_they_were<S: Subject>(subject: S) {
     let purposes = [
         Purpose::FirstOperator,
         Purpose::Password(ann.id),
+        Purpose::User(ann.id),
         Purpose::Portal(portal(cool.id)),
         Purpose::SignIn,
     ];

@@ -6,6 +6,7 @@
 //! port has: [`Subject::reopen`], which stands for a crash.
 
 pub mod answers;
+pub mod appearance;
 pub mod aside;
 pub mod audit;
 pub mod cancel;
@@ -13,6 +14,7 @@ pub mod catalogue;
 pub mod claim;
 pub mod corner;
 pub mod enqueue;
+pub mod inspectors;
 pub mod jobs;
 pub mod leaving;
 pub mod links;
@@ -156,6 +158,9 @@ macro_rules! store_conformance {
                 a_paused_webhook_is_not_disabled,
                 what_waits_is_counted,
             ];
+            appearance: [
+                a_colour_and_a_logo_come_back_as_they_were,
+            ];
             catalogue: [
                 organizations_are_made_changed_and_deleted,
                 a_slug_is_unique_and_free_after_a_deletion,
@@ -204,6 +209,18 @@ macro_rules! store_conformance {
                 revoking_a_link_ends_what_came_of_it,
                 nobody_comes_in_beside_a_revocation,
                 password_links_are_taken_back_together,
+            ];
+            inspectors: [
+                inspectors_come_back_as_they_were,
+                there_are_so_many_and_no_more,
+                many_at_once_make_no_more_than_there_may_be,
+                an_inspector_is_changed_and_used,
+                what_arrives_comes_back_as_it_was,
+                the_newest_push_the_oldest_out,
+                large_ones_push_more_out,
+                what_is_removed_is_gone_with_what_arrived,
+                unused_ones_are_swept,
+                a_deleted_organization_takes_its_inspectors_along,
             ];
             audit: [
                 entries_come_back_as_they_were,

@@ -59,6 +59,7 @@ pub async fn each_filter_of_the_log<S: Subject>(subject: S) {
     for number in 0..5 {
         let mut event = world.event(&cool);
         event.external_id = Some(format!("booking-{number}"));
+        event.test = number == 2;
         event.data = Bytes::from(format!("{{\"guest\":\"Jane No{number}\"}}"));
         ids.push(event.id);
         times.push(world.now);
@@ -112,6 +113,29 @@ pub async fn each_filter_of_the_log<S: Subject>(subject: S) {
                 ..any()
             },
             vec![],
+        ),
+        (
+            EventFilter {
+                test: Some(true),
+                ..any()
+            },
+            vec![2],
+        ),
+        (
+            EventFilter {
+                test: Some(false),
+                ..any()
+            },
+            vec![4, 3, 1, 0],
+        ),
+        // To webhook b the last one was not attempted yet.
+        (
+            EventFilter {
+                tried: true,
+                webhook: Some(b.id),
+                ..any()
+            },
+            vec![3, 2, 1, 0],
         ),
         (
             EventFilter {

@@ -75,6 +75,7 @@ impl<S: Subject> World<S> {
             name: format!("The {slug}"),
             default_profile: "standard".to_owned(),
             strict_event_types: false,
+            appearance: bellwire_core::appearance::Appearance::default(),
             created_at: self.now,
             updated_at: self.now,
         };
@@ -364,7 +365,9 @@ from_id!(
     bellwire_core::ids::NoticeId,
     bellwire_core::ids::JobId,
     bellwire_core::ids::DeveloperPlanId,
-    bellwire_core::ids::ConditionId
+    bellwire_core::ids::ConditionId,
+    bellwire_core::ids::InspectorId,
+    bellwire_core::ids::InspectedId
 );
 
 /// The tally of an answer with this status under a rule; 2xx is a success.

@@ -11,7 +11,7 @@ pub use idempotency::{IdempotencyHeader, IdempotencyKey};
 pub use json::{Json, OptionalJson};
 pub use object::Object;
 pub use path::{
-    AttemptNumber, AttemptPath, Email, EmailPath, Id, IdPath, Key, KeyPath, Name, NamePath,
-    OrganizationPath, PackageId, PackagePath, RatePlanId, RatePlanPath,
+    AttemptNumber, AttemptPath, Email, EmailPath, Id, IdPath, InspectedPath, Key, KeyPath, Name,
+    NamePath, OrganizationPath, PackageId, PackagePath, RatePlanId, RatePlanPath, RequestParam,
 };
 pub use query::{Paging, Params, Query, ReadQuery};

@@ -4,8 +4,8 @@
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use bellwire_core::ids::{
-    ConditionId, DeliveryId, DeveloperPlanId, EventId, JobId, LinkId, SessionId, TokenId, UserId,
-    WebhookId,
+    ConditionId, DeliveryId, DeveloperPlanId, EventId, InspectorId, JobId, LinkId, SessionId,
+    TokenId, UserId, WebhookId,
 };
 use http::request::Parts;
 use utoipa::IntoParams;
@@ -56,6 +56,7 @@ id_of!(
     SessionId = "session",
     LinkId = "link",
     JobId = "job",
+    InspectorId = "inspector",
     DeveloperPlanId = "developer rate plan",
     ConditionId = "notification condition"
 );
@@ -90,6 +91,8 @@ text_of! {
     PackageId = "id", "package";
     /// The path parameter `id`: a rate plan's.
     RatePlanId = "id", "rate plan";
+    /// The path parameter `request`: one that arrived at an inspector.
+    RequestParam = "request", "request";
 }
 
 /// The path parameter `n`: the number of an attempt within its delivery, from 1.
@@ -135,6 +138,15 @@ pub struct IdPath {
     /// Its id.
     #[param(value_type = String, format = Uuid)]
     pub id: String,
+}
+
+/// The request in the path, for the documentation.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InspectedPath {
+    /// Its id.
+    #[param(value_type = String, format = Uuid)]
+    pub request: String,
 }
 
 /// The event type in the path, for the documentation.

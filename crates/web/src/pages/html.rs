@@ -1,12 +1,16 @@
 //! What a page is made of, and the headers that keep it to itself.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
+use super::told::{self, Told};
 use crate::problem::Problem;
 
 const STYLE: &str = include_str!("style.css");
@@ -42,6 +46,7 @@ pub(super) struct Page {
     content: String,
     frame: Frame,
     headers: Vec<(HeaderName, HeaderValue)>,
+    told: Option<Told>,
 }
 
 impl Page {
@@ -53,6 +58,7 @@ impl Page {
             content,
             frame: Frame::Nobody,
             headers: Vec::new(),
+            told: None,
         }
     }
 
@@ -63,10 +69,20 @@ impl Page {
             format!("<p>{}</p>", text(&sentence(&problem.detail))),
         );
         page.status = problem.code.status();
+        page = page.told(Told::Refused {
+            problem: problem.clone(),
+            again: None,
+        });
         if let Some(seconds) = problem.retry_after_s {
             page = page.with(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         page
+    }
+
+    /// With what it says, for those who say it in another way.
+    pub(super) fn told(mut self, told: Told) -> Self {
+        self.told = Some(told);
+        self
     }
 
     /// With more content behind it, which is HTML already.
@@ -134,6 +150,12 @@ impl IntoResponse for Page {
         }
         for (name, value) in self.headers {
             headers.append(name, value);
+        }
+        if let Some(told) = self.told {
+            response.extensions_mut().insert(told::Page {
+                told: Arc::new(told),
+                anybody: self.frame == Frame::Anybody,
+            });
         }
         response
     }

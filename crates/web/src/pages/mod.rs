@@ -1,5 +1,5 @@
-//! Pages for people, without scripts: the first operator, a password by a link, a customer's way in
-//! through a portal link, and who that customer is.
+//! Pages for people, without scripts: the first operator, a password by a link, a way in by a link
+//! of the machine, a customer's way in through a portal link, and who that customer is.
 //!
 //! They call the same use cases as the API. A form posts to the URL of its page: the link in it is
 //! the secret, so nobody else can make a browser send it ([`SameSite`](crate::auth::cross_site)
@@ -12,6 +12,8 @@ mod oidc;
 mod password;
 mod portal;
 mod setup;
+mod sign_in_link;
+pub mod told;
 
 pub use oidc::stays_here;
 
@@ -20,7 +22,7 @@ use axum::{Router, routing::get};
 use crate::AppState;
 
 /// The routes of pages. They are for browsers, and not in the description of the API.
-pub(crate) fn router() -> Router<AppState> {
+pub fn router() -> Router<AppState> {
     Router::new()
         .route("/setup/{link}", get(setup::show).post(setup::submit))
         .route(
@@ -28,6 +30,7 @@ pub(crate) fn router() -> Router<AppState> {
             get(password::show).post(password::submit),
         )
         .route("/enter/{link}", get(enter::enter))
+        .route("/sign-in/link/{link}", get(sign_in_link::enter))
         .route("/sign-in/oidc", get(oidc::begin))
         .route("/sign-in/oidc/callback", get(oidc::callback))
 }

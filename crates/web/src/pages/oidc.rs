@@ -13,7 +13,7 @@ use bellwire_core::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use url::{Url, form_urlencoded};
 
-use super::html::Page;
+use super::{html::Page, told::Told};
 use crate::{
     AppState,
     auth::{
@@ -124,7 +124,12 @@ fn refusal(problem: Problem) -> Page {
     };
     match problem.code {
         Code::NotFound => page,
-        _ => page.and("<p><a href=\"/sign-in/oidc\">Begin again</a></p>"),
+        _ => page
+            .and("<p><a href=\"/sign-in/oidc\">Begin again</a></p>")
+            .told(Told::Refused {
+                problem,
+                again: Some("/sign-in/oidc"),
+            }),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     form::Form,
     html::{Field, Page, text},
     setup::{about, can_be_mended, mended},
+    told::Told,
 };
 use crate::{
     AppState,
@@ -45,7 +46,9 @@ pub(super) async fn submit(
                  else.</p>",
                 text(&signed_in.principal.actor.name)
             );
+            let name = signed_in.principal.actor.name.clone();
             Ok(Page::new("Your password is set", content)
+                .told(Told::PasswordIsSet { name })
                 .with(header::SET_COOKIE, state.session_cookie(&signed_in)))
         }
         // What the browser sent as `email` is for password managers; it is only shown again.
@@ -71,5 +74,9 @@ fn form(email: &str, problem: Option<&Problem>) -> Page {
         about(problem),
         field.html(problem)
     );
-    mended(Page::new("Choose a password", content), problem)
+    let page = Page::new("Choose a password", content).told(Told::ChoosePassword {
+        email: email.to_owned(),
+        problem: problem.cloned(),
+    });
+    mended(page, problem)
 }

@@ -6,6 +6,7 @@ use http::header;
 use super::{
     form::Form,
     html::{Field, Page, sentence, text},
+    told::Told,
 };
 use crate::{
     AppState,
@@ -46,7 +47,9 @@ pub(super) async fn submit(
                  for the others with <code>bellwire user create</code>.</p>",
                 text(&signed_in.principal.actor.name)
             );
+            let name = signed_in.principal.actor.name.clone();
             Ok(Page::new("Bellwire is set up", content)
+                .told(Told::IsSetUp { name })
                 .with(header::SET_COOKIE, state.session_cookie(&signed_in)))
         }
         Err(problem) if can_be_mended(&problem) => Err(form(email, name, Some(&problem))),
@@ -95,7 +98,12 @@ fn form(email: &str, name: &str, problem: Option<&Problem>) -> Page {
          method=\"post\">\n{fields}<button>Make the operator</button>\n</form>",
         about(problem)
     );
-    mended(Page::new("Set up Bellwire", content), problem)
+    let page = Page::new("Set up Bellwire", content).told(Told::SetUp {
+        email: email.to_owned(),
+        name: name.to_owned(),
+        problem: problem.cloned(),
+    });
+    mended(page, problem)
 }
 
 /// What is wrong, where no field is to blame.

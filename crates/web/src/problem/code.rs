@@ -78,6 +78,8 @@ codes! {
     UrlTaken = "url_taken", CONFLICT, "Another webhook has this URL";
     /// The event type is the platform's, not the organization's own.
     PlatformEventType = "platform_event_type", CONFLICT, "The event type is the platform's";
+    /// There are as many inspectors as may be.
+    TooManyInspectors = "too_many_inspectors", CONFLICT, "There are too many inspectors already";
     /// As many secrets sign as may.
     TooManySecrets = "too_many_secrets", CONFLICT, "Too many secrets sign already";
     /// Only one secret signs, and it stays.

@@ -7,6 +7,7 @@ use bellwire_core::{
     crypt::{Key, Keyring},
     ports::{EventFilter, ItemFilter, Store, TokenScope, Window},
     service::NewToken,
+    time::Time,
     usage::Noun,
 };
 use bellwire_sqlite::{Options, Sqlite};
@@ -215,6 +216,11 @@ impl App {
                 .await
                 .unwrap();
             text.push_str(&format!("\n{events:?}"));
+            let inspectors = store.inspectors(id, Time::EPOCH).await.unwrap();
+            for inspector in &inspectors {
+                let arrived = store.list_inspected(inspector.id, None, 1000).await;
+                text.push_str(&format!("\n{inspector:?}{:?}", arrived.unwrap()));
+            }
             for noun in Noun::ALL {
                 let filter = ItemFilter {
                     noun,

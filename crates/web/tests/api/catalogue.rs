@@ -28,6 +28,7 @@ async fn an_organization_lives_from_post_to_delete() {
         json!({
             "id": "hotel", "name": "hotel", "default_profile": "wink",
             "strict_event_types": false,
+            "appearance": {"accent": null, "logo": null},
             "created_at": "2025-11-21T08:00:00Z", "updated_at": "2025-11-21T08:00:00Z"
         })
     );
@@ -50,6 +51,57 @@ async fn an_organization_lives_from_post_to_delete() {
     app.get("/organizations/hotel")
         .await
         .problem(404, "not_found", "");
+}
+
+/// A picture of 320 by 64 pixels, as far as anybody looks at it.
+const A_PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAUAAAABACAYAAA==";
+
+/// The colour and the logo of an organization's pages: changed one by one, told apart from what was
+/// left out, in the audit log, and refused with what to do.
+#[tokio::test]
+async fn an_organization_has_a_colour_and_a_logo() {
+    let app = App::new().await;
+    app.kit.organization("hotel", "standard").await;
+    let path = "/organizations/hotel";
+    let changed = app
+        .patch(
+            path,
+            json!({"appearance": {"accent": "#0B6E4F", "logo": A_PNG}}),
+        )
+        .await
+        .expect(200);
+    let logo = json!({"media_type": "image/png", "width": 320, "height": 64, "bytes": 28});
+    assert_eq!(
+        changed["appearance"],
+        json!({"accent": "#0b6e4f", "logo": logo})
+    );
+    let changed = app
+        .patch(path, json!({"appearance": {"accent": null}}))
+        .await
+        .expect(200);
+    assert_eq!(changed["appearance"], json!({"accent": null, "logo": logo}));
+    assert_eq!(app.get(path).await.expect(200), changed);
+    let svg = "PHN2ZyBvbmxvYWQ9J2FsZXJ0KDEpJy8+";
+    for (wrong, field) in [
+        (json!({"accent": "green"}), "appearance.accent"),
+        (json!({"logo": svg}), "appearance.logo"),
+        (json!({"logo": "no base64!"}), "appearance.logo"),
+        (json!({"logo": "AAAA".repeat(25_000)}), "appearance.logo"),
+    ] {
+        app.patch(path, json!({"appearance": wrong, "name": "Other"}))
+            .await
+            .problem(422, "invalid_request", field);
+    }
+    for wrong in [json!([]), json!({"colour": "#0b6e4f"}), Value::Null] {
+        let answer = app.patch(path, json!({"appearance": wrong})).await;
+        assert!((400..=422).contains(&answer.status.as_u16()), "{wrong}");
+    }
+    let now = app.get(path).await.expect(200);
+    assert_eq!(now, changed);
+    let log = app.get("/organizations/hotel/audit").await.expect(200);
+    let entry = &log["items"][1];
+    assert_eq!(entry["after"]["accent"], "#0b6e4f");
+    assert_eq!(entry["after"]["logo"], "Png 320x64, 28 bytes");
 }
 
 #[tokio::test]

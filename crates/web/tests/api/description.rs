@@ -41,6 +41,13 @@ fn it_has_exactly_the_routes_that_there_are() {
         .collect();
     let routes: BTreeSet<&str> = routes.iter().map(String::as_str).collect();
     let expected: BTreeSet<&str> = "\
+        GET /api/v1/organizations/{org}/inspectors|POST /api/v1/organizations/{org}/inspectors|\
+        GET /api/v1/organizations/{org}/inspectors/{id}|\
+        PATCH /api/v1/organizations/{org}/inspectors/{id}|\
+        DELETE /api/v1/organizations/{org}/inspectors/{id}|\
+        GET /api/v1/organizations/{org}/inspectors/{id}/requests|\
+        DELETE /api/v1/organizations/{org}/inspectors/{id}/requests|\
+        GET /api/v1/organizations/{org}/inspectors/{id}/requests/{request}|\
         GET /v1/mint/organizations/{org}/webhooks|POST /v1/mint/organizations/{org}/webhooks|\
         GET /v1/mint/organizations/{org}/webhooks/{id}|\
         PUT /v1/mint/organizations/{org}/webhooks/{id}|\

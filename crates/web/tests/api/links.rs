@@ -1,6 +1,10 @@
 //! Links that work once, by API and by page: for the first operator, and for choosing a password.
 
-use bellwire_core::{access::Role, service::PASSWORD_LINK_US, time::DAY};
+use bellwire_core::{
+    access::{Actor, Role},
+    service::{PASSWORD_LINK_US, SIGN_IN_LINK_US},
+    time::DAY,
+};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -219,6 +223,32 @@ async fn the_page_of_a_password_works_without_scripts() {
     browser.get(&app, "/session").await.expect(200);
     let page = browser.submit(&app, &path, &fields(PASSWORD), ORIGIN).await;
     check_page(&page, 410, "'none'");
+}
+
+/// A link of the machine signs in once; programs that look where it leads use nothing up.
+#[tokio::test]
+async fn a_sign_in_link_is_opened_once() {
+    let (app, id) = acme_with(ANN, Role::Editor).await;
+    let link = app.kit.service.sign_in_link(id, &Actor::system()).await;
+    let link = link.unwrap();
+    let path = format!("/sign-in/link/{link}");
+    let mut browser = Browser::default();
+    let made_up = format!("/sign-in/link/{}", altered(&link));
+    let page = browser.open(&app, &made_up).await;
+    check_page(&page, 404, "'none'");
+    let entered = browser.open(&app, &path).await;
+    assert_eq!(
+        (entered.status.as_u16(), &entered.headers["location"]),
+        (303, &"/".parse().unwrap())
+    );
+    let session = browser.get(&app, "/session").await.expect(200);
+    assert_eq!(session["user"]["email"], ANN);
+    let page = Browser::default().open(&app, &path).await;
+    check_page(&page, 410, "'none'");
+    let late = app.kit.service.sign_in_link(id, &Actor::system()).await;
+    app.kit.clock.advance(SIGN_IN_LINK_US);
+    let path = format!("/sign-in/link/{}", late.unwrap());
+    check_page(&browser.open(&app, &path).await, 410, "'none'");
 }
 
 /// Where nobody set one, the pages say so; nothing is begun.

@@ -14,6 +14,7 @@ mod deliveries;
 mod description;
 mod events;
 mod health;
+mod inspectors;
 mod jobs;
 mod links;
 mod log;

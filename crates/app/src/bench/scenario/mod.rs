@@ -8,6 +8,7 @@ mod fill;
 mod idle;
 mod isolation;
 mod paced;
+mod pages;
 mod query;
 mod saturation;
 mod steady;

@@ -1,6 +1,7 @@
 //! The log with many events in it: how long the first page of every filter takes over HTTP, how long
-//! a search for text takes until it answers, what a delivery costs beside an empty database, and
-//! whether statistics agree with a full count (`agree`).
+//! a search for text takes until it answers, what the pages of the portal take over the same log
+//! (`pages`), what a delivery costs beside an empty database, and whether statistics agree with a full
+//! count (`agree`).
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Bench, DATA_BYTES, Row, agree};
+use super::{Bench, DATA_BYTES, Row, agree, pages};
 use crate::{
     bench::{
         Measured, Plan, Server,
@@ -60,6 +61,8 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
         bench.progress.set_message(format!("query: {}", asked.name));
         rows.push(measure(bench, &server, &asked).await?);
     }
+    bench.progress.set_message("query: pages of the portal");
+    rows.extend(pages::run(bench, &server, &log).await?);
     bench.progress.inc(1);
     rows[0].notes.push(format!(
         "{events} events, {} deliveries, {} attempts over 30 days, written in {filled_s:.0} s",

@@ -21,6 +21,7 @@ mod provision;
 mod restricted;
 mod sessions;
 mod setup;
+mod sign_in_links;
 mod tries;
 
 use std::{
@@ -42,6 +43,7 @@ pub use self::{
     restricted::check_channels,
     sessions::{SESSION_PREFIX, SignedIn},
     setup::PASSWORD_LINK_US,
+    sign_in_links::SIGN_IN_LINK_US,
 };
 use self::{flight::Flights, memory::Memory, tries::Tries};
 pub(super) use self::{passwords::check as check_password, setup::taken};

@@ -176,7 +176,7 @@ impl Service {
         self.start_session(user, caller).await
     }
 
-    async fn make_link(
+    pub(super) async fn make_link(
         &self,
         purpose: Purpose,
         lasts: DurationUs,

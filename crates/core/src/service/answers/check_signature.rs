@@ -103,7 +103,7 @@ impl Service {
         };
         let Some(attempt) = chosen(&detail, webhook, headers) else {
             return Ok(Known {
-                checks: vec![self.not_sent(tenant, &detail, headers, access)],
+                checks: vec![self.not_sent(tenant, webhook, &detail, headers, access)],
                 ..Known::default()
             });
         };
@@ -135,6 +135,7 @@ impl Service {
     fn not_sent(
         &self,
         tenant: &Tenant,
+        webhook: &Webhook,
         detail: &EventDetail,
         headers: &Headers,
         access: &Access,
@@ -144,6 +145,17 @@ impl Service {
                 .route(view.delivery.webhook_id)
                 .is_some_and(|route| access.sees(&route.webhook))
         });
+        if detail
+            .deliveries
+            .iter()
+            .any(|view| view.delivery.webhook_id == webhook.id)
+        {
+            return Check::hint(
+                "attempt_unrecorded",
+                "The event is on its way to this webhook, and no attempt of it is recorded yet. Look \
+                 again in a moment.",
+            );
+        }
         let other = others
             .flat_map(|view| &view.attempts)
             .find(|attempt| is_signed_by(attempt, headers))

@@ -1,8 +1,10 @@
 //! Counts, rates and latency of attempts, for whoever asks: of an organization, of a webhook, of the
-//! platform. Failures by webhook and result are in `failures.rs`, what makes a range in `range.rs`.
+//! platform. Failures by webhook and result are in `failures.rs`, what makes a range in `range.rs`,
+//! what each webhook or organization came to in `standings.rs`.
 
 mod failures;
 mod range;
+mod standings;
 
 pub use failures::{DEFAULT_GROUPS, Failure, FailureQuery, Failures, MAX_GROUPS, SortBy, TREND};
 pub use range::MAX_STEPS;

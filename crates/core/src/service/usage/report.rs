@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::{
     Threshold, UsageReceipt,
     memory::{Plans, Sold},
-    sort::{Pairs, sort},
+    sort::{Pairs, others_first, sort},
     wrong::{Wrong, check},
 };
 use crate::{
@@ -121,6 +121,7 @@ impl Service {
             record.developer.make_ascii_lowercase();
         }
         let pairs = Pairs::of(&records);
+        others_first().await;
         // Nothing is refused because of what is remembered.
         for remembered in [true, false] {
             let plans = self
@@ -130,7 +131,8 @@ impl Service {
             for (index, record) in records.iter().enumerate() {
                 check(&mut wrong, index, record, now);
             }
-            let sort = sort(&mut wrong, &records, &pairs, &plans, now);
+            others_first().await;
+            let sort = sort(&mut wrong, &records, &pairs, &plans, now).await;
             if wrong.count == 0 && plans.iter().all(|plans| !plans.is_empty()) {
                 let names = Names {
                     plans: sort.plans,

@@ -1,7 +1,7 @@
 //! Records of a report, sorted into the counters that they belong to: by plan, and by the period of
-//! their own time.
+//! their own time. A large report takes milliseconds, so it lets others have the thread meanwhile.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, future::poll_fn, sync::Arc, task::Poll};
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +17,9 @@ use crate::{
     time::Time,
     usage::Period,
 };
+
+/// Records between two looks whether somebody else wants the thread: about half a millisecond.
+const IN_ONE_GO: usize = 500;
 
 /// The pairs of developer and rate plan that a report names.
 pub(super) struct Pairs {
@@ -61,7 +64,7 @@ pub(super) struct Sort {
 }
 
 /// Sorts records into the counters that they belong to, in the order of the report.
-pub(super) fn sort(
+pub(super) async fn sort(
     wrong: &mut Wrong,
     records: &[NewUsage],
     pairs: &Pairs,
@@ -75,6 +78,9 @@ pub(super) fn sort(
     open.resize_with(plans.len(), Vec::new);
     let nameless: Arc<str> = "".into();
     for ((index, record), pair) in records.iter().enumerate().zip(&pairs.of) {
+        if index % IN_ONE_GO == IN_ONE_GO - 1 {
+            others_first().await;
+        }
         let (plans, open) = (&plans[*pair as usize], &mut open[*pair as usize]);
         if plans.is_empty() {
             continue;
@@ -139,6 +145,19 @@ pub(super) fn sort(
         groups,
         plans: named,
     }
+}
+
+/// Lets everybody have the thread who waits for it.
+pub(super) async fn others_first() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// Which of the plans counts at this time; the one that began last, when there are several.

@@ -48,6 +48,7 @@ impl<'f> Choice<'f> {
         };
         let external_id = event.external_id.as_deref();
         is(&filter.event_type, &event.event_type)
+            && filter.test.is_none_or(|wanted| event.test == wanted)
             && filter
                 .channel
                 .as_ref()
@@ -84,6 +85,7 @@ impl<'f> Choice<'f> {
             .webhook
             .is_none_or(|wanted| wanted == delivery.webhook_id)
             && (filter.states.is_empty() || filter.states.contains(&delivery.state))
+            && (!filter.tried || delivery.attempts > 0)
     }
 
     fn takes_delivery(&self, tried: &Tried) -> bool {
@@ -107,6 +109,7 @@ impl<'f> Choice<'f> {
         // Without a wish for a delivery nothing is missing.
         let mut wanted = filter.webhook.is_none()
             && filter.states.is_empty()
+            && !filter.tried
             && filter.status.is_none()
             && filter.cause.is_none();
         let named = filter.id.as_deref();

@@ -14,7 +14,7 @@ use bellwire_core::{
 
 use crate::{
     language::Text,
-    moment::Moment,
+    moment::{Moment, Part, woven},
     pages::shown::{Pill, pretty, succeeded},
     spark,
 };
@@ -29,8 +29,10 @@ pub(crate) struct Step {
 /// Why it failed, in the words of the diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
-    pub(crate) summary: String,
-    pub(crate) advice: String,
+    pub(crate) summary: Vec<Part>,
+    pub(crate) advice: Vec<Part>,
+    /// What comes next, unless that is another attempt.
+    pub(crate) end: String,
 }
 
 /// A request and what came back.
@@ -43,6 +45,8 @@ pub(crate) struct Attempt {
     pub(crate) timed_out: bool,
     pub(crate) at: Moment,
     pub(crate) said: Option<Said>,
+    /// What the next attempt is called, and when it is due.
+    pub(crate) next: Option<(String, Moment)>,
     pub(crate) bar: String,
     pub(crate) steps: Vec<Step>,
     pub(crate) request: String,
@@ -91,8 +95,18 @@ impl Attempt {
             },
             at: Moment::new(text, attempt.at, now),
             said: diagnosis.map(|found| Said {
-                summary: found.summary,
-                advice: format!("{} {}", found.advice, found.next),
+                summary: woven(text, &found.summary, now),
+                advice: woven(text, &found.advice, now),
+                end: match attempt.retry_at {
+                    Some(_) => String::new(),
+                    None => found.next,
+                },
+            }),
+            // What was due has been done, and stands above.
+            next: attempt.retry_at.filter(|at| *at > now).map(|at| {
+                let number = attempt.number + 1;
+                let said = text.with("attempt-next", [("number", number.into())]);
+                (said, Moment::new(text, at, now))
             }),
             bar: spark::parts(
                 &parts,

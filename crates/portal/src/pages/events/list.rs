@@ -4,35 +4,34 @@
 use askama::Template;
 use axum::{extract::State, response::Response};
 use bellwire_core::{
+    access::Right,
     delivery,
-    ids::WebhookId,
-    ports::{EventCursor, EventFilter, EventSummary, SEARCH_TIME},
-    time::{DAY, Time},
+    ports::{EventCursor, EventFilter, EventPage, EventSummary, SEARCH_TIME},
+    time::Time,
 };
 use bellwire_web::{AppState, cursor::Binding, problem::Problem};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
+use super::{
+    narrow::{self, Filter},
+    views::{self, Views},
+};
 use crate::{
-    frame::{Page, Place},
+    frame::Page,
     html,
     moment::Moment,
-    pages::shown::{Choice, Pill, name_of},
+    navigation::Place,
+    pages::{
+        jobs,
+        pick::{Picker, pick},
+        shown::Pill,
+    },
     refusal::Refusal,
     visit::Visit,
 };
 
 /// Rows of a page.
 const ROWS: usize = 30;
-/// The longest text that is looked for, in characters: as in the API.
-const MAX_TEXT: usize = 200;
-
-/// A choice that narrows the list.
-#[derive(Debug, Clone)]
-pub(crate) struct Filter {
-    pub(crate) name: &'static str,
-    pub(crate) label: String,
-    pub(crate) choices: Vec<Choice>,
-}
 
 /// An event.
 #[derive(Debug, Clone)]
@@ -50,11 +49,17 @@ pub(crate) struct Row {
 #[template(path = "events/list.html")]
 pub(crate) struct LogPage {
     pub(crate) page: Page,
+    pub(crate) views: Views,
+    pub(crate) base: String,
     pub(crate) live: bool,
     pub(crate) live_href: String,
+    pub(crate) again: Option<String>,
     pub(crate) here: String,
     pub(crate) filters: Vec<Filter>,
+    pub(crate) picker: Picker,
+    pub(crate) test: bool,
     pub(crate) searched: String,
+    pub(crate) as_text: Option<String>,
     pub(crate) filtered: bool,
     pub(crate) wrong: Option<String>,
     pub(crate) rows: Vec<Row>,
@@ -62,29 +67,22 @@ pub(crate) struct LogPage {
     pub(crate) searched_back_to: Option<Moment>,
 }
 
-/// How far back (ADV-7).
-const PERIODS: [(&str, &str, i64); 3] = [
-    ("24h", "period-day", 1),
-    ("7d", "period-week", 7),
-    ("30d", "period-month", 30),
-];
-
-/// The states that can be looked for.
-const STATES: [delivery::State; 5] = [
-    delivery::State::Pending,
-    delivery::State::Delivered,
-    delivery::State::Failed,
-    delivery::State::Cancelled,
-    delivery::State::Held,
-];
-
-pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<Response, Refusal> {
-    let service = &state.service;
-    let (now, query) = (service.now(), &visit.query);
-    let searched = query.given("q").unwrap_or_default().to_owned();
-    let mut filter = filter(&visit, &searched, now);
+pub(super) async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    visit: Visit,
+) -> Result<Response, Refusal> {
+    let now = state.service.now();
+    let query = &visit.query;
+    let path = format!("/portal/{}/events", visit.slug());
+    let base = narrow::without(query, &[]);
+    let link = |query: &str| match query.is_empty() {
+        true => path.clone(),
+        false => format!("{path}?{query}"),
+    };
+    let picker = pick(&state, &visit, &link(&narrow::without(query, &["webhook"])));
     // The beginning of a period moves; a cursor of it has to stay one of it.
-    let of_query = Binding::of(&["log", visit.slug(), &without(&visit, &["cursor", "live"])]);
+    let of_query = Binding::of(&["log", visit.slug(), &base]);
     let mut wrong = None;
     let cursor = match query.given("cursor").map(|text| of_query.decode(text)) {
         None => None,
@@ -96,137 +94,93 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
             None
         }
     };
-    filter.corner = service.corner(&visit.tenant, visit.access());
-    let found = service
-        .store()
-        .events(visit.organization(), &filter, cursor, ROWS, SEARCH_TIME)
-        .await
-        .map_err(|error| visit.refuse(Problem::from(error)))?;
+    let (found, by_id) = match picker.unclear {
+        true => (nothing(), false),
+        false => find(&state, &visit, narrow::filter(&visit, &picker, now), cursor).await?,
+    };
     let live = query.checked("live");
-    let base = without(&visit, &["cursor", "live"]);
-    let path = format!("/portal/{}/events", visit.slug());
+    let sign = if base.is_empty() { "" } else { "&" };
     let rows = found
         .items
         .into_iter()
         .map(|summary| row(&visit, &path, summary, now))
         .collect();
-    let page = visit.page().at(Place::Events);
+    let mut page = visit.page().at(Place::Events);
+    page.toast = views::toast(visit.text(), query.text("done"));
+    let as_text = narrow::without(query, &["in"]);
     let shown = LogPage {
+        views: views::views(visit.text(), &path, &base, &headers),
         live,
         live_href: match live {
-            true => format!("{path}?{base}"),
-            false => format!("{path}?{base}&live=1"),
+            true => link(&base),
+            false => format!("{path}?{base}{sign}live=1"),
         },
+        again: visit
+            .may(Right::Edit)
+            .then(|| jobs::of_log(&visit, &picker))
+            .flatten(),
         here: visit.look.here.clone(),
-        filters: filters(&state, &visit),
+        filters: narrow::filters(&state, &visit),
+        test: query.checked("test"),
+        searched: query.given("q").unwrap_or_default().to_owned(),
+        as_text: by_id.then(|| format!("{path}?{as_text}&in=text")),
         filtered: !base.is_empty(),
         wrong,
         rows,
-        next: found
-            .next
-            .map(|next| format!("{path}?{base}&cursor={}", of_query.encode(&next.to_bytes()))),
+        next: found.next.map(|next| {
+            let cursor = of_query.encode(&next.to_bytes());
+            format!("{path}?{base}{sign}cursor={cursor}")
+        }),
         searched_back_to: found
             .searched_back_to
             .map(|at| Moment::new(visit.text(), at.min(now), now)),
-        searched,
+        picker,
+        base,
         page: page.clone().titled(page.t("word-log")),
     };
     Ok(html::page(&shown, StatusCode::OK, &shown.page.embedding))
 }
 
-fn filter(visit: &Visit, searched: &str, now: Time) -> EventFilter {
-    let query = &visit.query;
-    let since = PERIODS
-        .iter()
-        .find(|(name, ..)| *name == query.text("period"))
-        .map(|(.., days)| now - days * DAY);
-    // An id is looked for as one; any other text, in the data.
-    let is_id = searched.parse::<WebhookId>().is_ok();
-    let text: String = searched.chars().take(MAX_TEXT).collect();
-    EventFilter {
-        event_type: query.given("type").map(str::to_owned),
-        updated_since: since,
-        states: delivery::State::parse(query.text("state"))
-            .into_iter()
-            .collect(),
-        webhook: query.given("webhook").and_then(|id| id.parse().ok()),
-        id: is_id.then(|| searched.to_owned()),
-        text: (!is_id && !text.is_empty()).then_some(text),
-        ..EventFilter::default()
+const fn nothing() -> EventPage {
+    EventPage {
+        items: Vec::new(),
+        next: None,
+        searched_back_to: None,
     }
 }
 
-/// The query without these names and without what is empty.
-fn without<R>(visit: &Visit<R>, names: &[&str]) -> String {
-    ["type", "period", "state", "webhook", "q"]
-        .iter()
-        .filter(|name| !names.contains(name))
-        .filter_map(|name| {
-            let value = visit.query.given(name)?;
-            Some(format!("{name}={}", html::encoded(value)))
-        })
-        .collect::<Vec<String>>()
-        .join("&")
-}
-
-fn filters(state: &AppState, visit: &Visit) -> Vec<Filter> {
-    let (text, query) = (visit.text(), &visit.query);
-    let chosen = |name| query.given(name).unwrap_or_default().to_owned();
-    let all = |label: String, chosen: &str| Choice::new("", label, chosen);
-    let (of_type, period) = (chosen("type"), chosen("period"));
-    let (of_state, webhook) = (chosen("state"), chosen("webhook"));
-    let mut types = vec![all(text.t("filter-all-types"), &of_type)];
-    let mut names: Vec<String> = crate::pages::webhooks::type_names(state, visit)
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    if !of_type.is_empty() && !names.contains(&of_type) {
-        names.push(of_type.clone());
+/// The events of a page, and whether they were found by an id: ours, that of a delivery, or the
+/// producer's own. What is no id of anything is looked for as a text.
+async fn find(
+    state: &AppState,
+    visit: &Visit,
+    mut filter: EventFilter,
+    cursor: Option<EventCursor>,
+) -> Result<(EventPage, bool), Refusal> {
+    let service = &state.service;
+    filter.corner = service.corner(&visit.tenant, visit.access());
+    let (id, text) = narrow::searched(&visit.query);
+    let store = service.store();
+    let organization = visit.organization();
+    if let Some(id) = id.filter(|_| cursor.is_none()) {
+        let named = EventFilter {
+            id: Some(id),
+            ..filter.clone()
+        };
+        let found = store
+            .events(organization, &named, None, ROWS, SEARCH_TIME)
+            .await
+            .map_err(|error| visit.refuse(Problem::from(error)))?;
+        if !found.items.is_empty() {
+            return Ok((found, true));
+        }
     }
-    types.extend(
-        names
-            .iter()
-            .map(|name| Choice::new(name, name.clone(), &of_type)),
-    );
-    let mut periods = vec![all(text.t("filter-all-time"), &period)];
-    periods.extend(
-        PERIODS
-            .iter()
-            .map(|(name, key, _)| Choice::new(name, text.t(key), &period)),
-    );
-    let mut states = vec![all(text.t("filter-all-states"), &of_state)];
-    states.extend(STATES.into_iter().map(|state| {
-        let label = Pill::state(text, state).label;
-        Choice::new(state.as_str(), label, &of_state)
-    }));
-    let mut webhooks = vec![all(text.t("filter-all-webhooks"), &webhook)];
-    webhooks.extend(
-        visit
-            .tenant
-            .routes
-            .iter()
-            .map(|route| &route.webhook)
-            .filter(|webhook| visit.access().sees(webhook))
-            .take(200)
-            .map(|one| {
-                let name = name_of(&one.settings.name, &one.settings.url);
-                Choice::new(&one.id.to_string(), name, &webhook)
-            }),
-    );
-    vec![
-        filter_of("type", text.t("filter-type"), types),
-        filter_of("period", text.t("filter-period"), periods),
-        filter_of("state", text.t("filter-state"), states),
-        filter_of("webhook", text.t("word-webhook"), webhooks),
-    ]
-}
-
-fn filter_of(name: &'static str, label: String, choices: Vec<Choice>) -> Filter {
-    Filter {
-        name,
-        label,
-        choices,
-    }
+    filter.text = text;
+    let found = store
+        .events(organization, &filter, cursor, ROWS, SEARCH_TIME)
+        .await
+        .map_err(|error| visit.refuse(Problem::from(error)))?;
+    Ok((found, false))
 }
 
 fn row(visit: &Visit, path: &str, summary: EventSummary, now: Time) -> Row {

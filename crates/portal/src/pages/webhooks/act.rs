@@ -1,7 +1,6 @@
 //! What a button does to a webhook: on and off, pause and resume, a new secret, removing it. What
 //! cannot be taken back asks first, on a page of its own that a script shows as a dialog.
 
-use askama::Template;
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     access::Right,
@@ -19,33 +18,15 @@ use http::StatusCode;
 
 use super::list::{self, RowPart};
 use crate::{
-    frame::{Page, Place},
     html,
-    pages::shown::name_of,
+    navigation::Place,
+    pages::{
+        ask::{AskPage, Asked},
+        shown::name_of,
+    },
     refusal::Refusal,
     visit::{Sent, Visit},
 };
-
-#[derive(Template)]
-#[template(path = "ask.html")]
-pub(crate) struct AskPage {
-    pub(crate) page: Page,
-    pub(crate) action: String,
-    pub(crate) said: String,
-    pub(crate) wrong: Option<String>,
-    pub(crate) choice: Option<Asked>,
-    pub(crate) danger: bool,
-    pub(crate) confirm: String,
-    pub(crate) back: String,
-}
-
-/// A box to check before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    pub(crate) name: &'static str,
-    pub(crate) label: String,
-    pub(crate) hint: String,
-}
 
 /// The path of a webhook's page.
 pub(super) fn path<R>(visit: &Visit<R>, webhook: &Webhook) -> String {

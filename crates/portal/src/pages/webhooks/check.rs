@@ -7,8 +7,8 @@ use bellwire_core::service::{Error, FieldError};
 use bellwire_web::AppState;
 use http::StatusCode;
 
-use super::{draft::Draft, form::Note};
-use crate::{html, refusal::Refusal, visit::Sent};
+use super::draft::Draft;
+use crate::{html, pages::note::Note, refusal::Refusal, visit::Sent};
 
 #[derive(Template)]
 #[template(path = "webhooks/checked.html")]

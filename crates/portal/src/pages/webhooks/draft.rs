@@ -21,7 +21,11 @@ pub(crate) struct Draft {
     pub(crate) enabled: bool,
     /// What the box said when the form was opened; `None` for a webhook to make.
     pub(crate) was_enabled: Option<bool>,
+    /// The revision that the form was opened with; `None` for a webhook to make.
+    pub(crate) revision: Option<u32>,
     pub(crate) profile: String,
+    /// Only what is addressed to it; `None` where the form does not ask.
+    pub(crate) direct: Option<bool>,
     pub(crate) all_types: bool,
     pub(crate) types: Vec<String>,
     pub(crate) other_types: String,
@@ -50,6 +54,8 @@ pub(super) struct Wanted {
     pub(super) event_types: Vec<String>,
     pub(super) channels: Vec<String>,
     pub(super) profile: Option<String>,
+    /// Only what is addressed to it; `None` when nobody was asked.
+    pub(super) direct: Option<bool>,
     pub(super) headers: Vec<Header>,
     pub(super) overrides: Overrides,
     pub(super) enabled: bool,
@@ -69,7 +75,9 @@ impl Draft {
                 "0" => Some(false),
                 _ => None,
             },
+            revision: form.text("revision").parse().ok(),
             profile: text("profile"),
+            direct: form.checked("asks_direct").then(|| form.checked("direct")),
             all_types: form.checked("all_types"),
             types: form.all("types"),
             other_types: text("other_types"),
@@ -112,7 +120,9 @@ impl Draft {
             url: settings.url.clone(),
             enabled: webhook.disabled.is_none(),
             was_enabled: Some(webhook.disabled.is_none()),
+            revision: Some(webhook.revision),
             profile: settings.profile.clone(),
+            direct: settings.direct.then_some(true),
             all_types: settings.event_types.is_empty(),
             types,
             other_types: other_types.join(", "),
@@ -172,12 +182,13 @@ impl Draft {
     /// of headers that stay.
     pub(super) fn wanted(&self, former: Option<&Webhook>) -> (Wanted, Vec<FieldError>) {
         let mut errors = Vec::new();
-        let mut event_types = match self.all_types {
+        let direct = self.direct == Some(true);
+        let mut event_types = match self.all_types || direct {
             true => Vec::new(),
             false => [self.types.clone(), split(&self.other_types)].concat(),
         };
         dedup(&mut event_types);
-        if !self.all_types && event_types.is_empty() {
+        if !self.all_types && !direct && event_types.is_empty() {
             errors.push(FieldError::new(
                 "event_types",
                 "choose at least one, or receive everything",
@@ -191,6 +202,7 @@ impl Draft {
             event_types,
             channels,
             profile: (!self.profile.is_empty()).then(|| self.profile.clone()),
+            direct: self.direct,
             headers: self.header_lines(former, &mut errors),
             overrides: self.overrides(former, &mut errors),
             enabled: self.enabled,
@@ -302,8 +314,8 @@ impl Wanted {
         NewWebhook {
             name: Some(self.name),
             url: Some(self.url),
-            // Who chooses types wants what matches them, whatever the profile's default is.
-            direct: (!self.event_types.is_empty()).then_some(false),
+            // What the form says, whatever the profile's default is: "everything" is everything.
+            direct: Some(self.direct.unwrap_or(false)),
             event_types: Some(self.event_types),
             channels: Some(self.channels),
             profile: self.profile,
@@ -321,7 +333,9 @@ impl Wanted {
         WebhookPatch {
             name: Some(self.name),
             url: Some(self.url),
-            direct: (former.settings.direct && !self.event_types.is_empty()).then_some(false),
+            direct: self
+                .direct
+                .or((former.settings.direct && !self.event_types.is_empty()).then_some(false)),
             event_types: Some(self.event_types),
             channels: Some(self.channels),
             profile: self.profile,
@@ -329,6 +343,7 @@ impl Wanted {
             overrides: Some(self.overrides),
             // Switching on clears counters: only who switches does it.
             enabled: (self.enabled != was_enabled).then_some(self.enabled),
+            revision: Some(former.revision),
         }
     }
 }
@@ -385,6 +400,19 @@ mod tests {
         assert!(wanted.event_types.is_empty() && errors.is_empty());
         let (_, errors) = sent("url=x");
         assert_eq!(errors[0].field, "event_types");
+    }
+
+    /// APG-32: what a webhook receives is what the form says, whatever its profile's default is.
+    #[test]
+    fn only_what_is_addressed_is_said_and_not_meant() {
+        let direct = |text| sent(text).0.new_webhook().direct;
+        assert_eq!(direct("all_types=1"), Some(false));
+        assert_eq!(direct("asks_direct=1&all_types=1"), Some(false));
+        let (wanted, errors) = sent("asks_direct=1&direct=1&types=a.b");
+        assert!(errors.is_empty() && wanted.event_types.is_empty());
+        assert_eq!(wanted.new_webhook().direct, Some(true));
+        // Nobody was asked.
+        assert_eq!(direct("direct=1&types=a.b"), Some(false));
     }
 
     #[test]

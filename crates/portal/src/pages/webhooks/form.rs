@@ -7,63 +7,22 @@ use bellwire_core::{service::FieldError, webhook::Webhook};
 use bellwire_web::{AppState, auth::Edit};
 use http::StatusCode;
 
-use super::draft::Draft;
+use super::{
+    boxes::{Channels, Group, Types},
+    conflict::Conflict,
+    draft::Draft,
+};
 use crate::{
-    frame::{Page, Place},
+    frame::Page,
     html,
-    language::Text,
-    pages::shown::{Choice, name_of},
+    navigation::Place,
+    pages::{
+        note::Note,
+        shown::{Choice, name_of},
+    },
     refusal::Refusal,
     visit::Visit,
 };
-
-/// What is said below a field.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Note {
-    pub(crate) field: &'static str,
-    pub(crate) text: String,
-    pub(crate) wrong: bool,
-    pub(crate) right: bool,
-    /// It is in the words of the rules, which are English.
-    pub(crate) foreign: bool,
-}
-
-impl Note {
-    /// What is wrong with a field and with the parts of it.
-    pub(super) fn of(field: &'static str, errors: &[FieldError]) -> Self {
-        let texts: Vec<String> = errors
-            .iter()
-            .filter(|error| {
-                error
-                    .field
-                    .strip_prefix(field)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-            })
-            .map(|error| sentence(&error.message))
-            .collect();
-        Self {
-            field,
-            wrong: !texts.is_empty(),
-            foreign: !texts.is_empty(),
-            text: texts.join(" "),
-            right: false,
-        }
-    }
-}
-
-/// With a capital letter and a full stop.
-pub(super) fn sentence(raw: &str) -> String {
-    let mut letters = raw.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    let mut sentence: String = first.to_uppercase().collect();
-    sentence.push_str(letters.as_str());
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
-}
 
 /// A field of one line.
 #[derive(Debug, Clone, Default)]
@@ -77,13 +36,6 @@ pub(crate) struct Input {
     pub(crate) note: Note,
 }
 
-/// Event types that begin with the same word.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Group {
-    pub(crate) label: String,
-    pub(crate) choices: Vec<Choice>,
-}
-
 #[derive(Template)]
 #[template(path = "webhooks/form.html")]
 pub(crate) struct FormPage {
@@ -92,11 +44,17 @@ pub(crate) struct FormPage {
     pub(crate) back: String,
     pub(crate) action: String,
     pub(crate) wrong: Option<String>,
+    /// Somebody else was faster: who, when and what.
+    pub(crate) conflict: Option<Conflict>,
     pub(crate) draft: Draft,
     pub(crate) inputs: Vec<Input>,
+    /// Whether it can be that only what is addressed to it is wanted.
+    pub(crate) asks_direct: bool,
     pub(crate) groups: Vec<Group>,
     pub(crate) types_note: Note,
     pub(crate) channels: Vec<Choice>,
+    /// There are more than have a box each: one looks for them.
+    pub(crate) many_channels: bool,
     pub(crate) restricted: bool,
     pub(crate) channels_note: Note,
     pub(crate) advanced_open: bool,
@@ -115,10 +73,15 @@ pub(super) async fn blank(
     visit: Visit<Edit>,
 ) -> Result<Response, Refusal> {
     let access = visit.access();
+    let profile = visit.tenant.organization.default_profile.clone();
+    let found = state.service.profiles().get(&profile);
     let draft = Draft {
+        // From a page that offers one, such as an inspector.
+        url: visit.query.text("url").trim().to_owned(),
         enabled: true,
         all_types: true,
-        profile: visit.tenant.organization.default_profile.clone(),
+        direct: found.filter(|found| found.direct).map(|_| true),
+        profile,
         channels: match access.channels.as_slice() {
             [only] => vec![only.clone()],
             _ => Vec::new(),
@@ -135,15 +98,20 @@ pub(super) async fn filled(
     visit: Visit<Edit>,
 ) -> Result<Response, Refusal> {
     let webhook = visit.webhook(&state).await?;
-    let types = type_names(&state, &visit);
-    let keys = channel_keys(&visit);
-    let draft = Draft::of(
-        &webhook,
-        |name| types.iter().any(|(known, _)| known == name) || is_group(&types, name),
-        |key| keys.iter().any(|(known, _)| known == key),
-    );
+    let draft = opened(&state, &visit, &webhook);
     let shown = lay_out(&state, &visit, draft, Some(&webhook), &[]);
     Ok(html::page(&shown, StatusCode::OK, &shown.page.embedding))
+}
+
+/// What stands in the form of a webhook before anything is typed.
+fn opened(state: &AppState, visit: &Visit<Edit>, webhook: &Webhook) -> Draft {
+    let types = Types::of(state, visit);
+    let channels = Channels::of(visit);
+    Draft::of(
+        webhook,
+        |name| types.has_box(name),
+        |key| channels.has_box(key),
+    )
 }
 
 /// The form. `errors` are what is wrong with what stands in it.
@@ -158,18 +126,33 @@ pub(super) fn lay_out(
     let text = &page.text;
     let list = format!("/portal/{}/webhooks", visit.slug());
     let (title, back, action) = match former {
-        None => (text.t("word-create"), list.clone(), format!("{list}/new")),
+        None => (
+            text.t("word-create-title"),
+            list.clone(),
+            format!("{list}/new"),
+        ),
         Some(webhook) => {
             let own = format!("{list}/{}", webhook.id);
             let action = format!("{own}/edit");
             (text.t("word-update-title"), own, action)
         }
     };
-    let profile = state.service.profiles().get(&draft.profile);
+    // Who chooses none has the webhook's, or the organization's.
+    let by_default = match former {
+        Some(webhook) => &webhook.settings.profile,
+        None => &visit.tenant.organization.default_profile,
+    };
+    let profile = match draft.profile.as_str() {
+        "" => by_default,
+        chosen => chosen,
+    };
+    let profile = state.service.profiles().get(profile);
     let overrides_note = Note::of("overrides", errors);
     let headers_note = Note::of("headers", errors);
     let profile_note = Note::of("profile", errors);
     let restricted = !visit.access().channels.is_empty();
+    let channels = Channels::of(visit);
+    let addressed = profile.as_ref().is_some_and(|profile| profile.direct);
     FormPage {
         former: former.map(|webhook| name_of(&webhook.settings.name, &webhook.settings.url)),
         back,
@@ -178,6 +161,7 @@ pub(super) fn lay_out(
             let count = errors.len();
             text.with("form-wrong", [("count", count.into())])
         }),
+        conflict: None,
         inputs: vec![
             Input {
                 name: "name",
@@ -200,17 +184,11 @@ pub(super) fn lay_out(
                 note: Note::of("url", errors),
             },
         ],
-        groups: groups(text, &type_names(state, visit), &draft.types),
+        asks_direct: addressed || draft.direct.is_some(),
+        groups: Types::of(state, visit).groups(text, &draft.types),
         types_note: Note::of("event_types", errors),
-        channels: channel_keys(visit)
-            .into_iter()
-            .map(|(key, label)| Choice {
-                checked: draft.channels.contains(&key),
-                value: key,
-                label,
-                hint: String::new(),
-            })
-            .collect(),
+        channels: channels.boxes(&draft.channels, None),
+        many_channels: channels.are_many(),
         restricted,
         channels_note: Note::of("channels", errors),
         advanced_open: overrides_note.wrong || headers_note.wrong || profile_note.wrong,
@@ -294,85 +272,5 @@ fn plain(name: &'static str, label: String, value: &str, placeholder: &str) -> I
         value: value.to_owned(),
         placeholder: placeholder.to_owned(),
         ..Input::default()
-    }
-}
-
-/// The event types that can be chosen, with what they mean.
-pub(in crate::pages) fn type_names<R>(state: &AppState, visit: &Visit<R>) -> Vec<(String, String)> {
-    let platform = state.service.snapshot().platform_event_types();
-    let own = &visit.tenant.event_types;
-    let mut all: Vec<(String, String)> = platform
-        .iter()
-        .filter(|(name, _)| !own.contains_key(*name))
-        .chain(own)
-        .map(|(name, entry)| (name.clone(), entry.event_type.description.clone()))
-        .collect();
-    all.sort();
-    all
-}
-
-fn prefix(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
-}
-
-/// Whether it is a pattern that has a box: all of a group.
-fn is_group(types: &[(String, String)], pattern: &str) -> bool {
-    pattern.strip_suffix(".*").is_some_and(|group| {
-        types
-            .iter()
-            .filter(|(name, _)| prefix(name) == group)
-            .count()
-            > 1
-    })
-}
-
-fn groups(text: &Text, types: &[(String, String)], chosen: &[String]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let choice = |value: String, hint: String| Choice {
-        checked: chosen.contains(&value),
-        label: value.clone(),
-        value,
-        hint,
-    };
-    for (name, description) in types {
-        let label = prefix(name);
-        if groups.last().is_none_or(|group| group.label != label) {
-            let pattern = format!("{label}.*");
-            let mut choices = Vec::new();
-            if is_group(types, &pattern) {
-                let hint = text.with("form-types-group", [("group", label.into())]);
-                choices.push(choice(pattern, hint));
-            }
-            groups.push(Group {
-                label: label.to_owned(),
-                choices,
-            });
-        }
-        if let Some(group) = groups.last_mut() {
-            group
-                .choices
-                .push(choice(name.clone(), description.clone()));
-        }
-    }
-    groups
-}
-
-/// The channels that can be chosen, each with its label. Who is restricted to some chooses of those.
-fn channel_keys<R>(visit: &Visit<R>) -> Vec<(String, String)> {
-    let known = &visit.tenant.channels;
-    let access = visit.access();
-    match access.channels.is_empty() {
-        true => known
-            .values()
-            .map(|channel| (channel.key.clone(), channel.label.clone()))
-            .collect(),
-        false => access
-            .channels
-            .iter()
-            .map(|key| {
-                let label = known.get(key).map_or(key, |channel| &channel.label);
-                (key.clone(), label.clone())
-            })
-            .collect(),
     }
 }

@@ -8,9 +8,11 @@ use http::StatusCode;
 
 use super::{day, row::Row};
 use crate::{
-    frame::{Page, Place},
+    crumbs::crumbs,
+    frame::{Link, Page},
     html,
     language::Text,
+    navigation::Place,
     refusal::Refusal,
     visit::Visit,
 };
@@ -22,6 +24,7 @@ const ROWS: usize = 25;
 #[template(path = "webhooks/list.html")]
 pub(crate) struct ListPage {
     pub(crate) page: Page,
+    pub(crate) crumbs: Vec<Link>,
     pub(crate) may_edit: bool,
     pub(crate) searched: String,
     pub(crate) rows: Vec<Row>,
@@ -74,8 +77,10 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
             html::encoded(&searched)
         )
     });
+    let title = page.t("word-webhooks");
     let shown = ListPage {
-        page: page.clone().titled(page.t("word-webhooks")),
+        crumbs: crumbs(&page, "menu-deliveries", &[(title.clone(), String::new())]),
+        page: page.titled(title),
         may_edit: visit.may(Right::Edit),
         searched,
         rows,

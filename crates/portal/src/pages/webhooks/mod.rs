@@ -1,7 +1,9 @@
 //! Webhooks: the list, the form, one webhook, and what can be done with it.
 
 mod act;
+mod boxes;
 mod check;
+mod conflict;
 mod day;
 mod draft;
 mod form;
@@ -18,7 +20,10 @@ use axum::{
 };
 use bellwire_web::AppState;
 
-pub(super) use self::form::type_names;
+pub(super) use self::{
+    boxes::type_names,
+    test::{TestPart, Tested, answer, refused},
+};
 
 pub(crate) fn router() -> Router<AppState> {
     let one = "/portal/{org}/webhooks/{id}";
@@ -29,6 +34,7 @@ pub(crate) fn router() -> Router<AppState> {
             get(form::blank).post(save::create),
         )
         .route("/portal/{org}/webhooks/check", post(check::submit))
+        .route("/portal/{org}/webhooks/channels", get(boxes::look))
         .route(one, get(show::show))
         .route(&format!("{one}/edit"), get(form::filled).post(save::update))
         .route(&format!("{one}/enabled"), post(act::enable))

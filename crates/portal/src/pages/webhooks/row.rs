@@ -6,7 +6,10 @@ use super::day::Day;
 use crate::{
     language::Text,
     moment::Moment,
-    pages::shown::{Pill, name_of, succeeded},
+    pages::{
+        jobs::of_webhook,
+        shown::{Pill, name_of, succeeded},
+    },
 };
 
 /// The most event types that a row names.
@@ -18,6 +21,7 @@ pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) href: String,
     pub(crate) log: String,
+    pub(crate) again: String,
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) status: Pill,
@@ -59,6 +63,7 @@ impl Row {
         Self {
             id: webhook.id.to_string(),
             href: format!("/portal/{slug}/webhooks/{}", webhook.id),
+            again: of_webhook(slug, webhook.id, None),
             log: format!("/portal/{slug}/events?webhook={}", webhook.id),
             switch_label: text.with("switch-label", [("name", name.as_str().into())]),
             name,

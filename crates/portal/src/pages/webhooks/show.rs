@@ -15,13 +15,17 @@ use bellwire_core::{
 use bellwire_web::AppState;
 use http::StatusCode;
 
-use super::{day, form::type_names, list::toast, secret::Shown, test::Tested};
+use super::{boxes::type_names, day, list::toast, secret::Shown, test::Tested};
 use crate::{
-    frame::{Page, Place},
+    frame::Page,
     html,
     language::Text,
-    moment::Moment,
-    pages::shown::{Pill, name_of, succeeded},
+    moment::{Moment, Part, woven},
+    navigation::Place,
+    pages::{
+        jobs::of_webhook,
+        shown::{Pill, name_of, succeeded},
+    },
     refusal::Refusal,
     visit::Visit,
 };
@@ -51,7 +55,10 @@ pub(crate) struct WebhookPage {
     pub(crate) paused: bool,
     pub(crate) health: Pill,
     pub(crate) sentence: String,
-    pub(crate) detail: Option<String>,
+    pub(crate) detail: Option<Vec<Part>>,
+    /// Sends what failed again, where something did.
+    pub(crate) again: Option<String>,
+    pub(crate) failures: String,
     pub(crate) chart: String,
     pub(crate) numbers: Vec<(String, String)>,
     pub(crate) requests: Vec<Request>,
@@ -93,6 +100,10 @@ pub(super) async fn gather<R>(
         .map_err(|error| visit.refuse(error))?
         .items;
     let detail = failing(state, visit, &route, health.as_ref()).await?;
+    let fails = health
+        .as_ref()
+        .is_some_and(|health| health.counters.failures > 0);
+    let can_again = visit.may(Right::Edit) && webhook.is_enabled() && (fails || day.all.failed > 0);
     let never = || text.t("never");
     let numbers = vec![
         (text.t("state-delivered"), text.number(day.all.delivered)),
@@ -124,7 +135,9 @@ pub(super) async fn gather<R>(
         paused: webhook.paused.is_some(),
         health: Pill::webhook(text, &route, health.as_ref()),
         sentence: sentence(text, &route, webhook, health.as_ref(), now),
-        detail,
+        detail: detail.map(|detail| woven(text, &detail, now)),
+        again: can_again.then(|| of_webhook(visit.slug(), id, None)),
+        failures: format!("/portal/{}/failures?webhook={id}", visit.slug()),
         chart: day.chart(text),
         numbers,
         requests: attempts

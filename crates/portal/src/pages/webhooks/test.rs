@@ -19,6 +19,7 @@ use super::show;
 use crate::{
     frame::Page,
     html,
+    moment::{Part, woven},
     pages::shown::{Pill, pretty, succeeded},
     refusal::Refusal,
     visit::{Sent, Visit},
@@ -35,7 +36,7 @@ pub(crate) struct Tested {
     pub(crate) kind: &'static str,
     pub(crate) label: String,
     pub(crate) said: String,
-    pub(crate) advice: Option<String>,
+    pub(crate) advice: Option<Vec<Part>>,
     pub(crate) body: Option<String>,
     pub(crate) href: Option<String>,
 }
@@ -86,18 +87,18 @@ pub(super) async fn submit(
     Ok(html::page(&whole, status, &whole.page.embedding))
 }
 
-fn refused<R>(visit: &Visit<R>, problem: Problem) -> Tested {
+pub(in crate::pages) fn refused<R>(visit: &Visit<R>, problem: Problem) -> Tested {
     Tested {
         kind: "bad",
         label: visit.text().t("test-refused"),
         said: String::new(),
-        advice: Some(problem.detail),
+        advice: Some(woven(visit.text(), &problem.detail, Time::EPOCH)),
         body: None,
         href: None,
     }
 }
 
-async fn answer<R>(
+pub(in crate::pages) async fn answer<R>(
     state: &AppState,
     visit: &Visit<R>,
     webhook: &Webhook,
@@ -132,7 +133,10 @@ async fn answer<R>(
         kind: pill.kind,
         label: pill.label,
         said: text.with(key, [("took", took.into())]),
-        advice: diagnosis.map(|found| format!("{} {}", found.summary, found.advice)),
+        advice: diagnosis.map(|found| {
+            let said = format!("{} {}", found.summary, found.advice);
+            woven(text, &said, state.service.now())
+        }),
         body: (!attempt.excerpt.is_empty()).then(|| pretty(&attempt.excerpt)),
         href,
     })

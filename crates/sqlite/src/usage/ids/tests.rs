@@ -2,10 +2,12 @@
 
 use rusqlite::Connection;
 
-use super::{ENOUGH, Ids, Known, Progress, RecordId, is_stored};
+use super::{Ids, Known, Progress, RecordId, is_stored};
 use bellwire_core::time::Time;
 
 const CHUNK: u64 = 500;
+/// Few, so that they are sorted in more than once.
+const ENOUGH: usize = 1 << 16;
 
 /// As far apart as hashes are.
 fn id(number: u64) -> RecordId {
@@ -37,7 +39,7 @@ fn look_up(conn: &Connection, ids: &[RecordId]) -> Known {
 fn an_id_stays_known_while_it_is_sorted_in() {
     let conn = crate::plans::schema();
     conn.execute_batch("BEGIN").expect("begun");
-    let mut ids = Ids::load(&conn).expect("loaded");
+    let mut ids = Ids::load_with(&conn, ENOUGH).expect("loaded");
     let probes: Vec<RecordId> = (0..400).map(|number| id(number * 397)).collect();
     let mut early: Vec<(u64, Known)> = Vec::new();
     let chunks = 3 * ENOUGH as u64 / CHUNK;
@@ -55,7 +57,7 @@ fn an_id_stays_known_while_it_is_sorted_in() {
         if number % 90 == 89 {
             // A restart in the middle of whatever is going on.
             let (new, moving, progress) = (ids.new.len(), ids.moving.len(), ids.progress);
-            ids = Ids::load(&conn).expect("loaded");
+            ids = Ids::load_with(&conn, ENOUGH).expect("loaded");
             assert_eq!(
                 (new, moving, progress),
                 (ids.new.len(), ids.moving.len(), ids.progress)

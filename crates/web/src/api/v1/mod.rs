@@ -11,6 +11,7 @@ pub mod documents;
 pub mod event_types;
 pub mod events;
 pub mod failures;
+pub mod inspectors;
 pub mod jobs;
 pub mod members;
 pub mod notification_conditions;
@@ -44,6 +45,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         .merge(events::router())
         .merge(deliveries::router())
         .merge(jobs::router())
+        .merge(inspectors::router())
         .merge(developers::router())
         .merge(packages::router())
         .merge(rate_plans::router())

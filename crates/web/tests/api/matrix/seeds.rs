@@ -1,11 +1,13 @@
 //! What is in `acme`: one of everything that a path can name. It is about the channel `account:y`.
 
+use axum::body::Body;
 use bellwire_core::{
     access::Role,
     outcome::Answer,
     service::{NewMember, NewPortalLink},
 };
 use bellwire_testkit::service::by;
+use http::Request;
 use serde_json::json;
 
 use crate::{app::App, made};
@@ -23,6 +25,8 @@ pub(super) struct Seeds {
     job: String,
     bought: String,
     condition: String,
+    inspector: String,
+    inspected: String,
 }
 
 impl Seeds {
@@ -63,6 +67,7 @@ impl Seeds {
             .await
             .unwrap();
         let (bought, condition) = shop(app, &webhook).await;
+        let (inspector, inspected) = inspect(app).await;
         let member = NewMember {
             email: "member@example.com".to_owned(),
             name: None,
@@ -82,6 +87,8 @@ impl Seeds {
             job: job["id"].as_str().unwrap().to_owned(),
             bought,
             condition,
+            inspector,
+            inspected,
         }
     }
 
@@ -107,6 +114,8 @@ impl Seeds {
                 ("events", _) => &self.event,
                 ("deliveries", _) => &self.delivery,
                 ("jobs", _) => &self.job,
+                ("inspectors", _) => &self.inspector,
+                ("requests", _) => &self.inspected,
                 ("developers", _) => "ada@example.com",
                 ("packages" | "monetization-packages", _) => "location",
                 ("rate-plans", _) => "location_adjustable",
@@ -138,10 +147,24 @@ impl Seeds {
             "/channels/{key}",
             "/jobs/{id}",
             "/deliveries/{id}",
+            "/inspectors/{id}",
         ]
         .iter()
         .any(|part| path.contains(part))
     }
+}
+
+/// An inspector of the organization itself, and a request that arrived there.
+async fn inspect(app: &App) -> (String, String) {
+    let path = "/organizations/acme/inspectors";
+    let made = app.post(path, json!({})).await.expect(201);
+    let url = made["url"].as_str().unwrap();
+    let sent = Request::post(url).body(Body::from("{}")).unwrap();
+    assert_eq!(app.send(sent).await.status, 200);
+    let id = made["id"].as_str().unwrap().to_owned();
+    let arrived = app.get(&format!("{path}/{id}/requests")).await.expect(200);
+    let request = arrived["items"][0]["id"].as_str().unwrap().to_owned();
+    (id, request)
 }
 
 /// Something that is sold, bought and notified of; the ids of the developer rate plan and of the

@@ -314,6 +314,8 @@ pub async fn list_events(
         status: query.status,
         cause: query.cause,
         channel: query.channel,
+        test: None,
+        tried: false,
         external_id: query.external_id,
         id: query.id,
         text: query.text,

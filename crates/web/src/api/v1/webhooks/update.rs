@@ -88,6 +88,7 @@ impl From<WebhookChange> for WebhookPatch {
                 .overrides
                 .map(|overrides| overrides.unwrap_or_default().0.into()),
             enabled: change.enabled,
+            revision: None,
         }
     }
 }

@@ -1,0 +1,17 @@
+packages-lead = Was Sie verkaufen, und mit welchen Tarifen.
+packages-search = Name, ID oder Produkt
+packages-none = Noch keine Pakete
+packages-none-lead = Ein Paket ist das, was Sie verkaufen: Produkte unter einem Namen. Legen Sie eines an und geben Sie ihm dann einen Tarif.
+package-new = Neues Paket
+package-lead = Produkte, die zusammen unter einem Namen verkauft werden.
+package-edit-title = Paket bearbeiten
+package-products = Produkte
+package-products-hint = Eines je Zeile. Sie stehen in jeder Benachrichtigung.
+package-no-plans = Noch verkauft kein Tarif dieses Paket.
+package-all-plans = Alle { $count } Tarife anzeigen
+package-remove-title = Dieses Paket löschen?
+package-remove-lead = „{ $name }“ wird gelöscht.
+package-in-use = Tarife verkaufen dieses Paket. Löschen Sie zuerst diese.
+package-done-created = Das Paket wurde angelegt. Geben Sie ihm jetzt einen Tarif.
+package-done-saved = Das Paket wurde gespeichert.
+package-done-removed = Das Paket wurde gelöscht.

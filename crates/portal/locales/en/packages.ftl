@@ -1,0 +1,17 @@
+packages-lead = What you sell, and the rate plans that sell it.
+packages-search = Name, ID or product
+packages-none = No packages yet
+packages-none-lead = A package is what you sell: products under one name. Start with one, then give it a rate plan.
+package-new = New package
+package-lead = Products that are sold together, under one name.
+package-edit-title = Edit package
+package-products = Products
+package-products-hint = One per line. Notifications name them.
+package-no-plans = No rate plan sells this package yet.
+package-all-plans = Show all { $count } rate plans
+package-remove-title = Delete this package?
+package-remove-lead = “{ $name }” will be gone.
+package-in-use = Rate plans sell this package. Delete those first.
+package-done-created = The package was created. Now give it a rate plan.
+package-done-saved = The package was saved.
+package-done-removed = The package was deleted.

@@ -1,0 +1,17 @@
+packages-lead = Ang mga ibinebenta mo, at ang mga rate plan nito.
+packages-search = Pangalan, ID o produkto
+packages-none = Wala pang package
+packages-none-lead = Ang package ang ibinebenta mo: mga produkto sa iisang pangalan. Gumawa ng isa, saka bigyan ng rate plan.
+package-new = Bagong package
+package-lead = Mga produktong sabay na ibinebenta, sa iisang pangalan.
+package-edit-title = I-edit ang package
+package-products = Mga produkto
+package-products-hint = Isa bawat linya. Nakasulat ang mga ito sa mga abiso.
+package-no-plans = Wala pang rate plan na nagbebenta ng package na ito.
+package-all-plans = Ipakita ang lahat ng { $count } rate plan
+package-remove-title = Burahin ang package na ito?
+package-remove-lead = Mabubura ang “{ $name }”.
+package-in-use = May mga rate plan na nagbebenta ng package na ito. Burahin muna ang mga iyon.
+package-done-created = Nagawa na ang package. Bigyan na ito ng rate plan.
+package-done-saved = Na-save na ang package.
+package-done-removed = Nabura na ang package.

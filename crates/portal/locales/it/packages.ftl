@@ -1,0 +1,17 @@
+packages-lead = Che cosa vendi, e con quali piani tariffari.
+packages-search = Nome, ID o prodotto
+packages-none = Ancora nessun pacchetto
+packages-none-lead = Un pacchetto è ciò che vendi: prodotti sotto un solo nome. Creane uno, poi dagli un piano tariffario.
+package-new = Nuovo pacchetto
+package-lead = Prodotti venduti insieme, sotto un solo nome.
+package-edit-title = Modifica pacchetto
+package-products = Prodotti
+package-products-hint = Uno per riga. Le notifiche li riportano.
+package-no-plans = Nessun piano tariffario vende ancora questo pacchetto.
+package-all-plans = Mostra tutti i { $count } piani tariffari
+package-remove-title = Eliminare questo pacchetto?
+package-remove-lead = «{ $name }» verrà eliminato.
+package-in-use = Alcuni piani tariffari vendono questo pacchetto. Elimina prima quelli.
+package-done-created = Il pacchetto è stato creato. Ora dagli un piano tariffario.
+package-done-saved = Il pacchetto è stato salvato.
+package-done-removed = Il pacchetto è stato eliminato.

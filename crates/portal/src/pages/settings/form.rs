@@ -1,0 +1,108 @@
+//! A form of the settings: where it goes, what stands in it, what is wrong with it.
+
+use bellwire_core::service::{Error, FieldError};
+use bellwire_web::problem::Problem;
+use http::StatusCode;
+
+use super::field::Field;
+use crate::{pages::note::sentence, refusal::Refusal, visit::Visit};
+
+/// What was wrong with what was sent, when the same form can be sent again with other text in it.
+#[derive(Debug, Default)]
+pub(in crate::pages) struct Wrong {
+    /// By field.
+    pub(super) errors: Vec<FieldError>,
+    /// Where no field is to blame.
+    pub(super) said: Option<String>,
+    pub(super) status: StatusCode,
+}
+
+impl Wrong {
+    /// Nothing yet.
+    pub(in crate::pages) fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing is wrong.
+    pub(in crate::pages) const fn is_nothing(&self) -> bool {
+        self.errors.is_empty() && self.said.is_none()
+    }
+
+    /// Fields.
+    pub(in crate::pages) fn fields(errors: Vec<FieldError>) -> Self {
+        Self {
+            errors,
+            said: None,
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    pub(super) fn field(field: &str, said: String) -> Self {
+        Self::fields(vec![FieldError::new(field, said)])
+    }
+
+    /// What the rules said; a page of its own for what no form can mend.
+    pub(super) fn of<R>(visit: &Visit<R>, error: Error) -> Result<Self, Refusal> {
+        match error {
+            Error::Invalid(errors) => Ok(Self::fields(errors)),
+            Error::Conflict { .. } | Error::TooMany { .. } => {
+                let problem = Problem::from(error);
+                Ok(Self {
+                    errors: Vec::new(),
+                    said: Some(sentence(&problem.detail)),
+                    status: problem.code.status(),
+                })
+            }
+            error => Err(visit.refuse(error)),
+        }
+    }
+}
+
+/// A form.
+#[derive(Debug, Clone)]
+pub(crate) struct SettingsForm {
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// What is wrong, where no field is to blame.
+    pub(crate) wrong: Option<String>,
+    /// Its fields.
+    pub(crate) fields: Vec<Field>,
+    /// What its button says.
+    pub(crate) confirm: String,
+}
+
+impl SettingsForm {
+    pub(in crate::pages) fn new(
+        action: String,
+        confirm: String,
+        fields: Vec<Field>,
+        wrong: &Wrong,
+    ) -> Self {
+        Self {
+            action,
+            wrong: wrong.said.clone().or_else(|| stray(&fields, wrong)),
+            fields: fields
+                .into_iter()
+                .map(|field| field.told(&wrong.errors))
+                .collect(),
+            confirm,
+        }
+    }
+}
+
+/// What is wrong with something that the form has no field for: nothing is kept from the reader.
+fn stray(fields: &[Field], wrong: &Wrong) -> Option<String> {
+    let told = |name: &str| {
+        fields.iter().any(|field| {
+            name.strip_prefix(field.name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    };
+    let left: Vec<String> = wrong
+        .errors
+        .iter()
+        .filter(|error| !told(&error.field))
+        .map(|error| sentence(&error.message))
+        .collect();
+    (!left.is_empty()).then(|| left.join(" "))
+}
