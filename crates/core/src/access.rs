@@ -2,8 +2,9 @@
 //!
 //! | right | viewer | editor | admin | portal link |
 //! |---|---|---|---|---|
-//! | read: see webhooks, events, deliveries, the catalogue, quotas | yes | yes | yes | yes |
-//! | edit: webhooks and what became of deliveries; quotas | | yes | yes | as its role |
+//! | read: see webhooks, events, deliveries, the catalogue | yes | yes | yes | yes |
+//! | edit: webhooks and what became of deliveries | | yes | yes | as its role |
+//! | read and edit quotas: who has bought what | read | yes | yes | |
 //! | produce: post events, report usage; change event types and channels | | yes | yes | |
 //! | manage: settings, members, tokens, portal links, the audit log | | | yes | |
 //!

@@ -92,11 +92,13 @@ pub fn command(attempt: &Attempt, body: &[u8]) -> String {
     )
 }
 
-/// A format of `printf` that makes these bytes.
+/// A format of `printf` that makes these bytes; one that begins with a dash would be an option.
 fn octal(bytes: &[u8]) -> String {
     bytes
         .iter()
-        .map(|byte| match byte {
+        .enumerate()
+        .map(|(place, byte)| match byte {
+            b'-' if place == 0 => "\\055".to_owned(),
             b'%' => "%%".to_owned(),
             b'\\' => r"\\".to_owned(),
             b' '..=b'~' => char::from(*byte).to_string(),

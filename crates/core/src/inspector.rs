@@ -22,6 +22,8 @@ pub const MAX_KEPT_BYTES: usize = 4 << 20;
 pub const MAX_BODY_BYTES: usize = 256 << 10;
 /// The largest headers, names and values together, in bytes.
 pub const MAX_HEADER_BYTES: usize = 16 << 10;
+/// The longest method, in bytes.
+pub const MAX_METHOD_BYTES: usize = 32;
 /// How much of a path and a query is kept, in bytes.
 pub const MAX_PATH_BYTES: usize = 2 << 10;
 /// How long it lives without a request or a change.
@@ -111,6 +113,9 @@ impl Inspected {
     /// What it counts for in [`MAX_KEPT_BYTES`].
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.headers.as_bytes().len() + self.path.len() + self.body_bytes as usize
+        self.headers.as_bytes().len()
+            + self.method.len()
+            + self.path.len()
+            + self.body_bytes as usize
     }
 }

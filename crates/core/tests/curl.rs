@@ -129,6 +129,15 @@ fn a_long_body_goes_through_a_pipe() {
     }
 }
 
+/// What is no text is written as a format, and none of it may look like an option.
+#[test]
+fn a_body_may_begin_with_a_dash() {
+    let attempt = attempt(&[], "https://hooks.example.com/");
+    for body in [&b"-\0"[..], b"--\xff", b"-n \xff", b"- %s\\\0"] {
+        assert_eq!(sent(&attempt, body).1, body, "{body:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -180,6 +180,9 @@ async fn visit<R: Needed>(
         .ok_or_else(missing)?;
     let id = tenant.organization.id;
     here.retain(|principal| principal.access.role_in(id).is_some());
+    if here.is_empty() {
+        return Err(missing());
+    }
     preferred::order(&mut here, &parts.headers);
     let index = match csrf {
         None => 0,
@@ -190,9 +193,6 @@ async fn visit<R: Needed>(
             ))
         })?,
     };
-    if here.is_empty() {
-        return Err(missing());
-    }
     let principal = here.swap_remove(index);
     let mut page = page(state, &tenant, &principal, &look);
     if let Some(inside) = &mut page.inside {

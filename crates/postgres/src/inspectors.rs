@@ -157,11 +157,8 @@ impl Inspectors for Postgres {
         Ok(Some((request(&row, inspector_id)?, body)))
     }
 
-    async fn clear_inspected(&self, inspector_id: InspectorId) -> Result<u64> {
-        let conn = self.shared().worker().await?;
-        let sql = "DELETE FROM inspected WHERE inspector_id = $1";
-        let gone = conn.execute(sql, &[&inspector_id.uuid()]).await;
-        Ok(gone.map_err(Fault::from)?)
+    async fn clear_inspected(&self, inspector_id: InspectorId, entry: Entry) -> Result<u64> {
+        Ok(clear(self.shared(), inspector_id, &entry).await?)
     }
 
     async fn sweep_inspectors(&self, before: Time) -> Result<bool> {
@@ -301,6 +298,17 @@ async fn delete(
     Ok(true)
 }
 
+async fn clear(shared: &Shared, id: InspectorId, entry: &Entry) -> std::result::Result<u64, Fault> {
+    let began = Instant::now();
+    let mut client = shared.worker().await?;
+    let transaction = client.transaction().await?;
+    let sql = "DELETE FROM inspected WHERE inspector_id = $1";
+    let gone = transaction.execute(sql, &[&id.uuid()]).await?;
+    audit::write(&transaction, entry).await?;
+    shared.commit(transaction, began).await?;
+    Ok(gone)
+}
+
 async fn remove(
     conn: &impl crate::connect::Conn,
     id: InspectorId,
@@ -320,6 +328,10 @@ async fn keep(
     body: &[u8],
 ) -> std::result::Result<(), Fault> {
     let began = Instant::now();
+    // One at a time: it leaves the other workers to claims and to the catalogue.
+    let Ok(_turn) = shared.inspecting.acquire().await else {
+        return Err(Error::Unavailable("the store is closed".to_owned()).into());
+    };
     let mut client = shared.worker().await?;
     let transaction = client.transaction().await?;
     let id = inspected.inspector_id.uuid();

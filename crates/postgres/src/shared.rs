@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) firsts: Firsts,
     /// Turns of reports of usage: they leave a worker to claims and to the catalogue.
     pub(crate) counting: Semaphore,
+    /// Turns of what strangers send to inspectors.
+    pub(crate) inspecting: Semaphore,
     pub(crate) answer_timeout: Duration,
     changes: broadcast::Sender<Change>,
 }
@@ -56,6 +58,7 @@ impl Shared {
             stats: Stats::default(),
             firsts: Firsts::default(),
             counting: Semaphore::new(COUNTING),
+            inspecting: Semaphore::new(1),
             answer_timeout,
             changes: broadcast::channel(FEED).0,
         }

@@ -165,7 +165,7 @@ impl Inspectors for Sqlite {
             .await
     }
 
-    async fn clear_inspected(&self, inspector_id: InspectorId) -> Result<u64> {
+    async fn clear_inspected(&self, inspector_id: InspectorId, entry: Entry) -> Result<u64> {
         self.writer()
             .call(MAX_KEPT, move |work| {
                 let gone = work
@@ -175,6 +175,7 @@ impl Inspectors for Sqlite {
                          WHERE inspector = (SELECT seq FROM inspectors WHERE id = ?1)",
                     )?
                     .execute([inspector_id.as_bytes()])?;
+                audit::write(work.conn, &entry)?;
                 Ok(gone as u64)
             })
             .await

@@ -300,6 +300,7 @@ impl Turn {
         let mut ran: Vec<Ran> = Vec::new();
         let bulk = first.is_none() || self.passed_over;
         let mut taken = 0;
+        let mut others = first.is_some();
         let mut next = first;
         let mut rows = 0;
         let began = Instant::now();
@@ -314,8 +315,8 @@ impl Turn {
         while outcome.is_ok() {
             let mut call = match next.take() {
                 Some(call) => call,
-                // One at least, and no more than a commit may take.
-                None if bulk && (taken == 0 || rows < ROWS_PER_COMMIT) => {
+                // One at least; more only while nobody else waits for the commit.
+                None if bulk && (taken == 0 || !others && rows < ROWS_PER_COMMIT) => {
                     let Some(call) = self.behind.pop_front() else {
                         break;
                     };
@@ -333,7 +334,10 @@ impl Turn {
             });
             if outcome.is_ok() && rows < ROWS_PER_COMMIT && closing.is_none() {
                 match self.next(inbox, false) {
-                    Next::Call(call) => next = Some(call),
+                    Next::Call(call) => {
+                        others = true;
+                        next = Some(call);
+                    }
                     Next::Close(done) => closing = Some(done),
                     Next::Nothing => {}
                 }

@@ -3,10 +3,15 @@
 //! The URL is the only secret, so it is taken apart here and goes no further: what is kept, and what
 //! metrics and the log see, is the route and what stands behind the secret part. What arrives is
 //! limited before it is read: how fast (`service/inspectors/door.rs`), how many at once, how large,
-//! and how long it may take. It is kept before it is answered. Answers are for programs and for people
+//! and how long it may take. Cookies are left out: a browser that somebody lures here sends our own
+//! with them, sessions of operators too. It is kept before it is answered. Answers are for programs and for people
 //! with curl: plain text, and no problem documents, as somebody's receiver would give them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -17,19 +22,22 @@ use axum::{
 };
 use bellwire_core::{
     headers::HeaderList,
-    inspector::{Answering, MAX_BODY_BYTES, MAX_HEADER_BYTES},
+    ids::InspectorId,
+    inspector::{Answering, MAX_BODY_BYTES, MAX_HEADER_BYTES, MAX_METHOD_BYTES},
     service::{Arrived, Door, Error},
     time::SECOND,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{AppState, auth::caller};
 
 /// Requests that are being read and stored at once: 16 MiB of bodies.
 const AT_ONCE: usize = 64;
+/// Of these, at one inspector: bodies that never come there must not keep everybody else out.
+const AT_ONE: usize = 4;
 /// Answers that wait at once.
 const WAITING: usize = 512;
 /// How long a body may take to arrive.
@@ -39,13 +47,51 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     reading: Arc<Semaphore>,
+    at_one: Arc<Mutex<HashMap<InspectorId, usize>>>,
     waiting: Arc<Semaphore>,
+}
+
+/// A place of one request that is being read.
+struct Place {
+    at_one: Arc<Mutex<HashMap<InspectorId, usize>>>,
+    id: InspectorId,
+    _of_all: OwnedSemaphorePermit,
+}
+
+impl Room {
+    fn take(&self, id: InspectorId) -> Option<Place> {
+        let of_all = Arc::clone(&self.reading).try_acquire_owned().ok()?;
+        let mut counted = self.at_one.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = counted.entry(id).or_default();
+        if *taken >= AT_ONE {
+            return None;
+        }
+        *taken += 1;
+        Some(Place {
+            at_one: Arc::clone(&self.at_one),
+            id,
+            _of_all: of_all,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counted = self.at_one.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taken) = counted.get_mut(&self.id) {
+            *taken -= 1;
+            if *taken == 0 {
+                counted.remove(&self.id);
+            }
+        }
+    }
 }
 
 impl Default for Room {
     fn default() -> Self {
         Self {
             reading: Arc::new(Semaphore::new(AT_ONCE)),
+            at_one: Arc::default(),
             waiting: Arc::new(Semaphore::new(WAITING)),
         }
     }
@@ -107,9 +153,17 @@ async fn take(state: &AppState, request: Request) -> Result<Answering, Refused> 
         Door::Unknown => return Err(unknown()),
         Door::Busy { retry_after_s } => return Err(busy(retry_after_s)),
     };
-    let room = Arc::clone(&state.inspect_room.reading);
-    let _place = room.try_acquire_owned().map_err(|_| busy(1))?;
+    let _place = state
+        .inspect_room
+        .take(inspector.id)
+        .ok_or_else(|| busy(1))?;
     let (parts, body) = request.into_parts();
+    if parts.method.as_str().len() > MAX_METHOD_BYTES {
+        return Err(refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "The method has more than 32 bytes. This request was not kept.\n",
+        ));
+    }
     let arrived = Arrived {
         address: caller::of(&parts, &state.options).address,
         method: parts.method.as_str().to_owned(),
@@ -147,7 +201,7 @@ fn headers(map: &HeaderMap) -> Result<HeaderList, Refused> {
         ));
     }
     let mut list = HeaderList::with_room(bytes);
-    for (name, value) in map {
+    for (name, value) in map.iter().filter(|(name, _)| *name != header::COOKIE) {
         list.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
     }
     Ok(list)

@@ -29,7 +29,7 @@ use self::{
 };
 use crate::{
     api_client::ApiClient,
-    config::Config,
+    config::{Age, Config},
     failure::{Exit, Failure},
     say,
     serve::Server,
@@ -43,6 +43,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const USE_EVERY: u128 = 6;
 /// How long everything may take to settle; it takes about six seconds.
 const SETTLE_WITHIN: Duration = Duration::from_secs(45);
+/// How long events are kept, so that a demo that is left alone does not fill the disk.
+const KEEP_EVENTS: &str = "6h";
+/// For how many seconds a repeated key is known: for less than its event is kept.
+const KNOW_KEYS_S: u32 = 3600;
 /// How long requests under way are given at the end.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -83,6 +87,8 @@ pub fn run(once: bool, listen: std::net::SocketAddr) -> Result<()> {
     // The endpoint is on this machine, where a server in earnest never sends anything.
     config.delivery.allow_networks = vec!["127.0.0.0/8".parse()?];
     config.delivery.allow_http_loopback = true;
+    config.retention.events = KEEP_EVENTS.parse::<Age>().map_err(anyhow::Error::msg)?;
+    config.ingest.idempotency_ttl_s = KNOW_KEYS_S;
     config.log.level = "warn".to_owned();
     crate::telemetry::start(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -141,7 +147,7 @@ fn play(
         }
         if pause(runtime, signals, LOOK_EVERY) {
             view.end()?;
-            return Ok(());
+            return interrupted(once);
         }
     }
     view.end()?;
@@ -159,6 +165,15 @@ fn play(
         };
     }
     go_on(runtime, signals, (&client, &hooks), endpoint, server, token)
+}
+
+/// A signal came before everything was settled: a failure with `once`, as nothing is proven.
+fn interrupted(once: bool) -> Result<()> {
+    if once {
+        let message = "a signal ended it before everything was settled: nothing is proven";
+        return Err(Failure::new(Exit::Failed, message).into());
+    }
+    Ok(())
 }
 
 /// Makes the organizations, the catalogue and the webhooks.

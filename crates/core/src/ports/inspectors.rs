@@ -75,7 +75,7 @@ pub trait Inspectors: Send + Sync {
     ) -> Result<Option<(Inspected, Bytes)>>;
 
     /// Removes what arrived; how many requests.
-    async fn clear_inspected(&self, inspector_id: InspectorId) -> Result<u64>;
+    async fn clear_inspected(&self, inspector_id: InspectorId, entry: Entry) -> Result<u64>;
 
     /// Removes one inspector that was last used before this time, with what arrived there; `false`
     /// when there is none.

@@ -8,7 +8,7 @@ failures-sum = { $count ->
     [one] mit einer Ursache.
    *[other] mit { $groups } Ursachen.
 }
-failures-more = Ältere sind nicht gezeigt: { $said } weitere. Wählen Sie einen kürzeren Zeitraum.
+failures-more = Nicht alle sind gezeigt: { $said } weitere gibt es noch. Wählen Sie einen kürzeren Zeitraum.
 failures-only = Nur
 failures-sort = Reihenfolge
 failures-sort-last = Neueste zuerst
@@ -21,7 +21,7 @@ failures-trend = { $count ->
 failures-first = Zuerst
 failures-last = Zuletzt
 failures-outcome = Ausgang
-failures-retried = wird noch wiederholt
+failures-lost-none = keine Zustellung aufgegeben
 failures-lost = { $count ->
     [one] eine Zustellung aufgegeben
    *[other] { $said } Zustellungen aufgegeben

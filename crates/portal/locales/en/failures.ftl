@@ -8,7 +8,7 @@ failures-sum = { $count ->
     [one] with one cause.
    *[other] with { $groups } causes.
 }
-failures-more = Less recent ones are not shown: { $said } more. Choose a shorter time to see others.
+failures-more = Others are not shown: { $said } more. Choose a shorter period.
 failures-only = Only
 failures-sort = Order
 failures-sort-last = Latest first
@@ -21,7 +21,7 @@ failures-trend = { $count ->
 failures-first = First
 failures-last = Last
 failures-outcome = Outcome
-failures-retried = still being retried
+failures-lost-none = none given up
 failures-lost = { $count ->
     [one] one delivery given up
    *[other] { $said } deliveries given up

@@ -8,7 +8,7 @@ failures-sum = { $count ->
     [1] na iisa ang sanhi.
    *[other] na may { $groups } sanhi.
 }
-failures-more = Hindi ipinapakita ang mas luma: { $said } pa. Pumili ng mas maikling panahon.
+failures-more = Hindi ipinapakita ang iba: { $said } pa. Pumili ng mas maikling panahon.
 failures-only = Ang
 failures-sort = Ayos
 failures-sort-last = Pinakabago muna
@@ -21,7 +21,7 @@ failures-trend = { $count ->
 failures-first = Una
 failures-last = Huli
 failures-outcome = Kinalabasan
-failures-retried = inuulit pa
+failures-lost-none = walang isinuko
 failures-lost = { $count ->
     [1] isang padala ang isinuko
    *[other] { $said } padala ang isinuko

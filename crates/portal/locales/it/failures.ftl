@@ -8,7 +8,7 @@ failures-sum = { $count ->
     [one] per una sola causa.
    *[other] per { $groups } cause.
 }
-failures-more = I meno recenti non sono mostrati: altri { $said }. Scegli un periodo più breve per vederli.
+failures-more = Non sono mostrati tutti: altri { $said }. Scegli un periodo più breve.
 failures-only = Solo
 failures-sort = Ordine
 failures-sort-last = Prima i più recenti
@@ -21,7 +21,7 @@ failures-trend = { $count ->
 failures-first = Prima
 failures-last = Ultima
 failures-outcome = Esito
-failures-retried = si continua a ritentare
+failures-lost-none = nessuna consegna abbandonata
 failures-lost = { $count ->
     [one] una consegna abbandonata
    *[other] { $said } consegne abbandonate

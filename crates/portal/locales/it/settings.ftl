@@ -143,6 +143,8 @@ audit-actor = Da
 audit-what = Che cosa
 audit-none = Nessuna modifica corrisponde ai filtri.
 audit-jobs = Reinvii in blocco
+audit-developer-plans = Piani acquistati
+audit-conditions = Notifiche dei piani tariffari
 audit-by-link = link al portale
 audit-by-console = riga di comando
 audit-by-system = Bellwire stesso
@@ -154,7 +156,7 @@ audit-changes = { $count ->
 }
 
 storage-what = Che cosa occupa quanto spazio
-storage-lead = Di tutte le organizzazioni insieme; stima.
+storage-lead = Stima per tutte le organizzazioni insieme.
 storage-total = In tutto
 storage-store = Conservato in
 storage-oldest = Evento più vecchio

@@ -42,7 +42,7 @@ async fn failures_are_grouped_and_lead_on() {
         .has("503")
         .has("Name not found")
         .has("3 deliveries given up")
-        .has("still being retried")
+        .has("none given up")
         .has("class=\"spark\"")
         .has(&format!("/portal/acme/events/{}?delivery=", events[2]));
     let again = format!(

@@ -264,7 +264,10 @@ pub async fn what_is_removed_is_gone_with_what_arrived<S: Subject>(subject: S) {
     for body in [b"1", b"2"] {
         kept(&world, &one, body).await;
     }
-    let cleared = store.clear_inspected(one.id).await.expect("answered");
+    let entry = noted("inspector.cleared");
+    let cleared = store.clear_inspected(one.id, entry.clone());
+    let cleared = cleared.await.expect("answered");
+    assert!(is_written(&store, &entry).await);
     assert_eq!((cleared, ids(&world, &one).await), (2, Vec::new()));
     let last = kept(&world, &one, b"3").await;
     let entry = noted("inspector.deleted");

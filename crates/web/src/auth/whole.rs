@@ -1,4 +1,5 @@
-//! Who sees the whole organization: what is no channel's is not for somebody restricted to some.
+//! Who belongs to the organization: what is no channel's, such as who has bought what, is neither for
+//! customers who came through a portal link nor for somebody restricted to some channels.
 
 use std::ops::Deref;
 
@@ -11,8 +12,8 @@ use crate::{
     problem::{Code, Problem},
 };
 
-/// A request as [`Within`] lets it through, by somebody who is not restricted to some channels: for
-/// routes about things that carry no channel, such as who has bought what.
+/// A request as [`Within`] lets it through, by somebody who is nobody's customer and not restricted to
+/// some channels: for routes about things that carry no channel, such as who has bought what.
 #[derive(Debug, Clone)]
 pub struct Whole<R = Read>(pub Within<R>);
 
@@ -29,13 +30,14 @@ impl<R: Needed> FromRequestParts<AppState> for Whole<R> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let within = Within::from_request_parts(parts, state).await?;
-        if within.access().channels.is_empty() {
+        let access = within.access();
+        if access.channels.is_empty() && !access.portal {
             return Ok(Self(within));
         }
         Err(Problem::new(
             Code::Forbidden,
-            "You see some channels of the organization only, and this is about all of it; it is for \
-             whoever made the link.",
+            "This is about all of the organization, and for those who belong to it; a portal link \
+             opens webhooks and what was sent to them.",
         ))
     }
 }

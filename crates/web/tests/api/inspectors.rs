@@ -226,6 +226,31 @@ async fn it_answers_as_it_is_told() {
     assert_eq!(answer.status, 503);
 }
 
+/// EVI-16: whoever is lured here by a customer, with our own cookies in their browser, leaves none of
+/// them behind; and what is no method is refused.
+#[tokio::test]
+async fn sessions_of_others_are_not_kept() {
+    let app = acme().await;
+    let made = Made::new(&app, json!({})).await;
+    let lured = Request::get(&made.path)
+        .header("cookie", "__Host-bellwire=bws_secret; theme=dark")
+        .header("cookie", "__Host-bellwire-portal=bws_secret")
+        .header("sec-fetch-mode", "navigate")
+        .body(Body::empty());
+    assert_eq!(app.send(lured.unwrap()).await.status, 200);
+    let kept = newest(&app, &made).await;
+    assert!(!kept.to_string().contains("bws_secret"), "{kept}");
+    let headers = kept["headers"].as_array().unwrap();
+    assert!(headers.iter().any(|one| one["name"] == "sec-fetch-mode"));
+    assert!(headers.iter().all(|one| one["name"] != "cookie"));
+    let endless = Request::builder()
+        .method("A".repeat(33).as_str())
+        .uri(&made.path)
+        .body(Body::empty());
+    assert_eq!(app.send(endless.unwrap()).await.status, 405);
+    assert_eq!(arrived(&app, &made).await.len(), 1);
+}
+
 /// EVI-16: what strangers can do to it is bounded.
 #[tokio::test]
 async fn what_is_too_much_is_refused_and_not_kept() {

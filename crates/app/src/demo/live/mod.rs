@@ -1,6 +1,6 @@
 //! What goes on once the scenario is settled: somebody to sign in as, webhooks that fare well and
-//! badly, a few events a second in every organization, and developers who use up what they bought, so
-//! that each page of the portal has something to show.
+//! badly, about three events a second in all, over four organizations, and developers of the fifth
+//! who use up what they bought, so that each page of the portal has something to show.
 //!
 //! Cast: [`world`] is what there is, [`traffic`] what happens in it, [`crowd`] who uses up quotas.
 

@@ -4,12 +4,14 @@
 //! | limit on | at once | then one more every | why |
 //! |---|---|---|---|
 //! | requests at one inspector | 30 | 100 ms | one customer's flood |
+//! | requests at all of one organization | 60 | 25 ms | one organization keeping the others out |
 //! | requests at all of this process | 200 | 10 ms | the store's writer, which events need |
 //!
 //! Only ids that we have signed are counted, so nobody can fill the memory with inventions.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::IpAddr,
     sync::{Mutex, PoisonError},
 };
@@ -19,7 +21,7 @@ use bytes::Bytes;
 use super::Service;
 use crate::{
     headers::HeaderList,
-    ids::InspectorId,
+    ids::{InspectorId, OrganizationId},
     inspector::{Inspected, Inspector, MAX_PATH_BYTES},
     ports,
     service::Error,
@@ -28,9 +30,11 @@ use crate::{
 
 /// Requests at one inspector.
 const EACH: Rate = Rate::new(30, SECOND / 10);
+/// Requests at all of an organization's.
+const OF_ONE: Rate = Rate::new(60, SECOND / 40);
 /// Requests at all of them.
 const ALL: Rate = Rate::new(200, SECOND / 100);
-/// How many inspectors are counted at a time. Those that are empty again make room.
+/// How many inspectors, and organizations, are counted at a time. Those that are empty again make room.
 const MOST_COUNTED: usize = 4_096;
 
 /// So many at once, then one more each time this has passed.
@@ -67,6 +71,7 @@ pub(in crate::service) struct Pace(Mutex<Counted>);
 struct Counted {
     /// The time at which a counter is empty again.
     each: HashMap<InspectorId, Time>,
+    organizations: HashMap<OrganizationId, Time>,
     all: Time,
 }
 
@@ -77,16 +82,36 @@ impl Pace {
         let level = counted.each.get(&id).copied().unwrap_or(now);
         let each = EACH.take(level, now)?;
         let all = ALL.take(counted.all, now)?;
-        if counted.each.len() >= MOST_COUNTED && !counted.each.contains_key(&id) {
-            counted.each.retain(|_, level| *level > now);
-            if counted.each.len() >= MOST_COUNTED {
-                return Err(SECOND);
-            }
-        }
+        make_room(&mut counted.each, &id, now)?;
         counted.each.insert(id, each);
         counted.all = all;
         Ok(())
     }
+
+    /// Counts a request to an inspector that there is, for its organization.
+    fn take_of(&self, id: OrganizationId, now: Time) -> Result<(), DurationUs> {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let level = counted.organizations.get(&id).copied().unwrap_or(now);
+        let next = OF_ONE.take(level, now)?;
+        make_room(&mut counted.organizations, &id, now)?;
+        counted.organizations.insert(id, next);
+        Ok(())
+    }
+}
+
+/// Forgets counters that are empty again when there are many; refuses a new one when that does not help.
+fn make_room<I: Eq + Hash>(
+    levels: &mut HashMap<I, Time>,
+    id: &I,
+    now: Time,
+) -> Result<(), DurationUs> {
+    if levels.len() >= MOST_COUNTED && !levels.contains_key(id) {
+        levels.retain(|_, level| *level > now);
+        if levels.len() >= MOST_COUNTED {
+            return Err(SECOND);
+        }
+    }
+    Ok(())
 }
 
 /// Whether a request is let in.
@@ -101,6 +126,15 @@ pub enum Door {
     },
     /// Let in.
     Open(Box<Inspector>),
+}
+
+impl Door {
+    fn busy(wait: DurationUs) -> Self {
+        let seconds = (wait + SECOND - 1) / SECOND;
+        Self::Busy {
+            retry_after_s: u32::try_from(seconds).unwrap_or(1).max(1),
+        }
+    }
 }
 
 /// A request as the wire has it.
@@ -129,14 +163,19 @@ impl Service {
         };
         let now = self.now();
         if let Err(wait) = self.inspector_pace().take(id, now) {
-            let seconds = (wait + SECOND - 1) / SECOND;
-            return Ok(Door::Busy {
-                retry_after_s: u32::try_from(seconds).unwrap_or(1).max(1),
-            });
+            return Ok(Door::busy(wait));
         }
         let found = self.store().inspector(id).await?;
-        let found = found.filter(|inspector| now < inspector.expires_at());
-        Ok(found.map_or(Door::Unknown, |inspector| Door::Open(Box::new(inspector))))
+        let Some(inspector) = found.filter(|inspector| now < inspector.expires_at()) else {
+            return Ok(Door::Unknown);
+        };
+        let counted = self
+            .inspector_pace()
+            .take_of(inspector.organization_id, now);
+        Ok(match counted {
+            Ok(()) => Door::Open(Box::new(inspector)),
+            Err(wait) => Door::busy(wait),
+        })
     }
 
     /// Keeps a request that was let in; `false` when the inspector was removed meanwhile.
@@ -191,6 +230,24 @@ mod tests {
         assert_eq!(pace.take(id(2), now), Ok(()));
         assert_eq!(pace.take(id(1), now + SECOND / 10), Ok(()));
         assert!(pace.take(id(1), now + SECOND / 10).is_err());
+    }
+
+    /// Ten inspectors of one organization do not take all of it.
+    #[test]
+    fn an_organization_has_its_own_pace() {
+        let (pace, now) = (Pace::default(), Time::from_millis(1_000));
+        let (one, other) = (
+            OrganizationId::from_bytes([1; 16]),
+            OrganizationId::from_bytes([2; 16]),
+        );
+        let let_in = (0..100).filter(|_| pace.take_of(one, now).is_ok()).count();
+        assert_eq!(let_in, 60);
+        assert_eq!(pace.take_of(other, now), Ok(()));
+        let later = now + SECOND;
+        let let_in = (0..100)
+            .filter(|_| pace.take_of(one, later).is_ok())
+            .count();
+        assert_eq!(let_in, 40);
     }
 
     /// However many inspectors there are, the store is asked to write so much and no more.

@@ -266,8 +266,9 @@ impl Service {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn clear_inspected(&self, inspector: &Inspector) -> Result<u64, Error> {
-        Ok(self.store().clear_inspected(inspector.id).await?)
+    pub async fn clear_inspected(&self, inspector: &Inspector, by: &Actor) -> Result<u64, Error> {
+        let entry = self.entry(by, "inspector.cleared", Some(inspector), Some(inspector));
+        Ok(self.store().clear_inspected(inspector.id, entry).await?)
     }
 
     /// Removes one inspector that nobody has used for long; `false` when there is none.

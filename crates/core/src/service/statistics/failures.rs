@@ -112,11 +112,18 @@ impl Service {
         let span = finest(since, until, super::MAX_STEPS, now);
         let range = Range::new(span, since, until);
         let periods = range.until.since(range.since) / span.length_us();
-        let steps_us = (periods + TREND - 1) / TREND * span.length_us();
+        let mut steps_us = (periods + TREND - 1) / TREND * span.length_us();
         let mut wanted = Wanted::new(whose, vec![range]);
         wanted.failures = true;
         let table = Table::new(range.since, steps_us, Some(GroupBy::Result));
-        let table = full(self.store().tabulate(wanted, table).await?, "since")?;
+        let mut table = self.store().tabulate(wanted.clone(), table).await?;
+        if table.is_full() {
+            // So much fails that there is no room for a trend: what fails is more important.
+            steps_us = range.until.since(range.since).max(1);
+            let whole = Table::new(range.since, steps_us, Some(GroupBy::Result));
+            table = self.store().tabulate(wanted, whole).await?;
+        }
+        let table = full(table, "since")?;
         let steps = (range.until.since(range.since) + steps_us - 1) / steps_us;
         let total = table.groups.len();
         let mut groups: Vec<Failure> = table

@@ -110,6 +110,15 @@ fn written(views: &[Own]) -> String {
         .finish()
 }
 
+/// These views with a new one, in the place of one of its name; `None` when there is no room.
+fn with(own: &[Own], new: Own) -> Option<Vec<Own>> {
+    let mut views = own.to_vec();
+    views.retain(|view| view.name != new.name);
+    views.push(new);
+    let fits = views.len() <= MAX_VIEWS && written(&views).len() <= MAX_COOKIE_BYTES;
+    fits.then_some(views)
+}
+
 /// Goes back to these filters with the cookie of these views.
 fn kept(state: &AppState, visit: &Visit, views: &[Own], query: &str, done: &str) -> Response {
     let path = format!("/portal/{}/events", visit.slug());
@@ -131,19 +140,16 @@ pub(super) async fn keep(
     headers: HeaderMap,
     Sent { visit, form }: Sent<Read>,
 ) -> Result<Response, Refusal> {
-    let mut views = read(&headers);
+    let own = read(&headers);
     let Some(new) = Own::new(form.text("name"), form.text("query")) else {
         let path = format!("/portal/{}/events", visit.slug());
         return Ok(html::see(&path));
     };
     let query = new.query.clone();
-    views.retain(|view| view.name != new.name);
-    views.push(new);
-    if views.len() > MAX_VIEWS || written(&views).len() > MAX_COOKIE_BYTES {
-        views.pop();
-        return Ok(kept(&state, &visit, &views, &query, "views-full"));
-    }
-    Ok(kept(&state, &visit, &views, &query, "view-kept"))
+    Ok(match with(&own, new) {
+        Some(views) => kept(&state, &visit, &views, &query, "view-kept"),
+        None => kept(&state, &visit, &own, &query, "views-full"),
+    })
 }
 
 /// `POST …/events/views/forget`: forgets the view of a name.
@@ -189,6 +195,15 @@ mod tests {
         let cookie = written(&views);
         assert!(!cookie.contains([';', ' ', ',', '"']), "{cookie}");
         assert_eq!(back(&cookie), views);
+        // A new one takes the place of the one of its name, if there is room for it.
+        let new = Own::new("Tests", "state=held").unwrap();
+        let replaced = [views[0].clone(), new.clone()];
+        assert_eq!(with(&views, new.clone()), Some(replaced.to_vec()));
+        let large = Own {
+            query: "a".repeat(MAX_COOKIE_BYTES),
+            ..new
+        };
+        assert_eq!(with(&views, large), None);
     }
 
     #[test]

@@ -181,7 +181,7 @@ fn group(visit: &Visit, failure: &Failure, since: Time, now: Time) -> Group {
             .map(|found| woven(text, &found.advice, now))
             .unwrap_or_default(),
         lost: match cell.exhausted {
-            0 => text.t("failures-retried"),
+            0 => text.t("failures-lost-none"),
             lost => text.with(
                 "failures-lost",
                 [

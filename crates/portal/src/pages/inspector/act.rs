@@ -112,7 +112,7 @@ pub(super) async fn clear(
     Sent { visit, .. }: Sent,
 ) -> Result<Response, Refusal> {
     let inspector = found(&state, &visit).await?;
-    let cleared = state.service.clear_inspected(&inspector).await;
+    let cleared = state.service.clear_inspected(&inspector, visit.by()).await;
     cleared.map_err(|error| visit.refuse(Problem::from(error)))?;
     let path = path(&visit, &inspector);
     Ok(html::see(&format!("{path}?done=cleared")))

@@ -1,7 +1,11 @@
 //! What is to be sent again, as it stands in a URL and in a form, and the links that ask for it.
 
 use bellwire_core::{
-    ids::WebhookId, outcome::Answer, service::JobFilter, statistics::result_text, time::Time,
+    ids::WebhookId,
+    outcome::Answer,
+    service::{Error, FieldError, JobFilter},
+    statistics::result_text,
+    time::Time,
 };
 
 use crate::{
@@ -51,6 +55,33 @@ impl Asked {
             event_type: form.given("type").map(str::to_owned),
             answer: Wanted::parse(form.text("answer")),
             since,
+        }
+    }
+
+    /// Refuses a form that says something which is nothing: without it, more would be sent again than
+    /// was meant.
+    pub(super) fn check(form: &Form, now: Time) -> Result<(), Error> {
+        let asked = Self::of(form, now);
+        let period = form.text("period");
+        let is_right = [
+            ("webhook", asked.webhook.is_some()),
+            ("answer", asked.answer.is_some()),
+            ("since", asked.since.is_some() || period == ALL),
+            (
+                "period",
+                asked.since.is_some() || [AS_ASKED, ALL].contains(&period),
+            ),
+        ];
+        let wrong = is_right
+            .into_iter()
+            .filter(|(field, right)| form.given(field).is_some() && !right);
+        let wrong: Vec<FieldError> = wrong
+            .map(|(field, _)| FieldError::new(field, "this is none; choose again what to send"))
+            .collect();
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(wrong))
         }
     }
 
@@ -161,5 +192,28 @@ mod tests {
         let asked = Asked::of(&later, now);
         assert_eq!((asked.since, asked.answer), (None, None));
         assert_eq!(asked.state, "failed");
+    }
+
+    /// What cannot be understood is refused, or everything would be sent again.
+    #[test]
+    fn what_is_nothing_is_refused_at_its_field() {
+        let now = Time::from_millis(1_763_714_096_000);
+        for (form, field) in [
+            ("webhook=x", "webhook"),
+            ("answer=99x", "answer"),
+            ("period=since&since=yesterday", "since"),
+            ("period=since&since=2999-01-01T00:00:00Z", "since"),
+            ("period=99d", "period"),
+        ] {
+            let refused = Asked::check(&Form::parse(form.as_bytes()), now);
+            let Err(Error::Invalid(wrong)) = refused else {
+                panic!("{form} is taken");
+            };
+            assert_eq!(wrong[0].field, field, "{form}");
+        }
+        for form in ["", "period=all", "period=24h&answer=5xx&state=failed"] {
+            let taken = Asked::check(&Form::parse(form.as_bytes()), now);
+            assert!(taken.is_ok(), "{form}");
+        }
     }
 }

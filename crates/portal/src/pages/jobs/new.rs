@@ -68,7 +68,9 @@ pub(super) async fn show(
     State(state): State<AppState>,
     visit: Visit<Edit>,
 ) -> Result<Response, Refusal> {
-    let asked = Asked::of(&visit.query, state.service.now());
+    let now = state.service.now();
+    Asked::check(&visit.query, now).map_err(|error| visit.refuse(error))?;
+    let asked = Asked::of(&visit.query, now);
     let shown = page(&state, &visit, &asked, None).await?;
     Ok(html::page(&shown, StatusCode::OK, &shown.page.embedding))
 }
@@ -77,7 +79,9 @@ pub(super) async fn submit(
     State(state): State<AppState>,
     Sent { visit, form }: Sent,
 ) -> Result<Response, Refusal> {
-    let asked = Asked::of(&form, state.service.now());
+    let now = state.service.now();
+    Asked::check(&form, now).map_err(|error| visit.refuse(error))?;
+    let asked = Asked::of(&form, now);
     let new = NewJob {
         filter: asked.filter(),
         per_second: form.text("per_second").parse().unwrap_or(0),

@@ -65,12 +65,14 @@ pub(super) async fn of(service: &Service, tenant: &Tenant) -> Result<Backlog, Er
     }
     // What is in memory is in no lane of the store: it is counted too, as far as there is room.
     for route in tenant.routes.iter().filter(enabled) {
+        if !is_new(&counted, route) {
+            continue;
+        }
         if counted.len() == MOST_COUNTED {
+            backlog.or_more = true;
             break;
         }
-        if is_new(&counted, route) {
-            counted.push(route);
-        }
+        counted.push(route);
     }
     for route in counted {
         let waiting = service.waiting(route.webhook.id, EVER).await?;

@@ -10,6 +10,19 @@ mod platform;
 
 use axum::{Router, routing::get};
 use bellwire_web::AppState;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// One at a time looks at everything: what many ask for every few seconds must not stand before
+/// deliveries at the store.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// A turn. None for a part of a page while somebody else has it: that part is asked for again soon.
+async fn turn(part: bool) -> Option<SemaphorePermit<'static>> {
+    match part {
+        true => TURN.try_acquire().ok(),
+        false => TURN.acquire().await.ok(),
+    }
+}
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()

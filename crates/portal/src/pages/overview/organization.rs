@@ -3,7 +3,10 @@
 use std::cmp::Reverse;
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use bellwire_core::{
     ids::WebhookId,
     ports::{EventFilter, Health, SEARCH_TIME},
@@ -19,6 +22,7 @@ use super::{
     chart::Chart,
     figures::{self, Figure, Waiting, percent, quantile},
     period::Period,
+    turn,
 };
 use crate::{
     frame::{Link, Page},
@@ -69,6 +73,9 @@ pub(crate) struct OverviewPage {
 
 pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<Response, Refusal> {
     whole(&visit)?;
+    let Some(_turn) = turn(visit.look.part).await else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
     let service = &state.service;
     let (text, now) = (visit.text(), service.now());
     let period = Period::of(&visit.query);

@@ -3,7 +3,10 @@
 use std::cmp::Reverse;
 
 use askama::Template;
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use bellwire_core::{
     ids::OrganizationId,
     ports::Storage,
@@ -19,6 +22,7 @@ use super::{
     chart::Chart,
     figures::{self, Figure, Waiting, percent, quantile, span},
     period::Period,
+    turn,
 };
 use crate::{
     frame::{Link, Page},
@@ -65,6 +69,9 @@ pub(super) async fn show(
     State(state): State<AppState>,
     visit: Operating,
 ) -> Result<Response, Refusal> {
+    let Some(_turn) = turn(visit.look.part).await else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
     let service = &state.service;
     let (text, now) = (visit.text(), service.now());
     let period = Period::of(&visit.query);

@@ -28,7 +28,7 @@ const ROWS: usize = 50;
 /// The longest value of a field that is shown whole, in characters.
 const MAX_VALUE_CHARS: usize = 400;
 /// What is changed, each as its actions begin.
-const NOUNS: [&str; 9] = [
+const NOUNS: [&str; 15] = [
     "organization.",
     "member.",
     "token.",
@@ -38,6 +38,12 @@ const NOUNS: [&str; 9] = [
     "channel.",
     "job.",
     "delivery.",
+    "inspector.",
+    "developer.",
+    "package.",
+    "rate_plan.",
+    "developer_rate_plan.",
+    "notification_condition.",
 ];
 
 #[derive(Template)]
@@ -140,6 +146,12 @@ fn filters(text: &Text, noun: &str, period: &str) -> Vec<Filter> {
             ("channel.", "word-channels"),
             ("job.", "audit-jobs"),
             ("delivery.", "column-deliveries"),
+            ("inspector.", "menu-inspector"),
+            ("developer.", "developers"),
+            ("package.", "menu-packages"),
+            ("rate_plan.", "menu-rate-plans"),
+            ("developer_rate_plan.", "audit-developer-plans"),
+            ("notification_condition.", "audit-conditions"),
         ]
         .map(|(value, key)| Choice::new(value, text.t(key), noun)),
     );

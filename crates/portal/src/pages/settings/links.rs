@@ -102,7 +102,8 @@ impl Draft {
             number.ok_or_else(|| Wrong::field(field, text.t("choose-one")))
         };
         let mut channels = self.boxes.clone();
-        for channel in parts(&self.channels) {
+        // A channel may hold a comma.
+        for channel in self.channels.split_whitespace().map(str::to_owned) {
             if !channels.contains(&channel) {
                 channels.push(channel);
             }

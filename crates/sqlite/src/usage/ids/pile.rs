@@ -20,6 +20,8 @@ pub(super) fn in_order((organization, id): &Key) -> (u8, i64, RecordId) {
 #[derive(Debug, Default)]
 pub(super) struct Pile {
     ids: HashSet<Key, Quick>,
+    /// Whose they are. One that was forgotten is not taken off.
+    organizations: HashSet<i64>,
     /// The same ids and some that were forgotten; none at all, or one for each first byte.
     shelves: Vec<Vec<Key>>,
     /// The shelf that is handed out; those before are done.
@@ -52,6 +54,7 @@ impl Pile {
     /// Adds ids. None is added any more when some were handed out.
     pub(super) fn add(&mut self, organization: i64, ids: &[RecordId]) {
         self.shelves.resize_with(SHELVES, Vec::new);
+        self.organizations.insert(organization);
         for id in ids {
             let key = (organization, *id);
             if self.ids.insert(key) {
@@ -97,6 +100,8 @@ impl Pile {
     }
 
     pub(super) fn forget_organization(&mut self, organization: i64) {
-        self.ids.retain(|(of, _)| *of != organization);
+        if self.organizations.remove(&organization) {
+            self.ids.retain(|(of, _)| *of != organization);
+        }
     }
 }

@@ -53,8 +53,8 @@ const PARTS: &[(&str, &str, &str)] = &[
     ("audit", "manage", "manage"),
 ];
 
-/// Parts of an organization that are about all of it: who sees some channels only may do nothing there,
-/// in either API.
+/// Parts of an organization that are about all of it: customers, who came through a link, may do nothing
+/// there, in either API.
 const WHOLE: &[&str] = &[
     "developers",
     "packages",
@@ -166,7 +166,7 @@ pub(super) fn verdict(method: &Method, path: &str, kind: Kind, own: bool) -> Ver
     if path.contains("{org}") && !own && !of_platform {
         return Verdict::Unseen;
     }
-    if kind == RestrictedLink && is_of_the_whole(path) {
+    if matches!(kind, LinkViewer | LinkEditor | RestrictedLink) && is_of_the_whole(path) {
         return Verdict::Forbidden;
     }
     let is_user = matches!(kind, EditorUser | Operator);

@@ -32,6 +32,9 @@ pub async fn clear_inspected_requests(
         .service
         .inspector(within.slug(), id, within.access())
         .await?;
-    state.service.clear_inspected(&inspector).await?;
+    state
+        .service
+        .clear_inspected(&inspector, within.by())
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

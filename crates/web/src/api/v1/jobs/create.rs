@@ -41,8 +41,8 @@ pub struct NewJob {
 /// Starts a job that sends deliveries again which failed or were cancelled, at a rate that the
 /// endpoint can bear.
 ///
-/// It is about what had failed when it was made. Nothing is sent twice: what was sent again since
-/// and has arrived, or is on its way, is left out. A restart of the server goes on with it.
+/// It is about what had failed when it was made. What was sent again since and has arrived, or is on
+/// its way, is left out. A restart of the server goes on with it.
 #[utoipa::path(
     post,
     path = "/organizations/{org}/jobs",
