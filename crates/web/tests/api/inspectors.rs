@@ -380,6 +380,7 @@ async fn what_cannot_be_is_refused() {
         ),
         (json!({"name": "x".repeat(256)}), "name", "at most 255"),
         (json!({"answer": {"color": 1}}), "answer.color", "unknown"),
+        (json!({"answer": [null, null]}), "answer", "an object"),
     ] {
         let refused = app.post(INSPECTORS, body).await;
         let message = refused.problem(422, "invalid_request", field);

@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 use super::Inspector;
 use crate::{
     AppState,
+    api::v1::shape::given,
     auth::{Edit, Within},
-    extract::{Json, OrganizationPath},
+    extract::{Json, Object, OrganizationPath},
     problem::{
         Problem,
         docs::{BodyProblems, ConflictProblems, OrganizationProblems},
@@ -30,8 +31,9 @@ pub struct NewInspector {
     )]
     name: String,
     /// What it answers; 200 at once, if left out.
-    #[serde(default)]
-    answer: NewAnswer,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = NewAnswer, required = false)]
+    answer: Option<Object<NewAnswer>>,
 }
 
 /// What it is to answer; what is left out is 200, and at once.
@@ -67,11 +69,12 @@ pub async fn create_inspector(
     Json(new): Json<NewInspector>,
 ) -> Result<(StatusCode, axum::Json<Inspector>), Problem> {
     let usual = Answering::default();
+    let answer = new.answer.map(|Object(answer)| answer).unwrap_or_default();
     let new = service::NewInspector {
         name: new.name,
         answering: Answering {
-            status: new.answer.status.unwrap_or(usual.status),
-            delay_s: new.answer.delay_s.unwrap_or(usual.delay_s),
+            status: answer.status.unwrap_or(usual.status),
+            delay_s: answer.delay_s.unwrap_or(usual.delay_s),
         },
     };
     let made = state

@@ -10,7 +10,7 @@ use crate::{
     AppState,
     api::v1::shape::given,
     auth::{Edit, Within},
-    extract::{Id, IdPath, Json, OrganizationPath},
+    extract::{Id, IdPath, Json, Object, OrganizationPath},
     problem::{
         Problem,
         docs::{BodyProblems, OrganizationProblems},
@@ -31,8 +31,8 @@ pub struct InspectorChange {
     name: Option<String>,
     /// What it answers.
     #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false)]
-    answer: Option<AnswerChange>,
+    #[schema(value_type = AnswerChange, required = false)]
+    answer: Option<Object<AnswerChange>>,
 }
 
 /// What to change of its answer; what is left out stays.
@@ -69,7 +69,8 @@ pub async fn update_inspector(
     Id(id): Id<InspectorId>,
     Json(change): Json<InspectorChange>,
 ) -> Result<axum::Json<Inspector>, Problem> {
-    let answer = change.answer.unwrap_or_default();
+    let answer = change.answer.map(|Object(answer)| answer);
+    let answer = answer.unwrap_or_default();
     let patch = InspectorPatch {
         name: change.name,
         status: answer.status,
