@@ -4,9 +4,9 @@
 //!
 //! Pure: periods and counts are parameters. `item` says what the nouns are and how a store keeps
 //! them, `target` which percentages a condition names, `threshold` which of them a count has
-//! reached, `counter` adds reports up and says what fires, `period` which quota period a moment belongs to,
-//! `callback` what is sent, `catalogue` what the catalogue says of it. The store counts and fires within one transaction
-//! ([`ports::Usage`](crate::ports::Usage)).
+//! reached, `counter` adds reports up and says what fires, `period` which quota period a moment
+//! belongs to, `callback` what is sent, `catalogue` what the catalogue says of it. The store counts
+//! and fires within one transaction ([`ports::Usage`](crate::ports::Usage)).
 
 mod callback;
 mod catalogue;

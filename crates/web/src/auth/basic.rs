@@ -1,7 +1,8 @@
 //! `Authorization: Basic <e-mail address and password>` (RFC 7617).
 //!
-//! It is accepted but never asked for, but by the monetization API (`mint/refusal.rs`): an answer of 401 that names the scheme makes browsers open a
-//! window of their own, also when a page's script made the request.
+//! Only the monetization API asks for it (`mint/refusal.rs`); elsewhere it is accepted and not asked
+//! for, because an answer of 401 that names the scheme makes browsers open a window of their own, also
+//! when a page's script made the request.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
