@@ -100,6 +100,7 @@ class Aim:
                 self._body(case, body, chance)
                 if case.path.startswith("/v1/mint/"):
                     self._monetization(case, body, chance)
+                self._records(case, body, chance)
 
     def _anew(self, body: dict) -> None:
         """What must be new is not always the document's example, which the first case made."""
@@ -130,9 +131,23 @@ class Aim:
         if webhooks and body.get("actions"):
             called = {"actionAttribute": "WEBHOOK", "value": chance.choice(webhooks)}
             body["actions"] = [called]
+        for name in ("startDate", "endDate"):
+            # A text has to be a date; and who buys something has not left yet.
+            if name in body:
+                body[name] = "2026-11-01" if name == "startDate" else None
+        if "developer" in body and "email" in case.path_parameters:
+            body["developer"] = {"id": case.path_parameters["email"]}
+
+    def _records(self, case: Case, body: dict, chance: random.Random) -> None:
+        """Usage of what somebody has bought, now."""
+        bought = self._seeds.bought(f"/api/v1/organizations/{case.path_parameters.get('org')}")
         for record in body.get("records") or []:
-            if isinstance(record, dict):
-                self._monetization(case, record, chance)
+            if isinstance(record, dict) and bought:
+                plan = "ratePlan" if case.path.startswith("/v1/mint/") else "rate_plan"
+                record["developer"], record[plan] = chance.choice(bought)
+                record["id"] = f"record-{chance.getrandbits(64)}"
+                record["application"] = APPLICATION
+                record["time"] = None
 
     def _path(self, case: Case, chance: random.Random) -> None:
         path = ""

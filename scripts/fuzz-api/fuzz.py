@@ -142,7 +142,7 @@ def operations_of(bellwire: Bellwire) -> set[str]:
 def main() -> int:
     """Runs everything; the exit code."""
     seed = int(os.environ.get("BELLWIRE_FUZZ_SEED", "1"))
-    examples = int(os.environ.get("BELLWIRE_FUZZ_EXAMPLES", "8"))
+    examples = int(os.environ.get("BELLWIRE_FUZZ_EXAMPLES", "5"))
     print(f"seed {seed}, {examples} random cases for each operation and caller", flush=True)
     receiver = Receiver()
     with tempfile.TemporaryDirectory() as folder:

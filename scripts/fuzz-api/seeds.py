@@ -9,6 +9,8 @@ import base64
 import json
 import threading
 import time
+import urllib.parse
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
@@ -120,9 +122,33 @@ class Seeds:
         for name in EVENT_TYPES:
             event = {"type": name, "channels": CHANNELS, "data": {"booking": {"id": name}}}
             self.bellwire.call("POST", f"{within}/events", json.dumps(event))
+        self._inspectors(within)
         self._jobs(within)
         self._shop(within, many)
         self._await_attempts(within)
+
+    def bought(self, within: str) -> list[tuple[str, str]]:
+        """Who has bought which rate plan."""
+        rows = self._list(f"{within}/developer-rate-plans")
+        return [(row["developer"], row["rate_plan"]) for row in rows]
+
+    def _inspectors(self, within: str) -> None:
+        """Inspectors where something has arrived."""
+        for _ in range(3):
+            try:
+                made = self.post(f"{within}/inspectors", name=self.another("inspector"))
+            except Refused as refused:
+                if refused.status == 409:
+                    # There are as many as there may be.
+                    return
+                raise
+            # The URL is on the public address, which is somebody else's here.
+            path = urllib.parse.urlsplit(made["url"]).path
+            for at in range(2):
+                arrives = urllib.request.Request(
+                    f"{self.bellwire.url}{path}/{at}", data=b"{}", method="POST"
+                )
+                urllib.request.urlopen(arrives, timeout=20).close()
 
     def _change(self, path: str, **body: object) -> None:
         self.bellwire.call("PATCH", path, json.dumps(body))

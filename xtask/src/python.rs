@@ -11,16 +11,21 @@ use anyhow::{Context as _, Result};
 
 use crate::{process, tools, workspace};
 
-/// Builds the binary for debugging and hands it to a script: `scripts/FOLDER/FILE BELLWIRE`.
-pub(crate) fn judge(folder: &str, file: &str) -> Result<()> {
-    let root = workspace::root();
-    let python = environment(folder)?;
+/// Builds the binary for debugging, alone. `cargo xtask test` needs none: its tests have built it
+/// already, and with other features of some dependencies, so that this would build them all again.
+pub(crate) fn build() -> Result<()> {
     process::run(&mut process::cargo(&[
         "build",
         "--quiet",
         "--package",
         "bellwire",
-    ]))?;
+    ]))
+}
+
+/// Hands the binary, which has been built, to a script: `scripts/FOLDER/FILE BELLWIRE`.
+pub(crate) fn judge(folder: &str, file: &str) -> Result<()> {
+    let root = workspace::root();
+    let python = environment(folder)?;
     process::run(
         Command::new(python)
             .arg(root.join("scripts").join(folder).join(file))

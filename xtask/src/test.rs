@@ -45,12 +45,6 @@ pub(crate) fn run() -> Result<()> {
             process::tests(Runner::Cargo, &mut process::cargo(&arguments))
         }
     });
-    report.step("doc tests", || {
-        process::tests(
-            Runner::Cargo,
-            &mut process::cargo(&["test", "--workspace", "--doc", "--no-fail-fast", "--quiet"]),
-        )
-    });
     report.step("documentation builds", || {
         // Private items too: most of what there is to explain is private.
         let mut command = process::cargo(&[

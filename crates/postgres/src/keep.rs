@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use crate::{
     connect::{Conn, Session},
     fault::Fault,
-    lease, owners,
+    lease, owners, partitions,
     shared::Shared,
 };
 
@@ -121,17 +121,8 @@ async fn connected<'s>(
 /// Makes the days ahead.
 pub(crate) async fn maintain(shared: &Shared) -> Result<(), Fault> {
     let conn = shared.worker().await?;
-    let row = conn
-        .query_opt(
-            "SELECT floor(extract(epoch FROM clock_timestamp()) / 86400)::bigint",
-            &[],
-        )
-        .await?;
+    let today = partitions::today(&conn).await?;
     drop(conn);
-    let today: i64 = match row {
-        Some(row) => row.try_get(0)?,
-        None => return Ok(()),
-    };
     shared.partitions.maintain(&shared.pools.work, today).await
 }
 

@@ -251,6 +251,14 @@ pub(crate) async fn read(conn: &impl crate::connect::Conn) -> Result<BTreeSet<i6
     Ok(days)
 }
 
+/// The day it is, by the database's clock.
+pub(crate) async fn today(conn: &impl crate::connect::Conn) -> Result<i64, Fault> {
+    let now = "SELECT floor(extract(epoch FROM clock_timestamp()) / 86400)::bigint";
+    let row = conn.query_opt(now, &[]).await?;
+    let row = row.ok_or_else(|| crate::fault::corrupt("the database has no time"))?;
+    Ok(row.try_get(0)?)
+}
+
 /// Attaching locks the parent against nobody who reads or inserts; creating a partition in place
 /// would lock everybody out.
 fn create(day: i64) -> String {

@@ -1,6 +1,8 @@
 //! What a call has at hand while it runs on the writer thread: the connection inside its
 //! transaction, the caches, and a list of what must happen outside the database after the commit.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use bellwire_core::{
     ids::{DeliveryId, OrganizationId, WebhookId},
     ports::Error,
@@ -36,9 +38,16 @@ pub(crate) struct Work<'w> {
     pub(crate) state: &'w mut State,
     pub(crate) effects: &'w mut Effects,
     pub(crate) claims: &'w Claims,
+    /// How many calls wait that are not in bulk.
+    pub(crate) waiting: &'w AtomicUsize,
 }
 
 impl Work<'_> {
+    /// Whether somebody waits for the writer: work in bulk then does not go on for long.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+
     /// A living organization.
     pub(crate) fn organization(&mut self, id: OrganizationId) -> Result<OrganizationSlot, Fault> {
         let found = self.state.organization(self.conn, id)?;

@@ -6,8 +6,8 @@
 //! batch in its channel when the disk is done with the last.
 //!
 //! Work in bulk stands behind everything else: a commit that has other calls takes none of it, and the
-//! one after that takes one call. So an event waits for at most one such call, and bulk goes on under
-//! any load.
+//! one after that takes one call. Such a call may ask whether somebody waits and end early, which is what
+//! reports of usage do: an event waits for some of a call, and bulk goes on under any load.
 //!
 //! Calls that fail by a rule fail before they write. A call that meets an SQL error takes the whole
 //! transaction with it, and then each call runs again in a transaction of its own, so that one
@@ -19,6 +19,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, Sender, TryRecvError, channel},
     },
     thread::JoinHandle,
@@ -104,6 +105,8 @@ enum Message {
 pub(crate) struct Writer {
     sender: Mutex<Option<Sender<Message>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// Calls that were sent and not taken yet, but for those in bulk.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -115,6 +118,7 @@ impl Writer {
         stats: Arc<Stats>,
     ) -> std::io::Result<Self> {
         let (sender, inbox) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
         let mut turn = Turn {
             conn,
             state,
@@ -123,6 +127,7 @@ impl Writer {
             stats,
             behind: VecDeque::new(),
             passed_over: false,
+            waiting: Arc::clone(&waiting),
         };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -130,6 +135,7 @@ impl Writer {
         Ok(Self {
             sender: Mutex::new(Some(sender)),
             thread: Mutex::new(Some(thread)),
+            waiting,
         })
     }
 
@@ -142,6 +148,7 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&mut Work<'_>) -> std::result::Result<T, Fault> + Send + 'static,
     {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         self.send(rows, body, Message::Call).await
     }
 
@@ -229,6 +236,8 @@ struct Turn {
     behind: VecDeque<Box<dyn Call>>,
     /// The last commit took none of it because of others.
     passed_over: bool,
+    /// How many others are in the inbox.
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What the writer does next.
@@ -280,7 +289,10 @@ impl Turn {
                 message => message,
             };
             match message {
-                Ok(Message::Call(call)) => return Next::Call(call),
+                Ok(Message::Call(call)) => {
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
+                    return Next::Call(call);
+                }
                 Ok(Message::Behind(call)) => self.behind.push_back(call),
                 Ok(Message::Close(done)) => return Next::Close(Some(done)),
                 Err(TryRecvError::Empty) => return Next::Nothing,
@@ -394,6 +406,7 @@ impl Turn {
             state: &mut self.state,
             effects,
             claims: &self.claims,
+            waiting: &self.waiting,
         };
         // A call that panics must not take the writer, and with it the whole store, away.
         catch_unwind(AssertUnwindSafe(|| call.run(&mut work))).unwrap_or_else(|panic| {

@@ -190,10 +190,7 @@ impl Browser {
     /// Clicks.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
-        let element = self.element(css);
-        self.look_at(&element);
-        let clicked = self.call("POST", &format!("element/{element}/click"), &json!({}));
-        assert!(clicked.is_null(), "{css}: {clicked}");
+        self.hit(css, || self.elements(css).into_iter().next());
     }
 
     /// Clicks on the link or button that says this.
@@ -204,7 +201,7 @@ impl Browser {
              not(ancestor::*[@hidden])]"
         );
         let query = json!({"using": "xpath", "value": path});
-        let found = || {
+        self.hit(said, || {
             let found = self.call("POST", "elements", &query);
             let all = found.as_array().cloned().unwrap_or_default();
             all.iter()
@@ -213,12 +210,41 @@ impl Browser {
                     let shown = format!("element/{one}/displayed");
                     self.call("GET", &shown, &Value::Null) == json!(true)
                 })
-        };
-        self.until(said, |_| found().is_some());
-        let element = found().expect("there");
-        self.look_at(&element);
-        let clicked = self.call("POST", &format!("element/{element}/click"), &json!({}));
-        assert!(clicked.is_null(), "{said}: {clicked}");
+        });
+    }
+
+    /// Clicks on what is found, as somebody does who looks: when a part of the page came anew and took
+    /// it away, or moved it from under the pointer, once more.
+    #[track_caller]
+    fn hit(&self, what: &str, find: impl Fn() -> Option<String>) {
+        self.until(what, |browser| {
+            let Some(element) = find() else {
+                return false;
+            };
+            browser.look_at(&element);
+            browser.expect_click();
+            let clicked = browser.call("POST", &format!("element/{element}/click"), &json!({}));
+            clicked.is_null() && browser.was_clicked(&element)
+        });
+    }
+
+    /// Notes in the page where the next click goes.
+    fn expect_click(&self) {
+        self.run(
+            "window.clicked = null;
+             addEventListener('click', event => { window.clicked = event.target; },
+               {capture: true, once: true})",
+        );
+    }
+
+    /// Whether it went to this element, or to a part of it. On another page it did.
+    fn was_clicked(&self, element: &str) -> bool {
+        let script = "if (window.clicked === undefined) return true;
+                      const [element] = arguments;
+                      return !element.isConnected || element.contains(window.clicked)";
+        let body = json!({"script": script, "args": [{ELEMENT: element}]});
+        // The element may have gone with its page: an error and not an answer.
+        self.call("POST", "execute/sync", &body) != json!(false)
     }
 
     /// Types into a field, in place of what it holds.

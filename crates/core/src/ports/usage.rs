@@ -67,7 +67,7 @@ pub struct Bought {
     pub applications: Vec<String>,
 }
 
-/// A part of a report, counted in one transaction.
+/// A part of a report.
 #[derive(Clone)]
 pub struct Chunk {
     /// The tenant.
@@ -138,13 +138,22 @@ pub struct Crossed<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counted {
     /// How many of its groups were counted, from the first on: all of them, or fewer when they made
-    /// [`MAX_FIRED`] events or [`MAX_CALLS`] deliveries, so that no transaction grows by what it fires. The caller counts
-    /// the rest in another chunk. At least one, if there is one.
+    /// [`MAX_FIRED`] events or [`MAX_CALLS`] deliveries, so that no transaction grows by what it fires.
+    /// The caller counts the rest in another chunk. At least one, if there is one.
     pub groups: usize,
     /// How many of its records had been counted before.
     pub repeated: u64,
     /// What fired, in order.
     pub fired: Vec<Fired>,
+}
+
+impl Counted {
+    /// Adds what came of the groups behind these.
+    pub fn add(&mut self, more: Self) {
+        self.groups += more.groups;
+        self.repeated += more.repeated;
+        self.fired.extend(more.fired);
+    }
 }
 
 /// A percentage that fired.
@@ -234,8 +243,8 @@ pub trait Usage: Send + Sync {
         pairs: Vec<(String, String)>,
     ) -> Result<Vec<Vec<Bought>>>;
 
-    /// Counts a part of a report and stores the events of what it crosses, with their deliveries: one
-    /// transaction; when it returns, all of it is on disk. A record whose id was counted within
+    /// Counts a part of a report and stores the events of what it crosses, with their deliveries, each
+    /// group in one transaction; when it returns, all of it is on disk. A record whose id was counted within
     /// [`RECORD_IDS_US`] counts nothing, and neither does one with an older id that
     /// [`sweep_records`](Self::sweep_records) has not forgotten yet. What fires is decided by [`Counter`](crate::usage::Counter)
     /// and [`Named`](crate::usage::Named); nothing does for a plan that is not published.

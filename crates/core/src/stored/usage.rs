@@ -213,15 +213,22 @@ impl Room {
     }
 }
 
-/// The beginning of a chunk, when all of it would make more events or deliveries than one transaction
-/// should: up to the group that makes the last of them. `None` when the chunk can stay as it is.
+/// With how many groups of a chunk a transaction has made as many events or deliveries as it should;
+/// `None` when it may make more.
 #[must_use]
-pub fn beginning(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<Chunk> {
+pub fn enough(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<usize> {
     let mut room = Room::of(chunk);
     for firing in firings {
         room.take(firing.risen.place, firing.webhooks.len());
     }
-    let groups = room.full_at? + 1;
+    room.full_at.map(|place| place + 1)
+}
+
+/// The beginning of a chunk, when all of it would make more events or deliveries than one transaction
+/// should: up to the group that makes the last of them. `None` when the chunk can stay as it is.
+#[must_use]
+pub fn beginning(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<Chunk> {
+    let groups = enough(chunk, firings)?;
     (groups < chunk.groups.len()).then(|| Chunk {
         groups: chunk.groups[..groups].to_vec(),
         ..chunk.clone()

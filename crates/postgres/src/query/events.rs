@@ -98,7 +98,7 @@ pub(super) async fn page(
         if want == Want::Nothing {
             break;
         }
-        if search.got_on() && began.elapsed() >= time {
+        if began.elapsed() >= time && search.may_stop(&want) {
             search.out_of_time();
             break;
         }

@@ -29,12 +29,12 @@ use crate::{
 
 /// Rows of one webhook that one step reads of a day's index, at first and at most.
 const AHEAD: (usize, usize) = (8, 256);
-/// Rows that one step reads of a day's index, about.
-const ROWS: usize = 4_096;
+/// Rows that one step reads of all its days' indexes, about: a few milliseconds.
+const ROWS: usize = 2_048;
 /// Days that one step looks at, at most: as many as give it little.
 const MANY_DAYS: usize = 8;
 /// Deliveries that one step of a walk over all of them looks at, at first and at most.
-const SCAN: (i64, i64) = (512, 16_384);
+const SCAN: (i64, i64) = (512, 4_096);
 /// So many pending deliveries are put in order; when there are more, waiting is nothing rare.
 const PENDING: i64 = 20_000;
 
@@ -157,6 +157,8 @@ pub(super) struct Sources {
     oldest: Uuid,
     /// The days there are.
     days: BTreeSet<i64>,
+    /// The day it is: those behind it were made ahead, and hardly anything is in them.
+    today: i64,
     ahead: usize,
     days_at_once: usize,
     scan: i64,
@@ -176,6 +178,7 @@ impl Sources {
             waiting: HashMap::new(),
             oldest,
             days: partitions::read(conn).await?,
+            today: partitions::today(conn).await?,
             ahead: AHEAD.0,
             days_at_once: 1,
             scan: SCAN.0,
@@ -255,12 +258,18 @@ impl Sources {
         let before = Uuid::from_u128(part.below.uuid().as_u128().saturating_sub(1));
         let (newest, oldest) = (day(before), day(part.from.uuid()));
         let mut days = self.days.range(oldest..=newest.max(oldest)).rev().copied();
-        let looked: Vec<i64> = days.by_ref().take(self.days_at_once).collect();
+        let to_come = days.clone().take_while(|day| *day > self.today).count();
+        let at_once = if to_come > 0 {
+            to_come
+        } else {
+            self.days_at_once
+        };
+        let looked: Vec<i64> = days.by_ref().take(at_once).collect();
         let rest = days.next();
         let Some(last) = looked.last() else {
             return Ok((Vec::new(), None));
         };
-        let each = self.ahead;
+        let each = (self.ahead / looked.len()).max(AHEAD.0);
         let below = part.below.uuid();
         let mut params: Vec<(Param<'_>, Type)> =
             vec![(&self.webhooks, Type::UUID_ARRAY), (&below, Type::UUID)];
@@ -284,10 +293,14 @@ impl Sources {
                 position = position.max(Some(id));
             }
         }
-        let at_most = (ROWS / self.webhooks.len().max(1)).clamp(AHEAD.0, AHEAD.1);
-        self.ahead = (each * 4).min(at_most);
-        if rows.len() < each && self.days_at_once < MANY_DAYS {
-            self.days_at_once *= 2;
+        // Where there is much, more of one day; where there is little, more days.
+        let room = ROWS / self.webhooks.len().max(1);
+        if position.is_some() {
+            self.ahead = (self.ahead * 4).min(room.clamp(AHEAD.0, AHEAD.1));
+            self.days_at_once = 1;
+        } else if rows.len() < each && to_come == 0 {
+            let days = (room / AHEAD.0).clamp(1, MANY_DAYS);
+            self.days_at_once = (self.days_at_once * 2).min(days);
         }
         let found = meant(&rows, position, part.from)?;
         // Nothing is left of these days.

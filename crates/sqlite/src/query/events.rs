@@ -76,7 +76,7 @@ pub(super) fn page(
         if want == Want::Nothing {
             break;
         }
-        if search.got_on() && began.elapsed() >= time {
+        if began.elapsed() >= time && search.may_stop(&want) {
             search.out_of_time();
             break;
         }

@@ -1,11 +1,12 @@
-//! Counting a chunk of a report: everything is looked up and decided before anything is written, as a
-//! call of the writer must.
+//! Counting a chunk of a report, a few records after the other, until somebody else waits for the
+//! writer. Of each few everything is looked up and decided before anything is written, as a call of the
+//! writer must.
 
 use std::collections::BTreeMap;
 
 use bellwire_core::{
-    ports::{Chunk, Counted, Error, UsageRecord},
-    stored::usage::{Documents, Firing, Risen, beginning, events, firings, rises},
+    ports::{Chunk, Counted, Error, Fired, MAX_CALLS, MAX_FIRED, UsageRecord},
+    stored::usage::{Documents, Firing, Risen, enough, events, firings, rises},
     usage::{Condition, Counter, Developer, DeveloperPlan, Package, RatePlan},
 };
 use rusqlite::params;
@@ -14,7 +15,10 @@ use super::{
     ids::{Known, RecordId, RecordIds},
     items, list,
 };
-use crate::{enqueue, fault::Fault, work::Work};
+use crate::{enqueue, fault::Fault, state::OrganizationSlot, work::Work};
+
+/// Records between two looks whether somebody else waits: about half a millisecond.
+const IN_ONE_GO: usize = 64;
 
 pub(crate) const COUNTER: &str =
     "SELECT count, level FROM usage_counters WHERE plan = ?1 AND period = ?2";
@@ -23,14 +27,67 @@ INSERT INTO usage_counters (plan, period, count, level, updated_at) VALUES (?1, 
 ON CONFLICT (plan, period) DO UPDATE
 SET count = excluded.count, level = excluded.level, updated_at = excluded.updated_at";
 
-pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result<Counted, Fault> {
+/// Counts groups of a chunk, from one on: all the others, or as many as can be until somebody else
+/// waits for the writer, or until enough has fired.
+pub(super) fn count(
+    work: &mut Work<'_>,
+    chunk: &Chunk,
+    from: usize,
+    known: &Known,
+) -> Result<Counted, Fault> {
     let organization = work.organization(chunk.organization_id)?;
     let mut counted = Counted::default();
     let mut ids = RecordIds::default();
+    let mut place = from;
+    while place < chunk.groups.len() {
+        match some(work, (chunk, place), &organization, known, &mut ids) {
+            Ok(more) => counted.add(more),
+            // Nothing of these was written, and what was counted before them stays. Whoever asks for
+            // the rest hears it.
+            Err(Fault::Rule(_)) if place > from => break,
+            Err(fault) => return Err(fault),
+        }
+        place = from + counted.groups;
+        if work.is_awaited() || is_enough(chunk, &counted.fired) {
+            break;
+        }
+    }
+    let mut ids: Vec<RecordId> = ids.into_iter().collect();
+    ids.sort_unstable();
+    work.state
+        .usage
+        .ids(work.conn)?
+        .add(work.conn, organization.seq, chunk.now, &ids)?;
+    Ok(counted)
+}
+
+/// Whether so much was made that the rest of a chunk is left to another one.
+pub(super) fn is_enough(chunk: &Chunk, fired: &[Fired]) -> bool {
+    let calls = |fired: &Fired| fired.webhooks.len() + chunk.listeners;
+    fired.len() >= MAX_FIRED || fired.iter().map(calls).sum::<usize>() >= MAX_CALLS
+}
+
+/// Counts a few groups, from `first` on, but for their ids, which it adds to those of this transaction.
+fn some(
+    work: &mut Work<'_>,
+    (chunk, first): (&Chunk, usize),
+    organization: &OrganizationSlot,
+    known: &Known,
+    ids: &mut RecordIds,
+) -> Result<Counted, Fault> {
+    let mut counted = Counted::default();
+    let mut new = RecordIds::default();
     // In the order in which they are written.
     let mut counters: BTreeMap<(i64, i64), Counter> = BTreeMap::new();
     let mut risen: Vec<Risen<'_>> = Vec::new();
-    for (place, group) in chunk.groups.iter().enumerate() {
+    let mut records = 0;
+    let mut end = first;
+    while records < IN_ONE_GO
+        && let Some(group) = chunk.groups.get(end)
+    {
+        let place = end;
+        end += 1;
+        records += group.records.len();
         let slot = work
             .state
             .usage
@@ -40,12 +97,14 @@ pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result
         let mut fresh: Vec<&UsageRecord> = Vec::with_capacity(group.records.len());
         let stored = work.state.usage.ids(work.conn)?;
         for record in &group.records {
-            let repeated = ids.contains(&record.id)
-                || stored.are_counted(work.conn, organization.seq, &record.id, known)?;
+            let id = &record.id;
+            let repeated = ids.contains(id)
+                || new.contains(id)
+                || stored.are_counted(work.conn, organization.seq, id, known)?;
             if repeated {
                 counted.repeated += 1;
             } else {
-                ids.insert(record.id);
+                new.insert(*id);
                 fresh.push(record);
             }
         }
@@ -62,10 +121,16 @@ pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result
     }
     let mut documents = sold(work, organization.seq, &risen)?;
     let firings = firings(chunk, &risen, &documents)?;
-    if let Some(beginning) = beginning(chunk, &firings) {
-        return count(work, &beginning, known);
+    if let Some(groups) = enough(chunk, &firings)
+        && groups < end
+    {
+        let beginning = Chunk {
+            groups: chunk.groups[..groups].to_vec(),
+            ..chunk.clone()
+        };
+        return some(work, (&beginning, first), organization, known, ids);
     }
-    counted.groups = chunk.groups.len();
+    counted.groups = end - first;
     let mut made = Vec::new();
     if !firings.is_empty() {
         if organization.generation != chunk.generation {
@@ -93,16 +158,11 @@ pub(super) fn count(work: &mut Work<'_>, chunk: &Chunk, known: &Known) -> Result
         work.state.usage.set(key, counter);
     }
     drop(set);
-    let mut ids: Vec<RecordId> = ids.into_iter().collect();
-    ids.sort_unstable();
-    work.state
-        .usage
-        .ids(work.conn)?
-        .add(work.conn, organization.seq, chunk.now, &ids)?;
     for (fired, event) in made {
         enqueue::store(work, organization.seq, &event, chunk.now)?;
         counted.fired.push(fired);
     }
+    ids.extend(new);
     Ok(counted)
 }
 

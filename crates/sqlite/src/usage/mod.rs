@@ -141,12 +141,25 @@ impl Usage for Sqlite {
                     .await?
             }
         };
+        let known = Arc::new(known);
         let _turn = self.inner.turns.take(records).await?;
         // A record is an id in a blob, and one moved behind it; a group is a row.
         let rows = chunk.groups.len() + records / 2;
-        self.writer()
-            .call_behind(rows, move |work| count::count(work, &chunk, &known))
-            .await
+        let mut counted = Counted::default();
+        while counted.groups < chunk.groups.len() && !count::is_enough(&chunk, &counted.fired) {
+            let (chunk, known, from) = (Arc::clone(&chunk), Arc::clone(&known), counted.groups);
+            let more = self
+                .writer()
+                .call_behind(rows, move |work| count::count(work, &chunk, from, &known))
+                .await;
+            match more {
+                Ok(more) => counted.add(more),
+                // What was counted is on disk. Whoever asks for the rest hears why it cannot be.
+                Err(_) if counted.groups > 0 => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(counted)
     }
 
     async fn used(

@@ -2,18 +2,34 @@
 
 use std::{
     future::{Future as _, poll_fn},
+    path::Path,
     sync::{Arc, mpsc::channel},
     task::Poll,
 };
 
-use bellwire_core::crypt::{Key, Keyring};
-use bellwire_testkit::entropy::SeededEntropy;
+use bellwire_core::{
+    crypt::{Key, Keyring},
+    ports::{Group, Store, Usage as _, UsageRecord},
+};
+use bellwire_testkit::{
+    conformance::{Subject, usage::Market},
+    entropy::SeededEntropy,
+};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::{Options, Sqlite};
 
 type Order = Arc<Mutex<Vec<&'static str>>>;
+
+fn open(place: &Path) -> Sqlite {
+    Sqlite::open(
+        &Options::new(place.join("bellwire.db")),
+        Keyring::new(vec![Key::from_bytes([1; 32])]).expect("one key"),
+        Arc::new(SeededEntropy::new(1)),
+    )
+    .expect("it opens")
+}
 
 /// A call that notes that it ran, in the queue when this returns.
 async fn asked(store: &Sqlite, order: &Order, name: &'static str, behind: bool) -> JoinHandle<()> {
@@ -47,12 +63,7 @@ async fn asked(store: &Sqlite, order: &Order, name: &'static str, behind: bool) 
 #[tokio::test]
 async fn bulk_stands_behind_everything_else_and_goes_on() {
     let place = tempfile::tempdir().expect("a directory");
-    let store = Sqlite::open(
-        &Options::new(place.path().join("bellwire.db")),
-        Keyring::new(vec![Key::from_bytes([1; 32])]).expect("one key"),
-        Arc::new(SeededEntropy::new(1)),
-    )
-    .expect("it opens");
+    let store = open(place.path());
     let order = Order::default();
     // The writer is busy until everything is in its queue, and then with the calls that come next.
     let (go, wait) = channel::<()>();
@@ -97,4 +108,93 @@ async fn bulk_stands_behind_everything_else_and_goes_on() {
     store.close().await;
     last.await.expect("no panic");
     assert_eq!(order.lock().last(), Some(&"the last"));
+}
+
+/// Work in bulk can learn that somebody waits for it to end, and nobody does once they were served.
+#[tokio::test]
+async fn bulk_learns_that_somebody_waits() {
+    let place = tempfile::tempdir().expect("a directory");
+    let store = open(place.path());
+    let (go, wait) = channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel();
+    let mut began = Some(began);
+    let bulk = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let look = move |work: &mut crate::work::Work<'_>| {
+                let before = work.is_awaited();
+                if let Some(began) = began.take() {
+                    let _ = began.send(());
+                }
+                let _ = wait.recv();
+                Ok((before, work.is_awaited()))
+            };
+            store.writer().call_behind(1, look).await.expect("ran")
+        })
+    };
+    has_begun.await.expect("begun");
+    let order = Order::default();
+    let behind = asked(&store, &order, "more in bulk", true).await;
+    let event = asked(&store, &order, "an event", false).await;
+    go.send(()).expect("it waits");
+    assert_eq!(bulk.await.expect("no panic"), (false, true));
+    for task in [behind, event] {
+        task.await.expect("no panic");
+    }
+    let later = |work: &mut crate::work::Work<'_>| Ok(work.is_awaited());
+    assert!(!store.writer().call_behind(1, later).await.expect("ran"));
+}
+
+/// A chunk of a report gives way to everybody who comes while it is counted, and is counted whole.
+#[tokio::test]
+async fn a_report_gives_way_to_who_comes_meanwhile() {
+    struct Own(Sqlite);
+    #[async_trait::async_trait]
+    impl Subject for Own {
+        fn store(&self) -> Arc<dyn Store> {
+            Arc::new(self.0.clone())
+        }
+
+        async fn reopen(&mut self) {}
+    }
+    const DEVELOPERS: u32 = 300;
+
+    let place = tempfile::tempdir().expect("a directory");
+    let store = open(place.path());
+    let market = Market::open(Own(store.clone())).await;
+    let mut groups = Vec::new();
+    for number in 0..DEVELOPERS {
+        let plan = market.sell(&format!("dev{number}"), 0).await;
+        groups.push(Group {
+            plan: plan.id,
+            begins: plan.start,
+            period: market.period(),
+            records: vec![UsageRecord {
+                id: u128::from(number).to_be_bytes(),
+                count: 1,
+                application: "".into(),
+            }],
+        });
+    }
+    let chunk = market.chunk(groups).await;
+    let report = {
+        let store = store.clone();
+        tokio::spawn(async move { store.count(chunk).await.expect("counted") })
+    };
+    let mut seen = Vec::new();
+    while !report.is_finished() {
+        let counted = |work: &mut crate::work::Work<'_>| {
+            let counters = "SELECT count(*) FROM usage_counters";
+            Ok(work
+                .conn
+                .query_row(counters, [], |row| row.get::<_, i64>(0))?)
+        };
+        seen.push(store.writer().call(1, counted).await.expect("ran"));
+    }
+    assert!(seen.is_sorted());
+    let half = seen
+        .iter()
+        .filter(|counted| (1..i64::from(DEVELOPERS)).contains(*counted));
+    assert!(half.count() > 0, "{seen:?}");
+    assert_eq!(report.await.expect("no panic").groups, DEVELOPERS as usize);
 }

@@ -16,7 +16,7 @@ use crate::bench::{
     report::round3,
 };
 
-/// What a page may take beside its query, and what a query may take (issue 7, issue 6).
+/// What a page may take beside its query, and what a query may take.
 const PAGE_MS: f64 = 20.0;
 const QUERY_MS: f64 = 50.0;
 

@@ -375,10 +375,17 @@ impl<'f> Search<'f> {
     }
 
     /// Whether a search from where this one is would begin elsewhere than this one did.
-    #[must_use]
-    pub fn got_on(&self) -> bool {
+    fn got_on(&self) -> bool {
         let cursor = self.cursor();
         cursor.before < self.began.before || cursor.position < self.began.position
+    }
+
+    /// Whether it may stop before it does what it wants: it got on, and it does not know of events that
+    /// it only had to look at, with none to show yet.
+    #[must_use]
+    pub fn may_stop(&self, want: &Want) -> bool {
+        let has_some = self.items.is_empty() && matches!(want, Want::Look(_));
+        self.got_on() && !has_some
     }
 
     /// The time is up.
