@@ -21,7 +21,6 @@ pub(crate) const CHECKS: &[(&str, Check)] = &[
     ("documents name what exists", documents::names),
     ("the reference lists every name", documents::reference),
     ("requirements and their proofs", requirements::check),
-    ("openapi.json is current", documents::openapi),
 ];
 
 /// Runs one rule; an error lists what breaks it.

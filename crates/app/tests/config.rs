@@ -253,3 +253,20 @@ fn sign_in_through_a_provider_wants_a_public_url() {
     let groups = from_environment("BELLWIRE_OIDC_GROUPS", "a=acme:admin, b=acme:viewer");
     assert_eq!(groups.unwrap().config.oidc.groups.len(), 2);
 }
+
+#[test]
+fn the_openapi_document_that_is_checked_in_is_current() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = bellwire(directory.path()).arg("openapi").output().unwrap();
+    assert!(output.status.success());
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/reference/openapi.json"
+    );
+    let checked_in = std::fs::read_to_string(path).unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        checked_in.trim_end() == said.trim_end(),
+        "docs/reference/openapi.json is not current; run `cargo xtask openapi`"
+    );
+}

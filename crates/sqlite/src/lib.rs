@@ -85,6 +85,7 @@ pub(crate) struct Inner {
     firsts: Arc<Firsts>,
     pass: Mutex<retain::Pass>,
     turns: usage::Turns,
+    sieve: Arc<usage::Sieve>,
     seal: Arc<Seal>,
     /// For entries of the log that nobody else makes.
     ids: Arc<Ids>,

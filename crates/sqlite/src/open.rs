@@ -297,6 +297,7 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
         .map_err(|error| on.sql(&error))?;
     let claims = Arc::new(Claims::default());
     let checkpoints = Checkpoints::start(copier, page_bytes).map_err(|error| on.io(&error))?;
+    let sieve = Arc::clone(state.usage.sieve());
     let writer = Writer::start(
         conn,
         state,
@@ -313,6 +314,7 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
         firsts: Arc::default(),
         pass: Mutex::default(),
         turns: Turns::default(),
+        sieve,
         seal: Arc::new(seal),
         ids: Arc::new(ids),
         role: options.role,

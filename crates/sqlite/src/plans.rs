@@ -278,6 +278,10 @@ fn counting_finds_everything_by_key() {
     assert_plan(usage::COUNTER, &["USING PRIMARY KEY (plan=? AND period=?)"]);
     let key = "USING PRIMARY KEY (organization=? AND id=?)";
     assert_plan(usage::IS_COUNTED, &[key]);
+    assert_plan(
+        usage::PORTION_OF_IDS,
+        &["USING PRIMARY KEY ((organization,id)>(?,?))"],
+    );
     assert_plan(usage::OLDEST, &["USING INDEX usage_batches_by_age (at<?)"]);
     let key = "USING INDEX usage_items_by_key (organization=? AND noun=? AND key=?)";
     assert_plan(usage::ONE, &[key]);

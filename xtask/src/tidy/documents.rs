@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::{
-    conformance, openapi,
+    conformance,
     workspace::{self, File},
 };
 
@@ -93,13 +93,6 @@ fn is_setting(text: &str) -> bool {
 fn is_code(text: &str) -> bool {
     let letters = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     text.len() > 1 && text.bytes().all(letters)
-}
-
-/// One line when the document in the repository is not what the code says.
-pub(super) fn openapi() -> Result<Vec<String>> {
-    let current = workspace::read(openapi::PATH).ok() == Some(openapi::generate()?);
-    let line = format!("{}: not current; run `cargo xtask openapi`", openapi::PATH);
-    Ok(if current { Vec::new() } else { vec![line] })
 }
 
 /// Paths from the root that a document names: the targets of relative links, and paths in

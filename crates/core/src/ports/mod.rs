@@ -52,7 +52,9 @@ pub use query::{
     StoreStats, WebhookFilter,
 };
 pub use record::{Record, RecordPort, Recorded, Tally};
-pub use retain::{Removed, Retain, Retained, Retention, SLACK_US, Storage, StorageLine, Stored};
+pub use retain::{
+    Removed, Retain, Retained, Retention, SLACK_US, Size, Storage, StorageLine, Stored,
+};
 pub use search::{Corner, EventCursor, EventFilter, EventPage, SEARCH_TIME};
 pub use send::{Request, Sender};
 pub use statistics::{Folded, Statistics, Unfolded, Wanted, Whose};

@@ -53,4 +53,13 @@ pub trait Pace: Send + Sync {
     /// a disable or a clearing has cancelled is left out, tests from before it too. Walks an index
     /// of pending rows, of which it looks at [`MOST_WAITING`] and one more.
     async fn waiting(&self, id: WebhookId, due_by: Time) -> Result<Waiting>;
+
+    /// The same of each of these webhooks, in their order.
+    async fn waiting_each(&self, ids: &[WebhookId], due_by: Time) -> Result<Vec<Waiting>> {
+        let mut each = Vec::with_capacity(ids.len());
+        for id in ids {
+            each.push(self.waiting(*id, due_by).await?);
+        }
+        Ok(each)
+    }
 }

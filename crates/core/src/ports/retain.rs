@@ -149,6 +149,15 @@ impl Storage {
     }
 }
 
+/// What a store takes in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// What kind of store it is: `sqlite`, `postgresql`.
+    pub store: &'static str,
+    /// All of it, in bytes.
+    pub bytes: u64,
+}
+
 /// Removal of what is old, and what is there.
 #[async_trait]
 pub trait Retain: Send + Sync {
@@ -163,6 +172,9 @@ pub trait Retain: Send + Sync {
 
     /// What takes how much space. Bounded work: estimates.
     async fn storage(&self) -> Result<Storage>;
+
+    /// What all of it takes, and not what of it: quick enough for a page that is looked at often.
+    async fn size(&self) -> Result<Size>;
 }
 
 /// How much longer than its limit anything may stay that is not pending.

@@ -160,6 +160,18 @@ impl Service {
     pub async fn waiting(&self, id: WebhookId, due_by: Time) -> Result<Waiting, Error> {
         Ok(self.store().waiting(id, due_by).await?)
     }
+
+    /// The same of each of these webhooks, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn waiting_each(
+        &self,
+        ids: &[WebhookId],
+        due_by: Time,
+    ) -> Result<Vec<Waiting>, Error> {
+        Ok(self.store().waiting_each(ids, due_by).await?)
+    }
 }
 
 pub(super) fn seen(webhook: &Webhook, access: &Access) -> Result<(), Error> {

@@ -154,13 +154,12 @@ pub struct Firing<'c> {
 /// # Errors
 /// [`Error::Corrupt`] when a rate plan is missing.
 pub fn firings<'c>(
-    chunk: &Chunk,
+    mut room: Room,
     risen: &[Risen<'c>],
     documents: &Documents,
 ) -> Result<Vec<Firing<'c>>, Error> {
     let mut firings = Vec::new();
     let mut named: HashMap<&str, Named> = HashMap::new();
-    let mut room = Room::of(chunk);
     for risen in risen {
         if room.full_at.is_some_and(|place| place < risen.place) {
             break;
@@ -185,23 +184,41 @@ pub fn firings<'c>(
     Ok(firings)
 }
 
-/// How much one transaction may still make.
-struct Room {
+/// How many events and deliveries may still be made of a chunk.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
     listeners: usize,
     events: usize,
     calls: usize,
-    /// The group with which it has made enough.
+    /// The group with which there are enough.
     full_at: Option<usize>,
 }
 
 impl Room {
-    const fn of(chunk: &Chunk) -> Self {
+    /// As many as of any chunk.
+    #[must_use]
+    pub const fn of(chunk: &Chunk) -> Self {
         Self {
             listeners: chunk.listeners,
             events: MAX_FIRED,
             calls: MAX_CALLS,
             full_at: None,
         }
+    }
+
+    /// What is left behind these.
+    #[must_use]
+    pub fn without(mut self, firings: &[Firing<'_>]) -> Self {
+        for firing in firings {
+            self.take(firing.risen.place, firing.webhooks.len());
+        }
+        self
+    }
+
+    /// With how many groups of the chunk there are enough; `None` when there is room for more.
+    #[must_use]
+    pub fn end(&self) -> Option<usize> {
+        self.full_at.map(|place| place + 1)
     }
 
     fn take(&mut self, place: usize, webhooks: usize) {
@@ -213,22 +230,11 @@ impl Room {
     }
 }
 
-/// With how many groups of a chunk a transaction has made as many events or deliveries as it should;
-/// `None` when it may make more.
-#[must_use]
-pub fn enough(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<usize> {
-    let mut room = Room::of(chunk);
-    for firing in firings {
-        room.take(firing.risen.place, firing.webhooks.len());
-    }
-    room.full_at.map(|place| place + 1)
-}
-
 /// The beginning of a chunk, when all of it would make more events or deliveries than one transaction
 /// should: up to the group that makes the last of them. `None` when the chunk can stay as it is.
 #[must_use]
 pub fn beginning(chunk: &Chunk, firings: &[Firing<'_>]) -> Option<Chunk> {
-    let groups = enough(chunk, firings)?;
+    let groups = Room::of(chunk).without(firings).end()?;
     (groups < chunk.groups.len()).then(|| Chunk {
         groups: chunk.groups[..groups].to_vec(),
         ..chunk.clone()

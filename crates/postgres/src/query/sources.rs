@@ -258,7 +258,8 @@ impl Sources {
         let before = Uuid::from_u128(part.below.uuid().as_u128().saturating_sub(1));
         let (newest, oldest) = (day(before), day(part.from.uuid()));
         let mut days = self.days.range(oldest..=newest.max(oldest)).rev().copied();
-        let to_come = days.clone().take_while(|day| *day > self.today).count();
+        let to_come = days.clone().take_while(|day| *day > self.today);
+        let to_come = to_come.take(MANY_DAYS).count();
         let at_once = if to_come > 0 {
             to_come
         } else {

@@ -28,7 +28,7 @@ use std::{
 
 use async_trait::async_trait;
 use bellwire_core::{
-    ports::{Removed, Result, Retain, Retained, Retention, Storage},
+    ports::{Removed, Result, Retain, Retained, Retention, Size, Storage},
     time::{DAY, DurationUs, SECOND, Time},
 };
 use deadpool_postgres::Transaction;
@@ -140,6 +140,14 @@ impl Retain for Postgres {
     async fn storage(&self) -> Result<Storage> {
         let conn = self.shared().reader().await?;
         Ok(storage::measure(&conn).await?)
+    }
+
+    async fn size(&self) -> Result<Size> {
+        let conn = self.shared().reader().await?;
+        Ok(Size {
+            store: storage::NAME,
+            bytes: storage::total(&conn).await?.max(0).unsigned_abs(),
+        })
     }
 }
 

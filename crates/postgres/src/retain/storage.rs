@@ -15,6 +15,9 @@ WHERE p.relname IN ('events', 'deliveries', 'attempts', 'excerpts')";
 /// Pages of events that are looked at.
 const SAMPLE_PAGES: f64 = 512.0;
 
+/// What kind of store this is.
+pub(super) const NAME: &str = "postgresql";
+
 pub(super) async fn measure(conn: &impl Conn) -> Result<Storage, Fault> {
     let mut bytes = [0_i64; 4];
     let mut counts = [0_i64; 4];
@@ -35,13 +38,7 @@ pub(super) async fn measure(conn: &impl Conn) -> Result<Storage, Fault> {
     }
     let share = data_share(conn, bytes[0]).await?;
     let payloads = (bytes[0] as f64 * share) as i64;
-    let total = conn
-        .query_opt("SELECT pg_database_size(current_database())", &[])
-        .await?;
-    let total: i64 = match total {
-        Some(row) => row.try_get(0)?,
-        None => 0,
-    };
+    let total = total(conn).await?;
     let rest = total - bytes.iter().sum::<i64>();
     let line = |what, bytes: i64, count: Option<i64>| StorageLine {
         what,
@@ -49,7 +46,7 @@ pub(super) async fn measure(conn: &impl Conn) -> Result<Storage, Fault> {
         count: count.map(i64::unsigned_abs),
     };
     Ok(Storage {
-        store: "postgresql",
+        store: NAME,
         lines: vec![
             line(Stored::Events, bytes[0] - payloads, Some(counts[0])),
             line(Stored::Payloads, payloads, None),
@@ -62,6 +59,14 @@ pub(super) async fn measure(conn: &impl Conn) -> Result<Storage, Fault> {
         oldest_day: days.iter().min().copied(),
         newest_day: days.iter().max().copied(),
     })
+}
+
+/// What the whole database takes, in bytes.
+pub(super) async fn total(conn: &impl Conn) -> Result<i64, Fault> {
+    let row = conn
+        .query_opt("SELECT pg_database_size(current_database())", &[])
+        .await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get(0))?)
 }
 
 /// How much of what the events take is their data, from a few pages of them.

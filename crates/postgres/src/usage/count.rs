@@ -11,7 +11,7 @@ use std::{
 use bellwire_core::{
     ids::OrganizationId,
     ports::{Chunk, Counted, Error, Fired, NewEvent, Result, UsageRecord},
-    stored::usage::{Documents, Risen, beginning, events, firings, rises},
+    stored::usage::{Documents, Risen, Room, beginning, events, firings, rises},
     usage::{Counter, DeveloperPlan},
 };
 use tokio::time::Instant;
@@ -325,7 +325,7 @@ async fn fire(
     let published = documents.rate_plans.values().filter(|plan| plan.published);
     let keys = distinct(published.map(|plan| &plan.id));
     documents.conditions = by_parents(conn, organization, &keys).await?;
-    let firings = firings(chunk, risen, &documents)?;
+    let firings = firings(Room::of(chunk), risen, &documents)?;
     if firings.is_empty() {
         return Ok(Ok(Vec::new()));
     }

@@ -21,7 +21,7 @@ use std::{sync::Arc, time::Instant};
 use async_trait::async_trait;
 use bellwire_core::{
     ids::DeliveryId,
-    ports::{Removed, Result, Retain, Retained, Retention, Storage},
+    ports::{Removed, Result, Retain, Retained, Retention, Size, Storage},
     stored::listed,
     time::{DurationUs, Time},
 };
@@ -231,6 +231,10 @@ impl Retain for Sqlite {
 
     async fn storage(&self) -> Result<Storage> {
         self.readers().read(storage::measure).await
+    }
+
+    async fn size(&self) -> Result<Size> {
+        self.readers().read(storage::size).await
     }
 }
 

@@ -2,7 +2,7 @@
 //! whole file. What belongs to none of the tables is what is left of the file.
 
 use bellwire_core::{
-    ports::{Storage, StorageLine, Stored},
+    ports::{Size, Storage, StorageLine, Stored},
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -44,6 +44,19 @@ impl Sum {
         self.data += other.data * times;
         self.deliveries += other.deliveries * times;
     }
+}
+
+/// What kind of store this is.
+const NAME: &str = "sqlite";
+
+/// What the file takes: as much as all lines of [`measure`] together.
+pub(super) fn size(conn: &Connection) -> Result<Size, Fault> {
+    let page: i64 = conn.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let pages: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0))?;
+    Ok(Size {
+        store: NAME,
+        bytes: (pages * page).max(0).unsigned_abs(),
+    })
 }
 
 pub(super) fn measure(conn: &Connection) -> Result<Storage, Fault> {
@@ -92,7 +105,7 @@ pub(super) fn measure(conn: &Connection) -> Result<Storage, Fault> {
         });
     }
     Ok(Storage {
-        store: "sqlite",
+        store: NAME,
         lines,
         oldest_day: day(conn, "SELECT created_at FROM events ORDER BY seq LIMIT 1")?,
         newest_day: day(

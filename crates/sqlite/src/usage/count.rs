@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use bellwire_core::{
-    ports::{Chunk, Counted, Error, Fired, MAX_CALLS, MAX_FIRED, UsageRecord},
-    stored::usage::{Documents, Firing, Risen, enough, events, firings, rises},
+    ports::{Chunk, Counted, Error, UsageRecord},
+    stored::usage::{Documents, Firing, Risen, Room, events, firings, rises},
     usage::{Condition, Counter, Developer, DeveloperPlan, Package, RatePlan},
 };
 use rusqlite::params;
@@ -27,28 +27,41 @@ INSERT INTO usage_counters (plan, period, count, level, updated_at) VALUES (?1, 
 ON CONFLICT (plan, period) DO UPDATE
 SET count = excluded.count, level = excluded.level, updated_at = excluded.updated_at";
 
-/// Counts groups of a chunk, from one on: all the others, or as many as can be until somebody else
-/// waits for the writer, or until enough has fired.
+/// How far a chunk has come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress {
+    /// Groups before this one are counted.
+    pub(super) from: usize,
+    /// What those behind it may make.
+    pub(super) room: Room,
+}
+
+/// Counts groups of a chunk: all that are left, or as many as can be until somebody else waits for the
+/// writer, or until enough has fired.
 pub(super) fn count(
     work: &mut Work<'_>,
     chunk: &Chunk,
-    from: usize,
+    mut at: Progress,
     known: &Known,
-) -> Result<Counted, Fault> {
+) -> Result<(Counted, Progress), Fault> {
     let organization = work.organization(chunk.organization_id)?;
     let mut counted = Counted::default();
     let mut ids = RecordIds::default();
-    let mut place = from;
-    while place < chunk.groups.len() {
-        match some(work, (chunk, place), &organization, known, &mut ids) {
-            Ok(more) => counted.add(more),
-            // Nothing of these was written, and what was counted before them stays. Whoever asks for
-            // the rest hears it.
-            Err(Fault::Rule(_)) if place > from => break,
+    while at.from < chunk.groups.len() {
+        let changes = work.conn.total_changes();
+        match some(work, (chunk, at), &organization, known, &mut ids) {
+            Ok((more, room)) => {
+                at.from += more.groups;
+                at.room = room;
+                counted.add(more);
+            }
+            // What was counted before these stays. Whoever asks for the rest hears it.
+            Err(Fault::Rule(_)) if counted.groups > 0 && changes == work.conn.total_changes() => {
+                break;
+            }
             Err(fault) => return Err(fault),
         }
-        place = from + counted.groups;
-        if work.is_awaited() || is_enough(chunk, &counted.fired) {
+        if work.is_awaited() || at.room.end().is_some() {
             break;
         }
     }
@@ -58,30 +71,24 @@ pub(super) fn count(
         .usage
         .ids(work.conn)?
         .add(work.conn, organization.seq, chunk.now, &ids)?;
-    Ok(counted)
+    Ok((counted, at))
 }
 
-/// Whether so much was made that the rest of a chunk is left to another one.
-pub(super) fn is_enough(chunk: &Chunk, fired: &[Fired]) -> bool {
-    let calls = |fired: &Fired| fired.webhooks.len() + chunk.listeners;
-    fired.len() >= MAX_FIRED || fired.iter().map(calls).sum::<usize>() >= MAX_CALLS
-}
-
-/// Counts a few groups, from `first` on, but for their ids, which it adds to those of this transaction.
+/// Counts a few groups but for their ids, which it adds to those of this transaction.
 fn some(
     work: &mut Work<'_>,
-    (chunk, first): (&Chunk, usize),
+    (chunk, at): (&Chunk, Progress),
     organization: &OrganizationSlot,
     known: &Known,
     ids: &mut RecordIds,
-) -> Result<Counted, Fault> {
+) -> Result<(Counted, Room), Fault> {
     let mut counted = Counted::default();
     let mut new = RecordIds::default();
     // In the order in which they are written.
     let mut counters: BTreeMap<(i64, i64), Counter> = BTreeMap::new();
     let mut risen: Vec<Risen<'_>> = Vec::new();
     let mut records = 0;
-    let mut end = first;
+    let mut end = at.from;
     while records < IN_ONE_GO
         && let Some(group) = chunk.groups.get(end)
     {
@@ -120,17 +127,18 @@ fn some(
         counters.insert(key, counter);
     }
     let mut documents = sold(work, organization.seq, &risen)?;
-    let firings = firings(chunk, &risen, &documents)?;
-    if let Some(groups) = enough(chunk, &firings)
+    let firings = firings(at.room, &risen, &documents)?;
+    let room = at.room.without(&firings);
+    if let Some(groups) = room.end()
         && groups < end
     {
         let beginning = Chunk {
             groups: chunk.groups[..groups].to_vec(),
             ..chunk.clone()
         };
-        return some(work, (&beginning, first), organization, known, ids);
+        return some(work, (&beginning, at), organization, known, ids);
     }
-    counted.groups = end - first;
+    counted.groups = end - at.from;
     let mut made = Vec::new();
     if !firings.is_empty() {
         if organization.generation != chunk.generation {
@@ -163,7 +171,7 @@ fn some(
         counted.fired.push(fired);
     }
     ids.extend(new);
-    Ok(counted)
+    Ok((counted, room))
 }
 
 /// What decides whether that which has risen fires.

@@ -10,8 +10,9 @@
 //! `up_to` is what it saw, because whatever the table lacked then is still in memory.
 
 mod pile;
+mod sieve;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use bellwire_core::{
     ports::{Chunk, RECORD_IDS_US},
@@ -20,6 +21,9 @@ use bellwire_core::{
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use self::pile::{Pile, Quick};
+#[cfg(test)]
+pub(crate) use self::sieve::PORTION_OF_IDS;
+pub(crate) use self::sieve::Sieve;
 use crate::{
     fault::{Fault, corrupt},
     work::Work,
@@ -54,8 +58,8 @@ pub(super) struct Known {
     found: RecordIds,
 }
 
-/// Looks the ids of a chunk up.
-pub(super) fn look_up(conn: &Connection, chunk: &Chunk) -> Result<Known, Fault> {
+/// Looks the ids of a chunk up, and fills the sieve a little.
+pub(super) fn look_up(conn: &Connection, chunk: &Chunk, sieve: &Sieve) -> Result<Known, Fault> {
     let organization: Option<i64> = conn
         .prepare_cached("SELECT seq FROM organizations WHERE id = ?1")?
         .query_row([chunk.organization_id.as_bytes()], |row| row.get(0))
@@ -67,11 +71,15 @@ pub(super) fn look_up(conn: &Connection, chunk: &Chunk) -> Result<Known, Fault> 
         up_to: Some(Progress::read(conn)?.up_to),
         found: RecordIds::default(),
     };
+    // The snapshot is taken: what is asked now holds all of it.
+    sieve.fill(conn)?;
+    let whole = sieve.whole();
     let mut ids: Vec<&RecordId> = chunk
         .groups
         .iter()
         .flat_map(|group| &group.records)
         .map(|record| &record.id)
+        .filter(|id| whole.as_ref().is_none_or(|whole| whole.may_have(id)))
         .collect();
     ids.sort_unstable();
     for id in ids {
@@ -169,15 +177,16 @@ pub(crate) struct Ids {
     last: i64,
     /// How many begin to be sorted in.
     enough: usize,
+    sieve: Arc<Sieve>,
 }
 
 impl Ids {
     /// As it was left.
-    pub(super) fn load(conn: &Connection) -> Result<Self, Fault> {
-        Self::load_with(conn, ENOUGH)
+    pub(super) fn load(conn: &Connection, sieve: &Arc<Sieve>) -> Result<Self, Fault> {
+        Self::load_with(conn, ENOUGH, sieve)
     }
 
-    fn load_with(conn: &Connection, enough: usize) -> Result<Self, Fault> {
+    fn load_with(conn: &Connection, enough: usize, sieve: &Arc<Sieve>) -> Result<Self, Fault> {
         let progress = Progress::read(conn)?;
         let mut ids = Self {
             new: Pile::default(),
@@ -185,6 +194,7 @@ impl Ids {
             progress,
             last: progress.moving_up_to,
             enough,
+            sieve: Arc::clone(sieve),
         };
         let mut statement = conn.prepare_cached(
             "SELECT seq, organization, ids FROM usage_batches WHERE seq > ?1 ORDER BY seq",
@@ -207,6 +217,14 @@ impl Ids {
         if let Some(moved) = &progress.moved {
             ids.moving.skip(moved);
         }
+        if sieve.is_blank() {
+            let bytes: i64 = conn.query_row(
+                "SELECT coalesce(sum(length(ids)), 0) FROM usage_batches",
+                [],
+                |row| row.get(0),
+            )?;
+            sieve.begin(bytes as usize / size_of::<RecordId>(), ids.last);
+        }
         Ok(ids)
     }
 
@@ -227,7 +245,11 @@ impl Ids {
         }
         match known.up_to == Some(self.progress.up_to) {
             true => Ok(false),
-            false => is_stored(conn, &key),
+            false => {
+                let whole = self.sieve.whole();
+                let may_be = whole.is_none_or(|whole| whole.may_have(id));
+                Ok(may_be && is_stored(conn, &key)?)
+            }
         }
     }
 
@@ -269,6 +291,8 @@ impl Ids {
         if self.moving.is_empty() {
             return Ok(());
         }
+        self.sieve.renew(self.last);
+        let adding = self.sieve.adding();
         let mut insert = conn.prepare_cached(
             "INSERT OR IGNORE INTO usage_records (organization, id) VALUES (?1, ?2)",
         )?;
@@ -278,6 +302,7 @@ impl Ids {
                 self.progress = Progress::at(self.progress.moving_up_to);
                 break;
             };
+            adding.add(&key.1);
             insert.execute(params![key.0, key.1])?;
             self.progress.moved = Some(key);
         }
@@ -321,6 +346,7 @@ pub(super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fault> {
                 ids.forget(&(organization, *id));
             }
         }
+        work.state.usage.sieve().forget(gone.len());
         match rest.is_empty() {
             true => work
                 .conn

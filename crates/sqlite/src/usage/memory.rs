@@ -4,7 +4,7 @@
 //! again. The ids are what the database has not sorted in yet ([`Ids`]); a rollback throws them away
 //! too, and the next report reads them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use bellwire_core::{
     ids::DeveloperPlanId,
@@ -13,7 +13,11 @@ use bellwire_core::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{count, ids::Ids, items};
+use super::{
+    count,
+    ids::{Ids, Sieve},
+    items,
+};
 use crate::fault::Fault;
 
 /// Entries in a cache before it is emptied: about 10 MB, and as many developers as are busy at a time.
@@ -32,6 +36,7 @@ pub(crate) struct Memory {
     plans: HashMap<(i64, DeveloperPlanId), PlanSlot>,
     counters: HashMap<(i64, i64), Counter>,
     ids: Option<Ids>,
+    sieve: Arc<Sieve>,
 }
 
 impl Memory {
@@ -43,13 +48,21 @@ impl Memory {
 
     /// Forgets all that a rollback may have made untrue.
     pub(crate) fn undo(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            sieve: Arc::clone(&self.sieve),
+            ..Self::default()
+        };
+    }
+
+    /// What says quickly that an id was not counted.
+    pub(crate) const fn sieve(&self) -> &Arc<Sieve> {
+        &self.sieve
     }
 
     /// The ids that are not sorted in, read at the first need.
     pub(crate) fn ids(&mut self, conn: &Connection) -> Result<&mut Ids, Fault> {
         if self.ids.is_none() {
-            self.ids = Some(Ids::load(conn)?);
+            self.ids = Some(Ids::load(conn, &self.sieve)?);
         }
         self.loaded()
             .ok_or_else(|| crate::fault::corrupt("ids that were read are not there"))

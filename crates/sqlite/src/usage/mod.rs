@@ -18,6 +18,7 @@ use bellwire_core::{
     ports::{
         Bought, CHUNK, Chunk, Counted, Error, ItemFilter, Listed, Result, Usage, Used, Window,
     },
+    stored::usage::Room,
     time::Time,
     usage::{Item, Noun},
 };
@@ -26,13 +27,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 #[cfg(test)]
 pub(crate) use self::{
     count::COUNTER,
-    ids::{IS_COUNTED, OLDEST},
+    ids::{IS_COUNTED, OLDEST, PORTION_OF_IDS},
     items::ONE,
     list::{OF_PAIR, list},
     used::HISTORY,
 };
 pub(crate) use self::{
-    ids::note_sorted,
+    ids::{Sieve, note_sorted},
     items::forget,
     list::{item, item_columns},
     memory::Memory,
@@ -135,9 +136,9 @@ impl Usage for Sqlite {
         let known = match records < FEW {
             true => ids::Known::default(),
             false => {
-                let chunk = Arc::clone(&chunk);
+                let (chunk, sieve) = (Arc::clone(&chunk), Arc::clone(&self.inner.sieve));
                 self.readers()
-                    .read(move |conn| ids::look_up(conn, &chunk))
+                    .read(move |conn| ids::look_up(conn, &chunk, &sieve))
                     .await?
             }
         };
@@ -146,14 +147,21 @@ impl Usage for Sqlite {
         // A record is an id in a blob, and one moved behind it; a group is a row.
         let rows = chunk.groups.len() + records / 2;
         let mut counted = Counted::default();
-        while counted.groups < chunk.groups.len() && !count::is_enough(&chunk, &counted.fired) {
-            let (chunk, known, from) = (Arc::clone(&chunk), Arc::clone(&known), counted.groups);
+        let mut at = count::Progress {
+            from: 0,
+            room: Room::of(&chunk),
+        };
+        while at.from < chunk.groups.len() && at.room.end().is_none() {
+            let (chunk, known) = (Arc::clone(&chunk), Arc::clone(&known));
             let more = self
                 .writer()
-                .call_behind(rows, move |work| count::count(work, &chunk, from, &known))
+                .call_behind(rows, move |work| count::count(work, &chunk, at, &known))
                 .await;
             match more {
-                Ok(more) => counted.add(more),
+                Ok((more, reached)) => {
+                    counted.add(more);
+                    at = reached;
+                }
                 // What was counted is on disk. Whoever asks for the rest hears why it cannot be.
                 Err(_) if counted.groups > 0 => break,
                 Err(error) => return Err(error),

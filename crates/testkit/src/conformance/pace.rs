@@ -299,6 +299,10 @@ pub async fn what_waits_is_counted<S: Subject>(subject: S) {
     };
     assert_eq!(count(until).await, 5, "what is being sent too");
     assert_eq!(count(EVER).await, 6);
+    let ids = [world.id(), webhook.id];
+    let each = world.store().waiting_each(&ids, EVER).await;
+    let each: Vec<u64> = each.expect("counted").iter().map(|one| one.count).collect();
+    assert_eq!(each, [0, 6], "in their order");
     clear(&world, &webhook).await;
     assert_eq!(count(EVER).await, 0, "before the sweep");
     let unknown = world.store().waiting(world.id(), EVER).await;

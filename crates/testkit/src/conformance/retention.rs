@@ -402,6 +402,11 @@ pub async fn storage_tells_what_takes_space<S: Subject>(subject: S) {
     world.now = world.now + 3 * DAY;
     world.enqueue(&cool, &webhook).await;
     let storage = world.store().storage().await.expect("measured");
+    let size = world.store().size().await.expect("measured");
+    assert_eq!(size.store, storage.store);
+    // The file may grow in between.
+    let (known, told) = (storage.total_bytes(), size.bytes);
+    assert!(told.abs_diff(known) <= known / 4, "{told} and {known}");
     let kinds: Vec<Stored> = storage.lines.iter().map(|line| line.what).collect();
     assert_eq!(kinds, Stored::ALL);
     assert_eq!(storage.oldest_day, Some(first));

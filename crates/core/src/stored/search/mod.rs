@@ -90,6 +90,8 @@ pub struct Search<'f> {
     items: Vec<EventSummary>,
     ended: bool,
     out_of_time: bool,
+    /// It was allowed a look after its time.
+    looked_late: bool,
 }
 
 #[derive(Debug)]
@@ -175,6 +177,7 @@ impl<'f> Search<'f> {
             items: Vec::new(),
             ended: below <= floor,
             out_of_time: false,
+            looked_late: false,
         }
     }
 
@@ -380,12 +383,14 @@ impl<'f> Search<'f> {
         cursor.before < self.began.before || cursor.position < self.began.position
     }
 
-    /// Whether it may stop before it does what it wants: it got on, and it does not know of events that
-    /// it only had to look at, with none to show yet.
-    #[must_use]
-    pub fn may_stop(&self, want: &Want) -> bool {
-        let has_some = self.items.is_empty() && matches!(want, Want::Look(_));
-        self.got_on() && !has_some
+    /// Whether it may stop before it does what it wants. It has to get on; and once it may look at what
+    /// it has found, if there is nothing to show yet.
+    pub fn may_stop(&mut self, want: &Want) -> bool {
+        if !self.got_on() {
+            return false;
+        }
+        let may_look = self.items.is_empty() && matches!(want, Want::Look(_));
+        !may_look || std::mem::replace(&mut self.looked_late, true)
     }
 
     /// The time is up.

@@ -74,8 +74,9 @@ pub(super) async fn of(service: &Service, tenant: &Tenant) -> Result<Backlog, Er
         }
         counted.push(route);
     }
-    for route in counted {
-        let waiting = service.waiting(route.webhook.id, EVER).await?;
+    let ids: Vec<WebhookId> = counted.iter().map(|route| route.webhook.id).collect();
+    let waiting = service.waiting_each(&ids, EVER).await?;
+    for (route, waiting) in counted.into_iter().zip(waiting) {
         backlog.or_more |= waiting.or_more;
         match paused(route) {
             true => backlog.held += waiting.count,

@@ -9,7 +9,7 @@ use axum::{
 };
 use bellwire_core::{
     ids::OrganizationId,
-    ports::Storage,
+    ports::Size,
     service::Service,
     statistics::{Cell, Group},
     time::DurationUs,
@@ -90,9 +90,9 @@ pub(super) async fn show(
     let facts = match visit.look.part {
         true => Vec::new(),
         false => {
-            let storage = service.store().storage().await;
-            let storage = storage.map_err(|error| visit.refuse(Problem::from(error)))?;
-            facts(text, service, &storage)
+            let size = service.store().size().await;
+            let size = size.map_err(|error| visit.refuse(Problem::from(error)))?;
+            facts(text, service, size)
         }
     };
     let page = visit.page();
@@ -165,7 +165,7 @@ fn rows(
     (rows, left_out)
 }
 
-fn facts(text: &Text, service: &Service, storage: &Storage) -> Vec<(String, String)> {
+fn facts(text: &Text, service: &Service, size: Size) -> Vec<(String, String)> {
     let webhooks: usize = service
         .snapshot()
         .organizations()
@@ -173,12 +173,12 @@ fn facts(text: &Text, service: &Service, storage: &Storage) -> Vec<(String, Stri
         .map(|tenant| tenant.routes.len())
         .sum();
     let organizations = service.snapshot().organizations().len();
-    let store = match storage.store {
+    let store = match size.store {
         "sqlite" => "SQLite",
         "postgresql" => "PostgreSQL",
         other => other,
     };
-    let size = text.bytes(storage.total_bytes());
+    let size = text.bytes(size.bytes);
     vec![
         (
             text.t("overview-organizations"),

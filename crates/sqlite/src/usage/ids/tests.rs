@@ -1,5 +1,7 @@
 //! Ids stay known while they are sorted in, whoever has looked when.
 
+use std::sync::Arc;
+
 use rusqlite::Connection;
 
 use super::{Ids, Known, Progress, RecordId, is_stored};
@@ -39,7 +41,8 @@ fn look_up(conn: &Connection, ids: &[RecordId]) -> Known {
 fn an_id_stays_known_while_it_is_sorted_in() {
     let conn = crate::plans::schema();
     conn.execute_batch("BEGIN").expect("begun");
-    let mut ids = Ids::load_with(&conn, ENOUGH).expect("loaded");
+    let sieve = Arc::default();
+    let mut ids = Ids::load_with(&conn, ENOUGH, &sieve).expect("loaded");
     let probes: Vec<RecordId> = (0..400).map(|number| id(number * 397)).collect();
     let mut early: Vec<(u64, Known)> = Vec::new();
     let chunks = 3 * ENOUGH as u64 / CHUNK;
@@ -57,7 +60,7 @@ fn an_id_stays_known_while_it_is_sorted_in() {
         if number % 90 == 89 {
             // A restart in the middle of whatever is going on.
             let (new, moving, progress) = (ids.new.len(), ids.moving.len(), ids.progress);
-            ids = Ids::load_with(&conn, ENOUGH).expect("loaded");
+            ids = Ids::load_with(&conn, ENOUGH, &sieve).expect("loaded");
             assert_eq!(
                 (new, moving, progress),
                 (ids.new.len(), ids.moving.len(), ids.progress)
@@ -102,7 +105,7 @@ fn stored(conn: &Connection, organization: i64, numbers: std::ops::Range<u64>) -
 fn what_is_forgotten_is_not_sorted_in_and_the_rest_is() {
     let conn = crate::plans::schema();
     conn.execute_batch("BEGIN").expect("begun");
-    let mut ids = Ids::load_with(&conn, 2_000).expect("loaded");
+    let mut ids = Ids::load_with(&conn, 2_000, &Arc::default()).expect("loaded");
     add(&mut ids, &conn, 1, 0..2);
     add(&mut ids, &conn, 2, 2..4);
     assert!(!ids.moving.is_empty(), "they are on their way");
@@ -137,7 +140,7 @@ fn what_is_forgotten_is_not_sorted_in_and_the_rest_is() {
 fn an_older_note_of_progress_loses_nothing() {
     let conn = crate::plans::schema();
     conn.execute_batch("BEGIN").expect("begun");
-    let mut ids = Ids::load_with(&conn, 1 << 20).expect("loaded");
+    let mut ids = Ids::load_with(&conn, 1 << 20, &Arc::default()).expect("loaded");
     add(&mut ids, &conn, 1, 0..4);
     let mut note = [0_i64, 4].map(i64::to_be_bytes).as_flattened().to_vec();
     note.extend(1_i64.to_be_bytes());
@@ -147,7 +150,7 @@ fn an_older_note_of_progress_loses_nothing() {
         [note],
     )
     .expect("noted");
-    let mut ids = Ids::load_with(&conn, 1_000).expect("loaded");
+    let mut ids = Ids::load_with(&conn, 1_000, &Arc::default()).expect("loaded");
     assert_eq!((ids.new.len(), ids.moving.len()), (0, 4 * CHUNK as usize));
     add(&mut ids, &conn, 1, 4..8);
     assert_eq!(stored(&conn, 1, 0..4), 4 * CHUNK as usize);
