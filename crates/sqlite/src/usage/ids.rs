@@ -15,7 +15,7 @@ mod sieve;
 use std::{collections::HashSet, sync::Arc};
 
 use bellwire_core::{
-    ports::{Chunk, RECORD_IDS_US},
+    ports::{Chunk, Error, RECORD_IDS_US},
     time::Time,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -72,7 +72,14 @@ pub(super) fn look_up(conn: &Connection, chunk: &Chunk, sieve: &Sieve) -> Result
         found: RecordIds::default(),
     };
     // The snapshot is taken: what is asked now holds all of it.
-    sieve.fill(conn)?;
+    if let Err(fault) = sieve.fill(conn) {
+        // It only spares work. But what has ended the snapshot would make answers of another one.
+        if conn.is_autocommit() {
+            return Err(fault);
+        }
+        let error = Error::from(fault);
+        tracing::warn!(%error, "ids of usage could not be read ahead");
+    }
     let whole = sieve.whole();
     let mut ids: Vec<&RecordId> = chunk
         .groups
@@ -192,7 +199,7 @@ impl Ids {
             new: Pile::default(),
             moving: Pile::default(),
             progress,
-            last: progress.moving_up_to,
+            last: progress.moving_up_to.max(sieve.last()),
             enough,
             sieve: Arc::clone(sieve),
         };
@@ -217,13 +224,9 @@ impl Ids {
         if let Some(moved) = &progress.moved {
             ids.moving.skip(moved);
         }
+        sieve.note(ids.last);
         if sieve.is_blank() {
-            let bytes: i64 = conn.query_row(
-                "SELECT coalesce(sum(length(ids)), 0) FROM usage_batches",
-                [],
-                |row| row.get(0),
-            )?;
-            sieve.begin(bytes as usize / size_of::<RecordId>(), ids.last);
+            sieve.begin(about(conn)?, ids.last);
         }
         Ok(ids)
     }
@@ -276,6 +279,7 @@ impl Ids {
             ids.as_flattened()
         ])?;
         self.last = seq;
+        self.sieve.note(seq);
         self.new.add(organization, ids);
         if self.moving.is_empty() && self.new.len() >= self.enough {
             let next = Pile::with_room(self.enough + self.enough / 4);
@@ -320,6 +324,17 @@ impl Ids {
         self.new.forget_organization(organization);
         self.moving.forget_organization(organization);
     }
+}
+
+/// How many ids are kept, by the size of the latest batches.
+fn about(conn: &Connection) -> rusqlite::Result<usize> {
+    let about: Option<f64> = conn.query_row(
+        "SELECT (SELECT max(seq) - min(seq) + 1 FROM usage_batches) * avg(ids) / 16
+         FROM (SELECT length(ids) AS ids FROM usage_batches ORDER BY seq DESC LIMIT 64)",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(about.unwrap_or_default() as usize)
 }
 
 /// Forgets the oldest ids; how many.
@@ -388,6 +403,7 @@ pub(super) fn forget(work: &mut Work<'_>, organization: i64, rows: usize) -> Res
                  SELECT id FROM usage_records WHERE organization = ?1 LIMIT ?2)",
         )?
         .execute(params![organization, rows as i64])?;
+    work.state.usage.sieve().forget(removed);
     Ok(removed == rows)
 }
 

@@ -6,13 +6,13 @@
 //! asked; it never says "not there" of an id that is in the table.
 //!
 //! A filter is filled from the table by those who look ids up, a portion each time, while the writer
-//! adds what it stores to it too; it is used once it holds everything. So it costs nothing where no
-//! usage is reported, and a start does not wait for it. One that has become too small, or holds too
+//! adds what it stores to it too; it is used once it holds everything. So a start does not wait for
+//! it, and where no usage is reported it is half a megabyte. One that has become too small, or holds too
 //! many ids that were forgotten since, is replaced in the same way.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering},
 };
 
 use parking_lot::{Mutex, RwLock};
@@ -40,7 +40,7 @@ ORDER BY organization, id LIMIT ?3";
 #[derive(Debug)]
 pub(super) struct Bits {
     words: Box<[AtomicU64]>,
-    /// Ids in it, those included that were added twice.
+    /// Ids in it, about: one that only set bits which were set is not counted.
     count: AtomicUsize,
 }
 
@@ -67,8 +67,9 @@ impl Bits {
     /// Adds an id, before anybody can see it in the table.
     fn add(&self, id: &RecordId) {
         let (word, mask) = self.place(id);
-        word.fetch_or(mask, Ordering::Release);
-        self.count.fetch_add(1, Ordering::Relaxed);
+        if word.fetch_or(mask, Ordering::Release) & mask != mask {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Whether an id may be in the table; false only when it is not.
@@ -102,6 +103,9 @@ pub(crate) struct Sieve {
     filled_to: Mutex<Key>,
     /// Ids that were forgotten since the last one was begun.
     forgotten: AtomicUsize,
+    /// The highest number that a batch was ever given. None is given twice while this process runs: an
+    /// old snapshot must not be taken for one that has the batch of a [`Next`].
+    last: AtomicI64,
     /// Ids that a filter has room for, at least.
     least: usize,
 }
@@ -118,6 +122,7 @@ impl Sieve {
             filters: RwLock::default(),
             filled_to: Mutex::new(START),
             forgotten: AtomicUsize::new(0),
+            last: AtomicI64::new(0),
             least,
         }
     }
@@ -126,6 +131,16 @@ impl Sieve {
     /// yet.
     pub(super) fn whole(&self) -> Option<Arc<Bits>> {
         self.filters.read().whole.clone()
+    }
+
+    /// A batch is given this number.
+    pub(super) fn note(&self, batch: i64) {
+        self.last.fetch_max(batch, Ordering::Relaxed);
+    }
+
+    /// The highest number that a batch was given.
+    pub(super) fn last(&self) -> i64 {
+        self.last.load(Ordering::Relaxed)
     }
 
     /// Whether nothing was begun yet.
