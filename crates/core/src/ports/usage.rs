@@ -244,10 +244,11 @@ pub trait Usage: Send + Sync {
     ) -> Result<Vec<Vec<Bought>>>;
 
     /// Counts a part of a report and stores the events of what it crosses, with their deliveries, each
-    /// group in one transaction; when it returns, all of it is on disk. A record whose id was counted within
-    /// [`RECORD_IDS_US`] counts nothing, and neither does one with an older id that
-    /// [`sweep_records`](Self::sweep_records) has not forgotten yet. What fires is decided by [`Counter`](crate::usage::Counter)
-    /// and [`Named`](crate::usage::Named); nothing does for a plan that is not published.
+    /// group in one transaction; when it returns, all of it is on disk. A record whose id was counted
+    /// within [`RECORD_IDS_US`] counts nothing, and neither does one with an older id that
+    /// [`sweep_records`](Self::sweep_records) has not forgotten yet. What fires is decided by
+    /// [`Counter`](crate::usage::Counter) and [`Named`](crate::usage::Named); nothing does for a plan
+    /// that is not published.
     ///
     /// # Errors
     /// [`Error::Stale`](super::Error::Stale) when something fires and the organization's catalogue is

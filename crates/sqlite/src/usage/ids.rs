@@ -4,10 +4,12 @@
 //! enough of them they are sorted into a table in small portions, by their beginning, so that a
 //! portion touches few of its pages; those on their way are in `moving`. Both are looked into until
 //! all of `moving` is in the table: then the number of its last batch is noted (`up_to`), and a restart
-//! reads only what came after, and goes on where it was. Each chunk moves a little more than it adds, so memory is bounded.
+//! reads only what came after, and goes on where it was. Each chunk moves a little more than it adds,
+//! so memory is bounded.
 //!
 //! Whether an id was counted can be found out by a reader beforehand: its answer holds as long as
-//! `up_to` is what it saw, because whatever the table lacked then is still in memory.
+//! `up_to` is what it saw, because whatever the table lacked then is still in memory. Of almost all new
+//! ids `sieve` says that the table does not have them, and it is not asked.
 
 mod pile;
 mod sieve;
