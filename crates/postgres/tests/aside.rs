@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bellwire_core::ports::Store;
 use bellwire_postgres::Postgres;
-use bellwire_testkit::conformance::{Subject, aside};
+use bellwire_testkit::conformance::{Subject, aside, statistics::together};
 use database::{Database, connect};
 use tokio_postgres::Client;
 
@@ -59,6 +59,12 @@ async fn counts_of_a_commit_that_cannot_be_read_stop_no_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counts_are_added_to_a_row_that_cannot_be_read() {
     aside::a_row_of_counts(Node::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_of_all_types_are_added_up_by_the_migration() {
+    let migration = include_str!("../migrations/V13__all_types.sql");
+    together::they_are_added_up_later(Node::new().await, migration).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -296,7 +296,8 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
         .pragma_query_value(None, "page_size", |row| row.get(0))
         .map_err(|error| on.sql(&error))?;
     let claims = Arc::new(Claims::default());
-    let checkpoints = Checkpoints::start(copier, page_bytes).map_err(|error| on.io(&error))?;
+    let checkpoints =
+        Checkpoints::start(copier, path, page_bytes).map_err(|error| on.io(&error))?;
     let sieve = Arc::clone(state.usage.sieve());
     let writer = Writer::start(
         conn,
@@ -444,11 +445,18 @@ pub(crate) fn migrate(
         return Err(OpenError::OlderServer(path.to_owned()));
     }
     if found < known {
+        // What a migration sorts may be larger than memory.
+        let sort_in = |conn: &Connection, place| {
+            conn.pragma_update(None, "temp_store", place)
+                .map_err(|error| On(path).sql(&error))
+        };
+        sort_in(conn, "FILE")?;
         let runner = embedded::migrations::runner();
         runner.run(conn).map_err(|error| OpenError::Migration {
             path: path.to_owned(),
             why: error.to_string(),
         })?;
+        sort_in(conn, "MEMORY")?;
     }
     Ok(())
 }

@@ -21,6 +21,7 @@ pub(crate) fn schema() -> Connection {
         include_str!("../migrations/V10__set_aside.sql"),
         include_str!("../migrations/V12__appearance.sql"),
         include_str!("../migrations/V11__inspectors.sql"),
+        include_str!("../migrations/V13__all_types.sql"),
     ] {
         conn.execute_batch(migration).expect("the schema");
     }

@@ -40,12 +40,14 @@ pub(crate) struct Work<'w> {
     pub(crate) claims: &'w Claims,
     /// How many calls wait that are not in bulk.
     pub(crate) waiting: &'w AtomicUsize,
+    /// Such calls have run in this transaction, and wait for its commit.
+    pub(crate) shared: bool,
 }
 
 impl Work<'_> {
     /// Whether somebody waits for the writer: work in bulk then does not go on for long.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.shared || self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// A living organization.

@@ -6,8 +6,9 @@
 //! batch in its channel when the disk is done with the last.
 //!
 //! Work in bulk stands behind everything else: a commit that has other calls takes none of it, and the
-//! one after that takes one call. Such a call may ask whether somebody waits and end early, which is what
-//! reports of usage do: an event waits for some of a call, and bulk goes on under any load.
+//! one after that takes one call. Such a call may ask whether somebody waits, for their turn or for the
+//! commit, and end early, which is what reports of usage do: an event waits for some of a call, and bulk
+//! goes on under any load.
 //!
 //! Calls that fail by a rule fail before they write. A call that meets an SQL error takes the whole
 //! transaction with it, and then each call runs again in a transaction of its own, so that one
@@ -42,6 +43,8 @@ use crate::{
 
 /// How many rows a transaction may take before it must commit: about 5 ms.
 const ROWS_PER_COMMIT: usize = 400;
+/// The same for work in bulk alone: whoever comes meanwhile waits for it.
+const BULK_ROWS_PER_COMMIT: usize = 200;
 
 /// A call on its way through the writer.
 trait Call: Send {
@@ -328,7 +331,7 @@ impl Turn {
             let mut call = match next.take() {
                 Some(call) => call,
                 // One at least; more only while nobody else waits for the commit.
-                None if bulk && (taken == 0 || !others && rows < ROWS_PER_COMMIT) => {
+                None if bulk && (taken == 0 || !others && rows < BULK_ROWS_PER_COMMIT) => {
                     let Some(call) = self.behind.pop_front() else {
                         break;
                     };
@@ -339,7 +342,7 @@ impl Turn {
             };
             rows += call.rows().max(1);
             let from = effects.held.len();
-            outcome = self.run_one(&mut call, &mut effects);
+            outcome = self.run_one(&mut call, &mut effects, others);
             ran.push(Ran {
                 call,
                 claimed: from..effects.held.len(),
@@ -383,7 +386,7 @@ impl Turn {
             let began = Instant::now();
             let mut effects = Effects::default();
             let outcome = begin(&self.conn)
-                .and_then(|()| self.run_one(&mut call, &mut effects))
+                .and_then(|()| self.run_one(&mut call, &mut effects, false))
                 .and_then(|()| self.commit(&mut effects));
             match outcome {
                 Ok(()) => {
@@ -400,13 +403,20 @@ impl Turn {
         }
     }
 
-    fn run_one(&mut self, call: &mut Box<dyn Call>, effects: &mut Effects) -> rusqlite::Result<()> {
+    /// Runs a call; `shared`: others have run before it, and wait for the commit.
+    fn run_one(
+        &mut self,
+        call: &mut Box<dyn Call>,
+        effects: &mut Effects,
+        shared: bool,
+    ) -> rusqlite::Result<()> {
         let mut work = Work {
             conn: &self.conn,
             state: &mut self.state,
             effects,
             claims: &self.claims,
             waiting: &self.waiting,
+            shared,
         };
         // A call that panics must not take the writer, and with it the whole store, away.
         catch_unwind(AssertUnwindSafe(|| call.run(&mut work))).unwrap_or_else(|panic| {

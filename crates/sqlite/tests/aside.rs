@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bellwire_core::ports::Store;
 use bellwire_sqlite::{Options, Sqlite};
-use bellwire_testkit::conformance::{Subject, aside};
+use bellwire_testkit::conformance::{Subject, aside, statistics::together};
 use fixture::{entropy, keyring};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -63,6 +63,12 @@ async fn counts_of_a_commit_that_cannot_be_read_stop_no_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counts_are_added_to_a_row_that_cannot_be_read() {
     aside::a_row_of_counts(OnDisk::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_of_all_types_are_added_up_by_the_migration() {
+    let migration = include_str!("../migrations/V13__all_types.sql");
+    together::they_are_added_up_later(OnDisk::new(), migration).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,10 +1,11 @@
 //! A log of so many events in a store, as months of business would have left it: several
 //! organizations of very different size, types, channels, and a few deliveries in a hundred that did
-//! not go smoothly. Written through the port that `bellwire copy` writes through, on either store.
+//! not go smoothly; with the counts that are kept of it (`tallies`). Written through the port that
+//! `bellwire copy` writes through, on either store.
 
-use std::{path::Path, process::Command, sync::Arc};
+use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bellwire_core::{
     copied::{Delivery, Event, Item, Organization, Token, Webhook},
     delivery::{Attempt, CancelReason, Kind, State},
@@ -26,12 +27,8 @@ use indicatif::ProgressBar;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use ring::digest::{SHA256, digest};
 
-use super::database::Home;
-use crate::{
-    entropy::SystemEntropy,
-    failure::{Exit, Failure},
-    keyring,
-};
+use super::{database::Home, tallies::Tallies};
+use crate::{entropy::SystemEntropy, keyring};
 
 /// Organizations: what it is called, how many webhooks it has, its share of the events in a hundred.
 pub(super) const ORGANIZATIONS: [(&str, u32, u32); 3] =
@@ -41,8 +38,6 @@ pub(super) const TYPES: u32 = 20;
 pub(super) const CHANNELS: u32 = 50;
 /// The log goes back so far.
 const SPAN: i64 = 30 * DAY;
-/// What an event with its delivery and attempt takes, indexes and log included, at most.
-const BYTES_PER_EVENT: u64 = 2_600;
 /// Events that are written together.
 const BATCH: u64 = 1_000;
 const STATUSES: [u16; 5] = [503, 500, 502, 404, 429];
@@ -65,33 +60,15 @@ pub(super) struct Log {
     pub(super) end: Time,
     pub(super) deliveries: u64,
     pub(super) attempts: u64,
+    /// Rows of statistics.
+    pub(super) statistics: u64,
 }
 
-/// Says whether there is room, before an hour is spent on finding out.
-pub(super) fn check_space(directory: &Path, events: u64) -> Result<String> {
-    let told = Command::new("df")
-        .args(["--output=avail", "-B1"])
-        .arg(directory)
-        .output()
-        .context("cannot run df")?;
-    let free: u64 = String::from_utf8_lossy(&told.stdout)
-        .lines()
-        .nth(1)
-        .and_then(|line| line.trim().parse().ok())
-        .context("df does not say how much is free")?;
-    let needed = events * BYTES_PER_EVENT;
-    let gib = |bytes: u64| bytes as f64 / f64::from(1 << 30);
-    let room = format!(
-        "{:.1} GiB may be needed for {events} events, {:.1} GiB are free in {}",
-        gib(needed),
-        gib(free),
-        directory.display()
-    );
-    if needed > free {
-        let message = format!("{room}; free some, choose another --dir, or fewer --events");
-        return Err(Failure::new(Exit::Usage, message).into());
+impl Log {
+    /// When it begins.
+    pub(super) fn began(&self) -> Time {
+        self.end - SPAN
     }
-    Ok(room)
 }
 
 /// Writes the log into a database that is made for it.
@@ -116,21 +93,34 @@ pub(super) async fn write(
             end,
             deliveries: 0,
             attempts: 0,
+            statistics: 0,
         },
+        types: (0..TYPES)
+            .map(|kind| format!("log.type{kind}").into())
+            .collect(),
+        tallies: Tallies::new(end),
     };
     maker.catalogue(&*target, began - DAY).await?;
     let mut written = 0;
+    let mut tallied = began;
     while written < events {
         let batch = BATCH.min(events - written);
         let mut page = Page::default();
+        let at = |number: u64| began + (SPAN as f64 * (number as f64 / events as f64)) as i64;
         for number in written..written + batch {
-            let share = number as f64 / events as f64;
-            maker.event(began + (SPAN as f64 * share) as i64, number, &mut page);
+            maker.event(at(number), number, &mut page);
         }
         written += batch;
         page.write(&*target, written).await?;
+        if at(written).since(tallied) >= DAY {
+            tallied = at(written);
+            maker.tallies.write(&*target, tallied).await?;
+        }
         progress.set_position(written);
     }
+    // Whatever is still open: no period that anything was counted in ends later than in two days.
+    maker.tallies.write(&*target, end + 2 * DAY).await?;
+    maker.log.statistics = maker.tallies.written();
     for section in Section::ALL {
         target.write(section, Vec::new(), &Reached::End).await?;
     }
@@ -196,6 +186,8 @@ struct Maker {
     end: Time,
     organizations: Vec<OrganizationId>,
     log: Log,
+    types: Vec<Arc<str>>,
+    tallies: Tallies,
 }
 
 /// What became of a delivery: when, and how.
@@ -329,16 +321,18 @@ impl Maker {
         let to: Vec<WebhookId> = (0..count)
             .map(|next| webhooks[(first + next) % webhooks.len()])
             .collect();
+        let (kind, channel) = (
+            self.rng.random_range(0..self.types.len()),
+            self.rng.random_range(0..CHANNELS),
+        );
+        let event_type = Arc::clone(&self.types[kind]);
         let mut deliveries = Vec::new();
         for webhook_id in to {
             let delivery = DeliveryId::from_bytes(self.id(at));
             deliveries.push(delivery);
-            self.delivery((delivery, id, webhook_id, organization_id), at, page);
+            let ids = (delivery, id, webhook_id, organization_id);
+            self.delivery(ids, &event_type, at, page);
         }
-        let (kind, channel) = (
-            self.rng.random_range(0..TYPES),
-            self.rng.random_range(0..CHANNELS),
-        );
         let data = format!(
             "{{\"number\":{number},\"guest\":{{\"name\":\"Guest No {number}\",\"email\":\
              \"guest{number}@example.com\"}},\"note\":\"{}\"}}",
@@ -349,7 +343,7 @@ impl Maker {
                 id,
                 organization_id,
                 external_id: None,
-                event_type: format!("log.type{kind}"),
+                event_type: event_type.to_string(),
                 channels: vec![format!("account:{channel}")],
                 data: Bytes::from(data),
                 time: at,
@@ -369,6 +363,7 @@ impl Maker {
             WebhookId,
             OrganizationId,
         ),
+        event_type: &Arc<str>,
         at: Time,
         page: &mut Page,
     ) {
@@ -377,7 +372,7 @@ impl Maker {
         self.log.attempts += fate.attempts.len() as u64;
         let attempts = fate.attempts.len() as u32;
         for (index, (at, answer)) in fate.attempts.into_iter().enumerate() {
-            page.attempts.push(Item::Attempt(Box::new(Attempt {
+            let attempt = Attempt {
                 delivery_id: id,
                 number: index as u32 + 1,
                 event_id,
@@ -388,7 +383,7 @@ impl Maker {
                 answer,
                 timing: Timing {
                     first_byte_us: Some(12_000),
-                    total_us: 15_000,
+                    total_us: self.rng.random_range(13_000..400_000),
                     ..Timing::default()
                 },
                 url: "https://example.com/0".to_owned(),
@@ -400,7 +395,10 @@ impl Maker {
                 excerpt: Bytes::from_static(b"ok"),
                 truncated: false,
                 retry_at: None,
-            })));
+            };
+            let exhausted = fate.state == State::Failed && attempt.number == attempts;
+            self.tallies.add(event_type, &attempt, exhausted);
+            page.attempts.push(Item::Attempt(Box::new(attempt)));
         }
         page.deliveries.push(Item::Delivery(Delivery {
             id,

@@ -27,6 +27,8 @@ mod report;
 mod reporter;
 mod scenario;
 mod server;
+mod space;
+mod tallies;
 mod temporary;
 mod work;
 

@@ -31,7 +31,7 @@ impl Form {
             delivery_id,
             number,
         } = last;
-        self.number(period.code());
+        self.number(period.code(key.types()));
         self.option(*organization_id, |form, id| form.raw(id.as_bytes()));
         self.option(*webhook_id, |form, id| form.raw(id.as_bytes()));
         self.text(event_type);

@@ -271,7 +271,7 @@ impl fmt::Display for ItemKey<'_> {
                 write!(f, "{} ", one.organization_id)?;
                 one.key.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
             }
-            Item::Statistic(one) => write!(f, "{} {:?}", one.period.code(), one.key),
+            Item::Statistic(one) => write!(f, "{} {:?}", one.period.code(one.key.types()), one.key),
             Item::Unfolded(one) => one.number.fmt(f),
             Item::UsageItem(one) => {
                 write!(

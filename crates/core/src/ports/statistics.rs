@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::Result;
 use crate::{
     ids::{OrganizationId, WebhookId},
-    statistics::{Batch, Cell, GroupBy, Key, Range, Table},
+    statistics::{Batch, Cell, GroupBy, Key, Range, Table, Types},
     time::Time,
 };
 
@@ -50,6 +50,15 @@ impl Wanted {
             ranges,
             event_type: None,
             failures: false,
+        }
+    }
+
+    /// Which rows hold what a table is to be filled with.
+    #[must_use]
+    pub fn types(&self, table: &Table) -> Types {
+        match self.event_type.is_some() || table.is_by_type() {
+            true => Types::Apart,
+            false => Types::Together,
         }
     }
 }

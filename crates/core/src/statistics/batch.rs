@@ -93,7 +93,7 @@ impl Batch {
     }
 
     /// The rows that it adds to, in the order of their keys: for each group its minute, hour and
-    /// day, for the webhook, for its organization, and for all organizations.
+    /// day, on every level (`Key::levels`).
     #[must_use]
     pub fn rows(&self) -> BTreeMap<Row, Counts> {
         let mut rows: BTreeMap<Row, Counts> = BTreeMap::new();
@@ -103,17 +103,10 @@ impl Batch {
                 number: *minute,
             }
             .start();
-            let organization = Key {
-                webhook_id: None,
-                ..key.clone()
-            };
-            let all = Key {
-                organization_id: None,
-                ..organization.clone()
-            };
+            let levels = key.clone().levels();
             for span in Span::ALL {
                 let period = Period::of(span, start);
-                for key in [key, &organization, &all] {
+                for key in &levels {
                     rows.entry((period, key.clone())).or_default().merge(counts);
                 }
             }

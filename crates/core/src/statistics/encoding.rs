@@ -155,7 +155,7 @@ fn offset(at: Time, start: Time) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Types, *};
     use crate::{
         outcome::{Answer, Cause},
         time::MINUTE,
@@ -221,14 +221,19 @@ mod tests {
     }
 
     #[test]
-    fn rows_count_each_attempt_once_for_each_span() {
+    fn rows_count_each_attempt_once_for_each_span_and_once_more_for_all_types() {
         let batch = batch();
         let attempts: u64 = batch.groups().map(|(_, _, counts)| counts.attempts).sum();
         let rows = batch.rows();
-        for span in Span::ALL {
+        for (span, types) in Span::ALL
+            .into_iter()
+            .flat_map(|span| Types::ALL.map(|types| (span, types)))
+        {
             let of = |wanted: fn(&Key) -> bool| -> u64 {
                 rows.iter()
-                    .filter(|((period, key), _)| period.span == span && wanted(key))
+                    .filter(|((period, key), _)| {
+                        period.span == span && key.types() == types && wanted(key)
+                    })
                     .map(|(_, counts)| counts.attempts)
                     .sum()
             };

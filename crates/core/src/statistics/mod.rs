@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Row};
 pub use histogram::{ERROR, Histogram};
-pub use period::{Period, Range, Span};
+pub use period::{Period, Range, Span, Types};
 pub use table::{Cell, Group, GroupBy, MAX_CELLS, Table};
 
 use crate::{
@@ -38,12 +38,44 @@ pub struct Key {
     pub organization_id: Option<OrganizationId>,
     /// The webhook; `None` for all of them together.
     pub webhook_id: Option<WebhookId>,
-    /// The type of the event.
+    /// The type of the event; empty for all of them together.
     pub event_type: Arc<str>,
     /// What came back.
     pub answer: Answer,
     /// Whether that was a success for the webhook's profile.
     pub success: bool,
+}
+
+impl Key {
+    /// What an attempt of this key counts for: the webhook, its organization, and all organizations
+    /// together; each for its type and for all types together.
+    #[must_use]
+    pub fn levels(self) -> [Self; 6] {
+        let organization = Self {
+            webhook_id: None,
+            ..self.clone()
+        };
+        let all = Self {
+            organization_id: None,
+            ..organization.clone()
+        };
+        let any: Arc<str> = "".into();
+        let together = [&self, &organization, &all].map(|key| Self {
+            event_type: Arc::clone(&any),
+            ..key.clone()
+        });
+        let [one, two, three] = together;
+        [self, organization, all, one, two, three]
+    }
+
+    /// Whether it counts one type or all of them.
+    #[must_use]
+    pub fn types(&self) -> Types {
+        match self.event_type.is_empty() {
+            true => Types::Together,
+            false => Types::Apart,
+        }
+    }
 }
 
 /// What is counted of attempts with the same key and time.

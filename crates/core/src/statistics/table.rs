@@ -159,6 +159,12 @@ impl Table {
         self.cells += steps.len() - before;
     }
 
+    /// Whether each type is counted by itself.
+    #[must_use]
+    pub fn is_by_type(&self) -> bool {
+        self.by == Some(GroupBy::Type)
+    }
+
     /// Whether there are more groups and steps than an answer may have: what is in it is not all,
     /// and a store need not go on.
     #[must_use]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwire_core::{
     ids::{OrganizationId, WebhookId},
     ports::Folded,
-    statistics::{Batch, Counts, Key, Period, Row, Span, result_text},
+    statistics::{Batch, Counts, Key, Period, Row, Span, Types, result_text},
     time::Time,
 };
 use deadpool_postgres::Transaction;
@@ -167,7 +167,7 @@ async fn add(
         if let Some(wrong) = wrong {
             let why = format!(
                 "{wrong}; its numbers are kept, its latency begins anew: period {}, {key:?}",
-                period.code()
+                period.code(key.types())
             );
             let latency = row.try_get(LATENCY)?;
             aside::put(shared, transaction, "rollups", &why, latency, now).await?;
@@ -188,12 +188,14 @@ async fn add(
 /// Removes some rows that are too old; how many.
 async fn remove(transaction: &Transaction<'_>, now: Time) -> Result<u64, Fault> {
     let mut removed = 0;
-    for span in Span::ALL {
-        let first = Period { span, number: 0 }.code();
-        let kept = Period::of(span, now - span.kept_us()).code();
-        let left = REMOVED - removed;
-        let gone = Conn::execute(transaction, OLD, &[&first, &kept, &left]).await?;
-        removed += i64::try_from(gone).unwrap_or(0);
+    for types in Types::ALL {
+        for span in Span::ALL {
+            let first = Period { span, number: 0 }.code(types);
+            let kept = Period::of(span, now - span.kept_us()).code(types);
+            let left = REMOVED - removed;
+            let gone = Conn::execute(transaction, OLD, &[&first, &kept, &left]).await?;
+            removed += i64::try_from(gone).unwrap_or(0);
+        }
     }
     Ok(removed.unsigned_abs())
 }
@@ -220,7 +222,7 @@ impl Keys {
         for (period, key) in rows {
             let organization = key.organization_id.map(|id| id.uuid());
             let webhook = key.webhook_id.map(|id| id.uuid());
-            keys.periods.push(period.code());
+            keys.periods.push(period.code(key.types()));
             keys.organizations.push(organization.unwrap_or_default());
             keys.webhooks.push(webhook.unwrap_or_default());
             keys.successes.push(key.success);

@@ -90,8 +90,9 @@ pub(super) async fn tabulate(
     };
     // Of no webhooks there are none.
     let organization = organizations.first().copied().unwrap_or_default();
+    let types = wanted.types(&table);
     for range in &wanted.ranges {
-        let (first, last) = range.codes();
+        let (first, last) = range.codes(types);
         let event_type = wanted.event_type.as_deref();
         let success = !wanted.failures;
         let some: [&(dyn ToSql + Sync); 6] = [

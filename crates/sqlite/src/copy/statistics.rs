@@ -97,7 +97,7 @@ pub(super) fn write_statistic(conn: &Connection, one: &Statistic) -> Result<(), 
     let organization = key.organization_id.as_ref().map(OrganizationId::as_bytes);
     let webhook = key.webhook_id.as_ref().map(WebhookId::as_bytes);
     conn.prepare_cached(PUT)?.execute(params![
-        one.period.code(),
+        one.period.code(key.types()),
         seq("SELECT seq FROM organizations WHERE id = ?1", organization)?,
         seq("SELECT seq FROM webhooks WHERE id = ?1", webhook)?,
         key.success,

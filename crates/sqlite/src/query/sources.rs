@@ -22,7 +22,8 @@ use crate::{fault::Fault, rows::RowExt as _};
 
 /// Rows that one step looks at, whatever it finds: about 5 ms when they are not in memory.
 const ROWS: usize = 2_048;
-/// Rows of one webhook that are read ahead, at first and at most.
+/// Rows of one webhook that are read ahead, at first and at most; of all together never more than half
+/// of a step, because what is left of them at its end is read again.
 const AHEAD: (usize, usize) = (4, 512);
 /// So many pending deliveries are put in order; when there are more, waiting is nothing rare.
 const PENDING: usize = 100_000;
@@ -293,10 +294,11 @@ fn side_by_side(
 ) -> Result<Walked, Fault> {
     let mut lanes = Vec::with_capacity(webhooks.len());
     let mut heads = BinaryHeap::with_capacity(webhooks.len());
+    let most = (ROWS / 2 / webhooks.len().max(1)).clamp(AHEAD.0, AHEAD.1);
     let mut fill = |lane: &mut Lane, below: DeliveryId| -> Result<Option<DeliveryId>, Fault> {
         let rows = read(lane.webhook, below.as_bytes(), lane.read as i64)?;
         lane.end = rows.len() < lane.read;
-        lane.read = (lane.read * 4).min(AHEAD.1);
+        lane.read = (lane.read * 4).min(most);
         lane.rows = rows.into();
         Ok(lane.rows.front().map(|(id, _)| *id))
     };

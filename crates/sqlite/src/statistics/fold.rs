@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use bellwire_core::{
     ids::OrganizationId,
     ports::Folded,
-    statistics::{Batch, Key, Period, Span, result_text},
+    statistics::{Batch, Period, Span, Types, result_text},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -16,9 +16,9 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{NO_BATCH, count_columns, saved};
 use crate::{aside, fault::Fault, work::Work};
 
-/// Groups that one step folds: each adds to three rows of its webhook, and to as many of its
+/// Groups that one step folds: each adds to six rows of its webhook, and to as many of its
 /// organization and of all, which many groups share.
-const GROUPS: usize = 40;
+const GROUPS: usize = 20;
 /// Rows that a step counts for.
 pub(super) const ROWS: usize = 200;
 /// Bytes of commits that one step gathers; some hundred groups.
@@ -146,26 +146,14 @@ fn add(work: &mut Work<'_>, mut batch: Batch, now: Time) -> Result<(), Fault> {
     let mut one = conn.prepare_cached(ONE)?;
     let mut put = conn.prepare_cached(PUT)?;
     for ((period, key), mut sum) in batch.rows() {
-        let Key {
-            organization_id,
-            webhook_id,
-            event_type,
-            answer,
-            success,
-        } = key;
-        let organization = organization_id.map_or(0, |id| organizations[&id]);
-        let webhook = webhook_id.map_or(0, |id| hooks[&id]);
-        let result = result_text(answer);
+        let code = period.code(key.types());
+        let organization = key.organization_id.map_or(0, |id| organizations[&id]);
+        let webhook = key.webhook_id.map_or(0, |id| hooks[&id]);
+        let (event_type, success) = (&*key.event_type, key.success);
+        let result = result_text(key.answer);
         let found = one
             .query_row(
-                params![
-                    period.code(),
-                    organization,
-                    webhook,
-                    success,
-                    event_type,
-                    result
-                ],
+                params![code, organization, webhook, success, event_type, result],
                 |row| {
                     let (counts, wrong) = saved(row, 0);
                     let latency = row
@@ -179,16 +167,15 @@ fn add(work: &mut Work<'_>, mut batch: Batch, now: Time) -> Result<(), Fault> {
         if let Some((before, wrong)) = found {
             if let Some((wrong, latency)) = wrong {
                 let why = format!(
-                    "{wrong}; its numbers are kept, its latency begins anew: period {}, \
-                     organization {organization}, webhook {webhook}, {event_type}, {result}",
-                    period.code()
+                    "{wrong}; its numbers are kept, its latency begins anew: period {code}, \
+                     organization {organization}, webhook {webhook}, {event_type}, {result}"
                 );
                 aside::put(work, "rollups", &why, &latency, now)?;
             }
             sum.merge(&before);
         }
         put.execute(params![
-            period.code(),
+            code,
             organization,
             webhook,
             success,
@@ -212,11 +199,13 @@ fn add(work: &mut Work<'_>, mut batch: Batch, now: Time) -> Result<(), Fault> {
 fn remove(work: &Work<'_>, now: Time) -> Result<u64, Fault> {
     let mut removed = 0;
     let mut statement = work.conn.prepare_cached(OLD)?;
-    for span in Span::ALL {
-        let first = Period { span, number: 0 }.code();
-        let kept = Period::of(span, now - span.kept_us()).code();
-        let left = REMOVED - removed;
-        removed += i64::try_from(statement.execute(params![first, kept, left])?).unwrap_or(0);
+    for types in Types::ALL {
+        for span in Span::ALL {
+            let first = Period { span, number: 0 }.code(types);
+            let kept = Period::of(span, now - span.kept_us()).code(types);
+            let left = REMOVED - removed;
+            removed += i64::try_from(statement.execute(params![first, kept, left])?).unwrap_or(0);
+        }
     }
     Ok(removed.unsigned_abs())
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use bellwire_core::{
     ids::{OrganizationId, WebhookId},
     ports::{Unfolded, Wanted, Whose},
-    statistics::{Batch, Key, Period, Range, Table},
+    statistics::{Batch, Key, Period, Range, Table, Types},
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -48,9 +48,10 @@ pub(super) fn tabulate(
     let mut unreadable = 0;
     let mut hooks: HashMap<i64, WebhookId> = HashMap::new();
     let reads = reads(conn, &wanted.whose, &mut hooks)?;
+    let types = wanted.types(&table);
     let mut statements = [conn.prepare_cached(SOME)?, conn.prepare_cached(EACH)?];
     for range in &wanted.ranges {
-        let (first, last) = codes(conn, range)?;
+        let (first, last) = codes(conn, range, types)?;
         for (code, read) in (first..last).flat_map(|code| reads.iter().map(move |r| (code, r))) {
             let statement = &mut statements[usize::from(read.webhook.is_none())];
             let webhook = read.webhook.unwrap_or(0);
@@ -113,8 +114,8 @@ fn told(unreadable: u64) -> u64 {
 }
 
 /// The periods of a range that can have rows: a range may begin long before the first.
-fn codes(conn: &Connection, range: &Range) -> Result<(i64, i64), Fault> {
-    let (first, last) = range.codes();
+fn codes(conn: &Connection, range: &Range, types: Types) -> Result<(i64, i64), Fault> {
+    let (first, last) = range.codes(types);
     let oldest: Option<i64> = conn
         .prepare_cached("SELECT min(period) FROM rollups WHERE period >= ?1 AND period < ?2")?
         .query_row([first, last], |row| row.get(0))?;

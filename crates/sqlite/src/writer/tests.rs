@@ -145,6 +145,47 @@ async fn bulk_learns_that_somebody_waits() {
     assert!(!store.writer().call_behind(1, later).await.expect("ran"));
 }
 
+/// Work in bulk that is taken along learns that others wait for the commit, though nobody is behind it.
+#[tokio::test]
+async fn bulk_learns_that_others_wait_for_its_commit() {
+    let place = tempfile::tempdir().expect("a directory");
+    let store = open(place.path());
+    let order = Order::default();
+    let (go, wait) = channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel();
+    let mut began = Some(began);
+    let busy = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let block = move |_: &mut crate::work::Work<'_>| {
+                if let Some(began) = began.take() {
+                    let _ = began.send(());
+                }
+                let _ = wait.recv();
+                Ok(())
+            };
+            // It fills its transaction but for one row.
+            let rows = super::ROWS_PER_COMMIT - 1;
+            store.writer().call(rows, block).await.expect("ran");
+        })
+    };
+    has_begun.await.expect("begun");
+    let look = |work: &mut crate::work::Work<'_>| Ok(work.is_awaited());
+    let mut bulk = Box::pin(store.writer().call_behind(1, look));
+    assert!(poll_fn(|context| Poll::Ready(bulk.as_mut().poll(context).is_pending())).await);
+    // The first one shares the transaction of what is busy, which then takes no more.
+    let events = [
+        asked(&store, &order, "an event", false).await,
+        asked(&store, &order, "another event", false).await,
+    ];
+    go.send(()).expect("it waits");
+    assert!(bulk.await.expect("ran"), "it shares the second event's");
+    busy.await.expect("no panic");
+    for event in events {
+        event.await.expect("no panic");
+    }
+}
+
 /// A chunk of a report gives way to everybody who comes while it is counted, and is counted whole.
 #[tokio::test]
 async fn a_report_gives_way_to_who_comes_meanwhile() {

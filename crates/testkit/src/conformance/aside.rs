@@ -96,8 +96,8 @@ pub async fn a_row_of_counts<S: Raw>(subject: S) {
     assert_eq!(mended.attempts(), 5);
     assert!(mended.total_us > damaged.total_us);
     assert!(mended.latency.quantile(0.5).is_some());
-    // Minute, hour and day; of the webhook, its organization, and all.
-    assert_eq!(aside(&world, "rollups").await, 9);
+    // Minute, hour and day; of the webhook, its organization, and all; of the type, and of all types.
+    assert_eq!(aside(&world, "rollups").await, 18);
     let left = world.subject().number("SELECT count(*) FROM rollup_deltas");
     assert_eq!(left.await, 0);
 }

@@ -17,6 +17,7 @@ use bellwire_core::{
 };
 
 mod full_count;
+pub mod together;
 
 use self::full_count::{Seen, count};
 use super::{Subject, World};

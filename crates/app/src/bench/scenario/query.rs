@@ -22,6 +22,7 @@ use crate::{
         load::Pace,
         log::{self, CHANNELS, Log, ORGANIZATIONS, TYPES},
         report::round3,
+        space,
     },
     clock::SystemClock,
 };
@@ -38,7 +39,7 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     let events = bench
         .events
         .unwrap_or_else(|| bench.effort.pick(10_000_000, 200_000, 2_000));
-    let room = log::check_space(bench.directory.path(), events)?;
+    let room = space::check(bench.directory.path(), events)?;
     let say = |text: String| bench.progress.suspend(|| crate::say!("{text}"));
     if !bench.json {
         say(room)?;
@@ -65,14 +66,15 @@ pub(super) async fn run(bench: &Bench) -> Result<Vec<Row>> {
     rows.extend(pages::run(bench, &server, &log).await?);
     bench.progress.inc(1);
     rows[0].notes.push(format!(
-        "{events} events, {} deliveries, {} attempts over 30 days, written in {filled_s:.0} s",
-        log.deliveries, log.attempts
+        "{events} events, {} deliveries, {} attempts over 30 days and {} rows of their counts, written \
+         in {filled_s:.0} s",
+        log.deliveries, log.attempts, log.statistics
     ));
     bench.progress.set_message("query: deliveries beside it");
     let beside = delivered(bench, &server).await?;
     rows.extend(compared(bench, empty, beside));
     bench.progress.set_message("query: counts");
-    rows.push(agree::run(bench, server, &directory, OWN, end).await?);
+    rows.push(agree::run(bench, server, &directory, OWN, &log).await?);
     bench.progress.inc(1);
     Ok(rows)
 }

@@ -45,9 +45,10 @@ impl Service {
         by: GroupBy,
         since: Time,
     ) -> Result<Vec<(Group, Cell)>, Error> {
-        // From a whole hour on, so that few rows make up a week: days, hours, the last minutes.
+        // From a whole hour on, and to the end of this day, which counts what has been of it: so few
+        // rows make up a week, days and the hours before the first.
         let since = Span::Hour.floor(since);
-        let ranges = Range::pieces(since, self.now());
+        let ranges = Range::pieces(since, Span::Day.ceil(self.now()));
         let table = Table::new(since, i64::MAX, Some(by));
         let wanted = Wanted::new(whose, ranges);
         let table = full(self.store().tabulate(wanted, table).await?, "since")?;

@@ -104,6 +104,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
             _ => None,
         })
         .collect();
+    let notable = Notable::of(&state, &visit, &standings).await?;
     let quiet = series.all.attempts() == 0;
     let page = visit.page().at(Place::Overview);
     let shown = OverviewPage {
@@ -112,8 +113,8 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         figures: figures::all(text, &series, Some(events), &waiting, now),
         chart: Chart::new(text, period, &series, now),
         quiet,
-        slowest: slowest(&state, &visit, &standings).await?,
-        failing: failing(&state, &visit, &standings).await?,
+        slowest: notable.slowest,
+        failing: notable.failing,
         page: page.clone().titled(page.t("menu-overview")),
     };
     Ok(html::page(&shown, StatusCode::OK, &shown.page.embedding))
@@ -147,52 +148,57 @@ async fn events_a_minute(state: &AppState, visit: &Visit, now: Time) -> Result<f
     Ok(found.items.len() as f64 / minutes)
 }
 
-async fn slowest(
-    state: &AppState,
-    visit: &Visit,
-    standings: &[(&Route, Cell)],
-) -> Result<Vec<Endpoint>, Refusal> {
-    let mut order: Vec<&(&Route, Cell)> = standings.iter().collect();
-    order.sort_by_key(|(route, cell)| (Reverse(cell.latency.quantile(0.95)), route.webhook.id));
-    order.truncate(LISTED);
-    rows(state, visit, &order).await
+/// The slowest and those that fail most, with how they are.
+struct Notable {
+    slowest: Vec<Endpoint>,
+    failing: Vec<Endpoint>,
 }
 
-async fn failing(
-    state: &AppState,
-    visit: &Visit,
-    standings: &[(&Route, Cell)],
-) -> Result<Vec<Endpoint>, Refusal> {
-    let mut order: Vec<&(&Route, Cell)> = standings
-        .iter()
-        .filter(|(_, cell)| cell.failed > 0)
-        .collect();
-    order.sort_by_key(|(route, cell)| (Reverse(cell.failed), route.webhook.id));
-    order.truncate(LISTED);
-    rows(state, visit, &order).await
-}
-
-async fn rows(
-    state: &AppState,
-    visit: &Visit,
-    order: &[&(&Route, Cell)],
-) -> Result<Vec<Endpoint>, Refusal> {
-    let ids: Vec<WebhookId> = order.iter().map(|(route, _)| route.webhook.id).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let health = state.service.store().health(&ids).await;
-    let health = health.map_err(|error| visit.refuse(Problem::from(error)))?;
-    let text = visit.text();
-    Ok(order
-        .iter()
-        .map(|(route, cell)| {
-            let own = health
+impl Notable {
+    async fn of(
+        state: &AppState,
+        visit: &Visit,
+        standings: &[(&Route, Cell)],
+    ) -> Result<Self, Refusal> {
+        let mut slowest: Vec<&(&Route, Cell)> = standings.iter().collect();
+        slowest.sort_by_cached_key(|(route, cell)| {
+            (Reverse(cell.latency.quantile(0.95)), route.webhook.id)
+        });
+        slowest.truncate(LISTED);
+        let mut failing: Vec<&(&Route, Cell)> = standings
+            .iter()
+            .filter(|(_, cell)| cell.failed > 0)
+            .collect();
+        failing.sort_by_key(|(route, cell)| (Reverse(cell.failed), route.webhook.id));
+        failing.truncate(LISTED);
+        let listed = slowest.iter().chain(&failing);
+        let mut ids: Vec<WebhookId> = listed.map(|(route, _)| route.webhook.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Self {
+                slowest: Vec::new(),
+                failing: Vec::new(),
+            });
+        }
+        let health = state.service.store().health(&ids).await;
+        let health = health.map_err(|error| visit.refuse(Problem::from(error)))?;
+        let rows = |order: &[&(&Route, Cell)]| {
+            order
                 .iter()
-                .find(|health| health.webhook_id == route.webhook.id);
-            row(text, visit.slug(), route, own, cell)
+                .map(|(route, cell)| {
+                    let own = health
+                        .iter()
+                        .find(|health| health.webhook_id == route.webhook.id);
+                    row(visit.text(), visit.slug(), route, own, cell)
+                })
+                .collect()
+        };
+        Ok(Self {
+            slowest: rows(&slowest),
+            failing: rows(&failing),
         })
-        .collect())
+    }
 }
 
 fn row(text: &Text, slug: &str, route: &Route, health: Option<&Health>, cell: &Cell) -> Endpoint {
