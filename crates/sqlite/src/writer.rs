@@ -43,8 +43,6 @@ use crate::{
 
 /// How many rows a transaction may take before it must commit: about 5 ms.
 const ROWS_PER_COMMIT: usize = 400;
-/// The same for work in bulk alone: whoever comes meanwhile waits for it.
-const BULK_ROWS_PER_COMMIT: usize = 200;
 
 /// A call on its way through the writer.
 trait Call: Send {
@@ -331,7 +329,7 @@ impl Turn {
             let mut call = match next.take() {
                 Some(call) => call,
                 // One at least; more only while nobody else waits for the commit.
-                None if bulk && (taken == 0 || !others && rows < BULK_ROWS_PER_COMMIT) => {
+                None if bulk && (taken == 0 || !others && rows < ROWS_PER_COMMIT) => {
                     let Some(call) = self.behind.pop_front() else {
                         break;
                     };

@@ -1,6 +1,6 @@
 //! Counting a chunk of a report, a few records after the other, until somebody else waits for the
-//! writer or it is enough for a commit. Of each few everything is looked up and decided before anything
-//! is written, as a call of the writer must.
+//! writer. Of each few everything is looked up and decided before anything is written, as a call of the
+//! writer must.
 
 use std::collections::BTreeMap;
 
@@ -19,9 +19,6 @@ use crate::{enqueue, fault::Fault, state::OrganizationSlot, work::Work};
 
 /// Records between two looks whether somebody else waits: about half a millisecond.
 const IN_ONE_GO: usize = 64;
-/// Records of one commit, about. Whoever comes while their ids are stored, or the commit is written,
-/// waits for these.
-const IN_ONE_COMMIT: usize = 192;
 
 pub(crate) const COUNTER: &str =
     "SELECT count, level FROM usage_counters WHERE plan = ?1 AND period = ?2";
@@ -40,7 +37,7 @@ pub(super) struct Progress {
 }
 
 /// Counts groups of a chunk: all that are left, or as many as can be until somebody else waits for the
-/// writer, or until it is enough for a commit, or until enough has fired.
+/// writer, or until enough has fired.
 pub(super) fn count(
     work: &mut Work<'_>,
     chunk: &Chunk,
@@ -64,7 +61,7 @@ pub(super) fn count(
             }
             Err(fault) => return Err(fault),
         }
-        if work.is_awaited() || ids.len() >= IN_ONE_COMMIT || at.room.end().is_some() {
+        if work.is_awaited() || at.room.end().is_some() {
             break;
         }
     }
