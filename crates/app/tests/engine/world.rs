@@ -8,6 +8,7 @@ use bellwire_testkit::{
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -38,6 +39,15 @@ pub(crate) const ORG: &str = "acme";
 
 /// 2026-01-01T00:00:00Z: where every scenario begins.
 pub(crate) const START: Time = Time::from_millis(1_767_225_600_000);
+
+/// How long a restart may take, in the time of the machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Lets the other tasks have the thread, and other threads the processor.
+async fn a_moment() {
+    tokio::task::yield_now().await;
+    std::thread::sleep(Duration::from_micros(100));
+}
 
 /// One request that an endpoint got.
 #[derive(Clone, Debug)]
@@ -161,22 +171,21 @@ impl World {
     pub(crate) async fn restart(&mut self) {
         if let Some(running) = self.running.take() {
             // What is in flight at a crash is cut off, not finished.
-            running.dispatcher.stop(std::time::Duration::ZERO).await;
+            running.dispatcher.stop(Duration::ZERO).await;
             let store = Arc::downgrade(running.service.store());
             drop(running);
-            // Until the last task that was cut off has let go of it.
-            for _ in 0..10_000 {
-                if store.strong_count() == 0 {
-                    break;
-                }
-                tokio::task::yield_now().await;
+            // Until the last task that was cut off has let go of it; some are on other threads.
+            let began = Instant::now();
+            while store.strong_count() > 0 && began.elapsed() < PATIENCE {
+                a_moment().await;
             }
             assert_eq!(store.strong_count(), 0, "somebody still has the store");
         }
         self.disk.abandon();
         // A file is free again once the threads of the former store have ended.
-        for _ in 0..10_000 {
-            tokio::task::yield_now().await;
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            a_moment().await;
             let endpoints = Arc::clone(&self.endpoints);
             self.running = open(&self.disk, &self.clock, endpoints, &self.options).await;
             if self.running.is_some() {
