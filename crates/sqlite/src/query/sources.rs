@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 use crate::{fault::Fault, rows::RowExt as _};
 
 /// Rows that one step looks at, whatever it finds: about 5 ms when they are not in memory.
-const ROWS: usize = 2_048;
+const ROWS: usize = 1_024;
 /// Rows of one webhook that are read ahead, at first and at most; of all together never more than half
 /// of a step, because what is left of them at its end is read again.
 const AHEAD: (usize, usize) = (4, 512);
