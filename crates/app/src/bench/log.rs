@@ -123,6 +123,7 @@ pub(super) async fn write(
     maker.log.statistics = maker.tallies.written();
     for section in Section::ALL {
         target.write(section, Vec::new(), &Reached::End).await?;
+        target.settle(section).await?;
     }
     target.finish().await?;
     Ok(maker.log)

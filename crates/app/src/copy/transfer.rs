@@ -53,6 +53,8 @@ pub(super) async fn run(
                 "a part of the copy failed: {error}"
             )));
         }
+        progress.begin("settling", section, None);
+        target.settle(section).await?;
         sums.add(section, sum);
     }
     Ok(sums)

@@ -71,6 +71,12 @@ async fn everything_arrives_and_goes_on_where_it_was() {
             "SELECT ((SELECT count(*) FROM rollups) + (SELECT count(*) FROM rollup_deltas) > 0)::int",
             "1",
         ),
+        // The first queries are planned for what is there: everything that has rows is analysed.
+        (
+            "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND reltuples < 0
+             AND (relname ~ '^(events|deliveries|attempts)_' OR relname IN ('webhooks', 'users'))",
+            "0",
+        ),
     ] {
         assert_eq!(places.ask(query), count, "{query}");
     }

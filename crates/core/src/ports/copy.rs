@@ -213,6 +213,12 @@ pub trait CopyTarget: CopySource {
     /// Writes items of one section, and how far it has come with them, in one transaction.
     async fn write(&self, section: Section, items: Vec<Item>, reached: &Reached) -> Result<()>;
 
+    /// All items of a section are written: what a database looks into on its own only after a while is
+    /// done now, so that the first requests do not wait for it. Nothing is lost where it is not.
+    async fn settle(&self, _section: Section) -> Result<()> {
+        Ok(())
+    }
+
     /// Everything is there and was compared: from now on this is a store like any other.
     async fn finish(&self) -> Result<()>;
 }

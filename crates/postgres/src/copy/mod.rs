@@ -174,6 +174,15 @@ impl CopyTarget for Target {
         }
     }
 
+    /// Until it is analysed, a table is planned for as if it were empty; until it is vacuumed, the
+    /// first who read a row write it too, and autovacuum goes over all of it beside the first events.
+    async fn settle(&self, section: Section) -> Result<()> {
+        let session = self.whole.session.lock().await;
+        let command = format!("VACUUM (ANALYZE) {}", table(section));
+        let settled = session.command(&command).await;
+        Ok(settled.map_err(Fault::from)?)
+    }
+
     async fn finish(&self) -> Result<()> {
         let session = self.whole.session.lock().await;
         statistics::go_on(&session).await?;
