@@ -25,7 +25,7 @@ use crate::{
     readers::Readers,
     state::State,
     stats::Stats,
-    usage::Turns,
+    usage::{Turns, catch_up},
     writer::Writer,
 };
 
@@ -274,10 +274,12 @@ pub(crate) fn open(options: &Options, seal: Seal, ids: Ids) -> Result<Inner, Ope
 
     if options.role == Role::Server {
         // Now, and not while somebody waits for a report to be counted.
-        state.usage.ids(&conn).map_err(|fault| OpenError::Other {
-            path: path.to_owned(),
-            why: Error::from(fault).to_string(),
-        })?;
+        catch_up(&conn)
+            .and_then(|()| state.usage.ids(&conn).map(drop))
+            .map_err(|fault| OpenError::Other {
+                path: path.to_owned(),
+                why: Error::from(fault).to_string(),
+            })?;
     }
 
     let mut readers = Vec::new();

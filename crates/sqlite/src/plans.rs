@@ -22,6 +22,7 @@ pub(crate) fn schema() -> Connection {
         include_str!("../migrations/V12__appearance.sql"),
         include_str!("../migrations/V11__inspectors.sql"),
         include_str!("../migrations/V13__all_types.sql"),
+        include_str!("../migrations/V14__usage_runs.sql"),
     ] {
         conn.execute_batch(migration).expect("the schema");
     }
@@ -277,12 +278,12 @@ fn a_healthy_delivery_enters_no_index_of_the_search() {
 #[test]
 fn counting_finds_everything_by_key() {
     assert_plan(usage::COUNTER, &["USING PRIMARY KEY (plan=? AND period=?)"]);
-    let key = "USING PRIMARY KEY (organization=? AND id=?)";
-    assert_plan(usage::IS_COUNTED, &[key]);
-    assert_plan(
-        usage::PORTION_OF_IDS,
-        &["USING PRIMARY KEY ((organization,id)>(?,?))"],
-    );
+    let key = "USING INDEX usage_blocks_in_order (run=? AND first<?)";
+    assert_plan(usage::BLOCK_OF, &[key]);
+    let key = "USING INDEX usage_blocks_in_order (run=? AND first>?)";
+    assert_plan(usage::BLOCK_BEHIND, &[key]);
+    let key = "USING INTEGER PRIMARY KEY (rowid>?)";
+    assert_plan(usage::PORTION_OF_BLOCKS, &[key]);
     assert_plan(usage::OLDEST, &["USING INDEX usage_batches_by_age (at<?)"]);
     let key = "USING INDEX usage_items_by_key (organization=? AND noun=? AND key=?)";
     assert_plan(usage::ONE, &[key]);

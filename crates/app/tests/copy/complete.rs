@@ -28,7 +28,6 @@ tokens created_at expires_at id last_used_at name organization revoked_at role s
 usage_batches at ids organization seq
 usage_counters count level period plan updated_at
 usage_items body created_at created_by key noun organization owner parent seq updated_at updated_by words
-usage_records id organization
 users created_at disabled_at email id issuer language name operator password revision seq subject updated_at
 webhook_revisions disabled drain headers paused revision settings updated_at updated_by webhook
 webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization paused revision secrets seq settings unswept updated_at updated_by url
@@ -63,7 +62,7 @@ webhook_revisions disabled drain headers paused revision settings updated_at upd
 webhooks cancelled_up_to cleared_up_to created_at created_by deleted_at disabled disabled_up_to drain headers id organization_id paused revision secrets settings unswept updated_at updated_by url";
 
 /// Notes about the store itself, and work that a store finds again.
-const NOT_COPIED: [&str; 12] = [
+const NOT_COPIED: [&str; 14] = [
     // A copy is refused while one is not over.
     "jobs",
     "outbox",
@@ -73,6 +72,9 @@ const NOT_COPIED: [&str; 12] = [
     "set_aside",
     "meta",
     "installation",
+    // Made of what is in usage_batches.
+    "usage_runs",
+    "usage_blocks",
     "nodes",
     "lane_owners",
     "payloads_kept",

@@ -130,7 +130,6 @@ SELECT o.seq, CAST(p.value AS INTEGER), randomblob(16 * 500)
 FROM organizations o, json_each('[9e15, 9e15, 9e15, 9e15, 1e16]') p WHERE o.slug IN ('acme', 'rigid');
 INSERT INTO usage_batches (organization, at, ids)
 SELECT seq, 8000000000000000, randomblob(16) FROM organizations WHERE slug = 'acme';
-INSERT INTO usage_records SELECT organization, substr(ids, 1, 16) FROM usage_batches;
 
 INSERT INTO inspectors (id, organization, name, channels, status, delay_s, created_at, created_by,
                         used_at)

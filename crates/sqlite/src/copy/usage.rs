@@ -1,7 +1,7 @@
 //! Usage, out of and into its tables: documents, counters, ids of records.
 //!
-//! The ids of a chunk are one row; what is read is one item for each. The table that they are sorted
-//! into is made of them again.
+//! The ids of a chunk are one row; what is read is one item for each. The runs that they are in are made
+//! of them again.
 
 use bellwire_core::{
     copied::{Item, RecordId, UsageCounter},
@@ -17,7 +17,7 @@ use super::pages::{self, ROWS};
 use crate::{
     fault::{Fault, corrupt},
     rows::RowExt as _,
-    usage::{item, item_columns, note_sorted},
+    usage::{item, item_columns},
 };
 
 pub(super) fn items(conn: &Connection, after: Option<&Position>) -> Result<ItemPage, Fault> {
@@ -149,8 +149,8 @@ pub(super) fn record_ids(conn: &Connection, after: Option<&Position>) -> Result<
     Ok(page)
 }
 
-/// Into the table that ids are sorted into, and behind the last batch: one that is of the same time
-/// takes it in, while it is short. They come in any order here, which nobody minds.
+/// Behind the last batch: one that is of the same time takes it in, while it is short. They come in any
+/// order here, which nobody minds, and the first start makes runs of them.
 pub(super) fn write_record_id(conn: &Connection, one: &RecordId) -> Result<(), Fault> {
     let organization: Option<i64> = conn
         .prepare_cached("SELECT seq FROM organizations WHERE id = ?1")?
@@ -159,12 +159,6 @@ pub(super) fn write_record_id(conn: &Connection, one: &RecordId) -> Result<(), F
     let Some(organization) = organization else {
         return Ok(());
     };
-    let stored = conn
-        .prepare_cached("INSERT OR IGNORE INTO usage_records (organization, id) VALUES (?1, ?2)")?
-        .execute(params![organization, one.id])?;
-    if stored == 0 {
-        return Ok(());
-    }
     let at = one.at.as_micros();
     let joined = conn
         .prepare_cached(
@@ -178,7 +172,6 @@ pub(super) fn write_record_id(conn: &Connection, one: &RecordId) -> Result<(), F
             "INSERT INTO usage_batches (organization, at, ids) VALUES (?1, ?2, ?3)",
         )?
         .execute(params![organization, at, one.id])?;
-        note_sorted(conn, conn.last_insert_rowid())?;
     }
     Ok(())
 }

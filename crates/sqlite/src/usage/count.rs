@@ -65,12 +65,13 @@ pub(super) fn count(
             break;
         }
     }
-    let mut ids: Vec<RecordId> = ids.into_iter().collect();
-    ids.sort_unstable();
-    work.state
-        .usage
-        .ids(work.conn)?
-        .add(work.conn, organization.seq, chunk.now, &ids)?;
+    let ids: Vec<RecordId> = ids.into_iter().collect();
+    work.state.usage.ids(work.conn)?.add(
+        work.conn,
+        (organization.seq, chunk.organization_id),
+        chunk.now,
+        &ids,
+    )?;
     Ok((counted, at))
 }
 
@@ -107,7 +108,7 @@ fn some(
             let id = &record.id;
             let repeated = ids.contains(id)
                 || new.contains(id)
-                || stored.are_counted(work.conn, organization.seq, id, known)?;
+                || stored.are_counted(work.conn, chunk.organization_id, id, known)?;
             if repeated {
                 counted.repeated += 1;
             } else {

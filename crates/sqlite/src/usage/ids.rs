@@ -1,76 +1,91 @@
 //! Which records were counted, for 35 days, at little cost for random ids.
 //!
 //! A chunk's ids are appended as one row (`usage_batches`) and kept in memory (`new`). When there are
-//! enough of them they are sorted into a table in small portions, by their beginning, so that a
-//! portion touches few of its pages; those on their way are in `moving`. Both are looked into until
-//! all of `moving` is in the table: then the number of its last batch is noted (`up_to`), and a restart
-//! reads only what came after, and goes on where it was. Each chunk moves a little more than it adds,
-//! so memory is bounded.
+//! enough of them they are written, in order and a few blocks with each chunk, as a run (`run.rs`);
+//! those on their way are in `moving`. Both are looked into until the run is whole. A restart reads only
+//! the batches behind the last one of which all is in whole runs (`up_to`). Eight runs become one in the
+//! same way (`merge.rs`), so there are few; and as everything is appended in order, an id costs some
+//! bytes of log each time, and not a page.
+//!
+//! An id is kept as the key that it makes with its organization. Batches are forgotten when they are
+//! old, a run when all of it is: it may know an id for longer.
 //!
 //! Whether an id was counted can be found out by a reader beforehand: its answer holds as long as
-//! `up_to` is what it saw, because whatever the table lacked then is still in memory. Of almost all new
-//! ids `sieve` says that the table does not have them, and it is not asked.
+//! `up_to` is what it saw, because whatever the runs lacked then is still in memory. Of almost all new
+//! ids `sieve` says that no run has them, and none is asked.
 
+mod catch_up;
+mod merge;
 mod pile;
+mod run;
 mod sieve;
+mod sweep;
 
 use std::{collections::HashSet, sync::Arc};
 
 use bellwire_core::{
-    ports::{Chunk, Error, RECORD_IDS_US},
-    time::Time,
+    ids::OrganizationId,
+    ports::{Chunk, Error},
+    time::{DAY, DurationUs, Time},
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, Row, params};
 
-use self::pile::{Pile, Quick};
+pub(super) use self::sweep::{SWEPT_ROWS, forget, sweep};
+pub(crate) use self::{catch_up::catch_up, sieve::Sieve};
+use self::{
+    merge::Merge,
+    pile::{Pile, Quick},
+    run::{BLOCK, Run, Shelf, State},
+};
 #[cfg(test)]
-pub(crate) use self::sieve::PORTION_OF_IDS;
-pub(crate) use self::sieve::Sieve;
+pub(crate) use self::{
+    run::{BLOCK_BEHIND, BLOCK_OF},
+    sieve::PORTION_OF_BLOCKS,
+    sweep::OLDEST,
+};
 use crate::{
     fault::{Fault, corrupt},
-    work::Work,
+    rows::RowExt as _,
 };
 
-/// Ids forgotten in one call.
-pub(super) const IDS_PER_SWEEP: usize = 300;
-/// So many ids in memory begin to be sorted in. More of them touch fewer pages of a large table: with
-/// ten million ids in it, five share one. With those that come meanwhile, some 40 MB, where so much is
-/// reported.
-const ENOUGH: usize = 1 << 18;
-/// The row of `meta` that says how far ids are sorted in.
-const PROGRESS: &str = "usage_ids";
+/// So many ids in memory begin to be written as a run: with those that come meanwhile some 15 MB, where
+/// so much is reported.
+const ENOUGH: usize = 1 << 17;
+/// Runs that become one.
+const MERGED: usize = 8;
+/// What is merged was reported within this time, or it would be kept for too long.
+const WIDEST: DurationUs = 5 * DAY;
 
-pub(crate) const IS_COUNTED: &str =
-    "SELECT 1 FROM usage_records WHERE organization = ?1 AND id = ?2";
-/// The batch that is forgotten next.
-pub(crate) const OLDEST: &str =
-    "SELECT seq, organization, ids FROM usage_batches WHERE at <= ?1 ORDER BY at LIMIT 1";
+/// Batches that are in no whole run.
+const LATEST: &str = "\
+SELECT b.seq, b.at, o.id, b.ids FROM usage_batches b JOIN organizations o ON o.seq = b.organization
+WHERE b.seq > ?1 ORDER BY b.seq";
 
 pub(crate) type RecordId = [u8; 16];
-type Key = (i64, RecordId);
 /// Ids alone.
 pub(crate) type RecordIds = HashSet<RecordId, Quick>;
+/// The id of an organization's record. Both are as good as random, so no two of them make the same.
+type Key = [u8; 16];
+
+fn key(organization: OrganizationId, id: &RecordId) -> Key {
+    let of = organization.as_bytes();
+    std::array::from_fn(|place| of[place] ^ id[place])
+}
 
 /// What a reader has found out.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// How far batches were sorted in; `None` when nobody has looked.
+    /// The last batch of which all was in whole runs; `None` when nobody has looked.
     up_to: Option<i64>,
-    /// The ids that are in the table.
+    /// The ids that are in them.
     found: RecordIds,
 }
 
 /// Looks the ids of a chunk up, and fills the sieve a little.
 pub(super) fn look_up(conn: &Connection, chunk: &Chunk, sieve: &Sieve) -> Result<Known, Fault> {
-    let organization: Option<i64> = conn
-        .prepare_cached("SELECT seq FROM organizations WHERE id = ?1")?
-        .query_row([chunk.organization_id.as_bytes()], |row| row.get(0))
-        .optional()?;
-    let Some(organization) = organization else {
-        return Ok(Known::default());
-    };
+    let shelf = Shelf::read(conn)?;
     let mut known = Known {
-        up_to: Some(Progress::read(conn)?.up_to),
+        up_to: Some(shelf.up_to),
         found: RecordIds::default(),
     };
     // The snapshot is taken: what is asked now holds all of it.
@@ -83,109 +98,45 @@ pub(super) fn look_up(conn: &Connection, chunk: &Chunk, sieve: &Sieve) -> Result
         tracing::warn!(%error, "ids of usage could not be read ahead");
     }
     let whole = sieve.whole();
-    let mut ids: Vec<&RecordId> = chunk
-        .groups
-        .iter()
-        .flat_map(|group| &group.records)
-        .map(|record| &record.id)
-        .filter(|id| whole.as_ref().is_none_or(|whole| whole.may_have(id)))
+    let records = chunk.groups.iter().flat_map(|group| &group.records);
+    let mut ids: Vec<(Key, RecordId)> = records
+        .map(|record| (key(chunk.organization_id, &record.id), record.id))
+        .filter(|(key, _)| whole.as_ref().is_none_or(|whole| whole.may_have(key)))
         .collect();
     ids.sort_unstable();
-    for id in ids {
-        if is_stored(conn, &(organization, *id))? {
-            known.found.insert(*id);
+    for (key, id) in ids {
+        if shelf.has(conn, &key)? {
+            known.found.insert(id);
         }
     }
     Ok(known)
 }
 
-fn is_stored(conn: &Connection, (organization, id): &Key) -> rusqlite::Result<bool> {
-    conn.prepare_cached(IS_COUNTED)?
-        .exists(params![organization, id])
+/// Ids on their way into a run.
+#[derive(Debug)]
+struct Moving {
+    pile: Pile,
+    /// The run's number.
+    run: i64,
 }
 
-/// The order in which ids are sorted in, as `pile.rs` has it.
-const ORDER: u8 = 2;
-
-/// How far ids are sorted in: a row of `meta`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Progress {
-    /// The last batch that is in the table whole, with all before it.
-    up_to: i64,
-    /// The last batch of those on their way.
-    moving_up_to: i64,
-    /// The last of their ids that is in the table.
-    moved: Option<Key>,
-}
-
-impl Progress {
-    const fn at(batch: i64) -> Self {
-        Self {
-            up_to: batch,
-            moving_up_to: batch,
-            moved: None,
-        }
-    }
-
-    fn read(conn: &Connection) -> Result<Self, Fault> {
-        let stored: Option<Vec<u8>> = conn
-            .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
-            .query_row([PROGRESS], |row| row.get(0))
-            .optional()?;
-        stored.map_or(Ok(Self::default()), |bytes| {
-            Self::decode(&bytes).ok_or_else(|| corrupt("`usage_ids` in `meta` is damaged"))
-        })
-    }
-
-    fn write(self, conn: &Connection) -> rusqlite::Result<()> {
-        let mut bytes = [self.up_to, self.moving_up_to]
-            .map(i64::to_be_bytes)
-            .as_flattened()
-            .to_vec();
-        if let Some((organization, id)) = self.moved {
-            bytes.push(ORDER);
-            bytes.extend(organization.to_be_bytes());
-            bytes.extend(id);
-        }
-        conn.prepare_cached("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)")?
-            .execute(params![PROGRESS, bytes])
-            .map(drop)
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let (up_to, rest) = bytes.split_first_chunk()?;
-        let (moving_up_to, rest) = rest.split_first_chunk()?;
-        let moved = match rest {
-            [ORDER, rest @ ..] => {
-                let (organization, id) = rest.split_first_chunk()?;
-                Some((i64::from_be_bytes(*organization), id.try_into().ok()?))
-            }
-            // None, or one of another order: what is in the table already is not harmed by another try.
-            _ => None,
-        };
-        Some(Self {
-            up_to: i64::from_be_bytes(*up_to),
-            moving_up_to: i64::from_be_bytes(*moving_up_to),
-            moved,
-        })
-    }
-}
-
-/// Notes that everything is sorted in up to this batch.
-pub(crate) fn note_sorted(conn: &Connection, batch: i64) -> rusqlite::Result<()> {
-    Progress::at(batch).write(conn)
-}
-
-/// Ids that are not all in the table.
+/// Ids in memory, and the runs.
 #[derive(Debug)]
 pub(crate) struct Ids {
     new: Pile,
-    moving: Pile,
-    progress: Progress,
+    /// When the latest of them was reported.
+    newest: Time,
+    moving: Option<Moving>,
+    /// What is merged; a short merge goes before a long one.
+    merges: Vec<Merge>,
+    runs: Vec<Run>,
+    shelf: Shelf,
     /// The last batch.
     last: i64,
-    /// How many begin to be sorted in.
+    /// How many begin to be written as a run.
     enough: usize,
+    /// Ids that are to be moved and merged before the next block is written.
+    owed: [usize; 2],
     sieve: Arc<Sieve>,
 }
 
@@ -196,36 +147,50 @@ impl Ids {
     }
 
     fn load_with(conn: &Connection, enough: usize, sieve: &Arc<Sieve>) -> Result<Self, Fault> {
-        let progress = Progress::read(conn)?;
+        let runs = Run::all(conn)?;
+        let shelf = Shelf::of(&runs);
+        // One that grows out of others is a merge's.
+        let grows = |run: &&Run| run.state == State::Growing;
+        let is_merged = |run: &Run| runs.iter().any(|one| one.target == Some(run.number));
+        let moving = runs.iter().filter(grows).find(|run| !is_merged(run));
+        let merges = runs.iter().filter(grows).filter(|run| is_merged(run));
+        let merges = merges.map(|run| Merge::of(conn, run, &runs));
+        let merges = merges.collect::<Result<_, _>>()?;
         let mut ids = Self {
             new: Pile::default(),
-            moving: Pile::default(),
-            progress,
-            last: progress.moving_up_to.max(sieve.last()),
+            newest: Time::default(),
+            moving: moving.map(|run| Moving {
+                pile: Pile::default(),
+                run: run.number,
+            }),
+            merges,
+            last: last(conn, &runs)?.max(sieve.last()),
+            shelf,
             enough,
+            owed: [0; 2],
             sieve: Arc::clone(sieve),
+            runs: Vec::new(),
         };
-        let mut statement = conn.prepare_cached(
-            "SELECT seq, organization, ids FROM usage_batches WHERE seq > ?1 ORDER BY seq",
-        )?;
-        let mut rows = statement.query([progress.up_to])?;
+        let up_to = moving.map_or(0, |run| run.up_to);
+        let mut statement = conn.prepare_cached(LATEST)?;
+        let mut rows = statement.query([ids.shelf.up_to])?;
         while let Some(row) = rows.next()? {
-            let (seq, organization): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let (batch, _) = row
-                .get_ref(2)?
-                .as_blob()
-                .map_err(rusqlite::Error::from)?
-                .as_chunks::<16>();
-            let pile = match seq <= progress.moving_up_to {
-                true => &mut ids.moving,
-                false => &mut ids.new,
-            };
-            pile.add(organization, batch);
-            ids.last = ids.last.max(seq);
+            let batch = Batch::read(row)?;
+            match &mut ids.moving {
+                Some(moving) if batch.seq <= up_to => moving.pile.add(batch.keys()),
+                _ => {
+                    ids.newest = ids.newest.max(batch.at);
+                    ids.new.add(batch.keys());
+                }
+            }
         }
-        if let Some(moved) = &progress.moved {
-            ids.moving.skip(moved);
+        if let Some(moving) = &mut ids.moving
+            && let Some(run) = runs.iter().find(|run| run.number == moving.run)
+            && let Some(last) = run.last(conn)?
+        {
+            moving.pile.skip(&last);
         }
+        ids.runs = runs;
         sieve.note(ids.last);
         if sieve.is_blank() {
             sieve.begin(about(conn)?, ids.last);
@@ -237,36 +202,34 @@ impl Ids {
     pub(super) fn are_counted(
         &self,
         conn: &Connection,
-        organization: i64,
+        organization: OrganizationId,
         id: &RecordId,
         known: &Known,
-    ) -> rusqlite::Result<bool> {
+    ) -> Result<bool, Fault> {
         if known.found.contains(id) {
             return Ok(true);
         }
-        let key = (organization, *id);
-        if self.new.contains(&key) || self.moving.contains(&key) {
+        let key = key(organization, id);
+        let moving = self.moving.as_ref().map(|moving| &moving.pile);
+        if self.new.contains(&key) || moving.is_some_and(|pile| pile.contains(&key)) {
             return Ok(true);
         }
-        match known.up_to == Some(self.progress.up_to) {
-            true => Ok(false),
-            false => {
-                let whole = self.sieve.whole();
-                let may_be = whole.is_none_or(|whole| whole.may_have(id));
-                Ok(may_be && is_stored(conn, &key)?)
-            }
+        if known.up_to == Some(self.shelf.up_to) {
+            return Ok(false);
         }
+        let whole = self.sieve.whole();
+        let may_be = whole.is_none_or(|whole| whole.may_have(&key));
+        Ok(may_be && self.shelf.has(conn, &key)?)
     }
 
-    /// Writes down ids that were counted; sorted, and none of them known.
+    /// Writes down ids that were counted, none of them known.
     pub(super) fn add(
         &mut self,
         conn: &Connection,
-        organization: i64,
+        (organization, id): (i64, OrganizationId),
         at: Time,
         ids: &[RecordId],
     ) -> Result<(), Fault> {
-        debug_assert!(ids.is_sorted());
         if ids.is_empty() {
             return Ok(());
         }
@@ -282,50 +245,238 @@ impl Ids {
         ])?;
         self.last = seq;
         self.sieve.note(seq);
-        self.new.add(organization, ids);
-        if self.moving.is_empty() && self.new.len() >= self.enough {
-            let next = Pile::with_room(self.enough + self.enough / 4);
-            self.moving = std::mem::replace(&mut self.new, next);
-            self.progress.moving_up_to = self.last;
-            self.progress.moved = None;
+        self.newest = self.newest.max(at);
+        self.new.add(ids.iter().map(|one| key(id, one)));
+        if self.moving.is_none() && self.new.len() >= self.enough {
+            self.begin(conn)?;
         }
-        self.sort_in(conn, ids.len() + ids.len() / 4 + 8)
+        // A little more than comes, and enough for four merges of each id.
+        self.do_move(conn, ids.len() + ids.len() / 2 + 8)?;
+        self.do_merge(conn, 4 * ids.len() + 8)?;
+        self.remove(conn, 1 + ids.len() / 64)?;
+        Ok(())
     }
 
-    /// Moves so many into the table.
-    fn sort_in(&mut self, conn: &Connection, count: usize) -> Result<(), Fault> {
-        if self.moving.is_empty() {
+    /// A new run, in which nothing is yet.
+    fn grow(
+        &mut self,
+        conn: &Connection,
+        level: i64,
+        up_to: i64,
+        newest: Time,
+    ) -> Result<i64, Fault> {
+        let last = self.runs.iter().map(|run| run.number).max();
+        let run = Run {
+            number: last.unwrap_or(0) + 1,
+            level,
+            up_to,
+            newest,
+            state: State::Growing,
+            target: None,
+        };
+        run.write(conn)?;
+        let number = run.number;
+        self.runs.push(run);
+        Ok(number)
+    }
+
+    fn run(&mut self, number: i64) -> Result<&mut Run, Fault> {
+        let mut runs = self.runs.iter_mut();
+        let run = runs.find(|run| run.number == number);
+        run.ok_or_else(|| corrupt(format!("the run {number} of ids is not there")))
+    }
+
+    /// What is in memory begins to be written.
+    fn begin(&mut self, conn: &Connection) -> Result<(), Fault> {
+        let run = self.grow(conn, 0, self.last, self.newest)?;
+        let next = Pile::with_room(self.enough + self.enough / 4);
+        let pile = std::mem::replace(&mut self.new, next);
+        self.newest = Time::default();
+        self.moving = Some(Moving { pile, run });
+        Ok(())
+    }
+
+    /// Writes so many of those that are moving, in blocks.
+    fn do_move(&mut self, conn: &Connection, count: usize) -> Result<(), Fault> {
+        self.owed[0] += count;
+        while let Some(moving) = &mut self.moving {
+            if self.owed[0] < BLOCK {
+                return Ok(());
+            }
+            self.owed[0] -= BLOCK;
+            self.sieve.renew(self.last);
+            let adding = self.sieve.adding();
+            let keys: Vec<Key> = std::iter::from_fn(|| moving.pile.next())
+                .take(BLOCK)
+                .inspect(|key| adding.add(key))
+                .collect();
+            let number = moving.run;
+            let run = self.run(number)?;
+            run.append(conn, &keys)?;
+            if keys.len() < BLOCK {
+                run.state = State::Whole;
+                run.write(conn)?;
+                self.moving = None;
+                self.changed(conn)?;
+            }
+        }
+        self.owed[0] = 0;
+        Ok(())
+    }
+
+    /// Merges so many, in blocks.
+    fn do_merge(&mut self, conn: &Connection, count: usize) -> Result<(), Fault> {
+        self.owed[1] += count;
+        while let Some(merge) = self.merges.iter_mut().min_by_key(|merge| merge.level) {
+            if self.owed[1] < BLOCK {
+                return Ok(());
+            }
+            self.owed[1] -= BLOCK;
+            let (keys, target) = (merge.next(conn)?, merge.target);
+            self.run(target)?.append(conn, &keys)?;
+            if keys.len() < BLOCK {
+                self.merges.retain(|merge| merge.target != target);
+                for run in &mut self.runs {
+                    if run.number == target {
+                        run.state = State::Whole;
+                    } else if run.target == Some(target) {
+                        run.state = State::Gone;
+                    } else {
+                        continue;
+                    }
+                    run.write(conn)?;
+                }
+                self.changed(conn)?;
+            }
+        }
+        self.owed[1] = 0;
+        Ok(())
+    }
+
+    /// Runs are whole, or gone, that were not: perhaps there is something to merge.
+    fn changed(&mut self, conn: &Connection) -> Result<(), Fault> {
+        self.shelf = Shelf::of(&self.runs);
+        while let Some(sources) = mergeable(&self.runs) {
+            let up_to = sources.iter().map(|run| run.up_to).max().unwrap_or(0);
+            let newest = sources.iter().map(|run| run.newest).max();
+            let level = sources.iter().map(|run| run.level + 1).max().unwrap_or(0);
+            let target = self.grow(conn, level, up_to, newest.unwrap_or_default())?;
+            for run in &mut self.runs {
+                if sources.iter().any(|source| source.number == run.number) {
+                    run.target = Some(target);
+                    run.write(conn)?;
+                }
+            }
+            let target = self.run(target)?.clone();
+            self.merges.push(Merge::of(conn, &target, &self.runs)?);
+        }
+        Ok(())
+    }
+
+    /// Removes so many blocks of runs that are gone; how many ids were in them.
+    fn remove(&mut self, conn: &Connection, blocks: usize) -> Result<usize, Fault> {
+        let mut left = blocks;
+        let mut ids = 0;
+        while left > 0
+            && let Some(place) = self.runs.iter().position(|run| run.state == State::Gone)
+        {
+            let (removed, inside) = self.runs[place].shrink(conn, left)?;
+            ids += inside;
+            if removed < left {
+                self.runs.remove(place).end(conn)?;
+            }
+            left -= removed;
+        }
+        self.sieve.forget(ids);
+        Ok(ids)
+    }
+
+    /// What is too old in whole is gone, also what is just growing, and with it what it grows out of.
+    fn expire(&mut self, conn: &Connection, cutoff: Time) -> Result<(), Fault> {
+        let is_old = |run: &Run| run.newest <= cutoff;
+        let goes: Vec<i64> = self
+            .runs
+            .iter()
+            .filter(|run| {
+                let mut all = self.runs.iter();
+                let grows = |one: &&Run| Some(one.number) == run.target && one.state != State::Gone;
+                is_old(all.find(grows).unwrap_or(run)) && run.state != State::Gone
+            })
+            .map(|run| run.number)
+            .collect();
+        if goes.is_empty() {
             return Ok(());
         }
-        self.sieve.renew(self.last);
-        let adding = self.sieve.adding();
-        let mut insert = conn.prepare_cached(
-            "INSERT OR IGNORE INTO usage_records (organization, id) VALUES (?1, ?2)",
-        )?;
-        for _ in 0..count {
-            let Some(key) = self.moving.next() else {
-                self.moving = Pile::default();
-                self.progress = Progress::at(self.progress.moving_up_to);
-                break;
-            };
-            adding.add(&key.1);
-            insert.execute(params![key.0, key.1])?;
-            self.progress.moved = Some(key);
+        for run in &mut self.runs {
+            if goes.contains(&run.number) {
+                run.state = State::Gone;
+                run.write(conn)?;
+            }
         }
-        self.progress.write(conn)?;
-        Ok(())
+        self.moving.take_if(|moving| goes.contains(&moving.run));
+        self.merges.retain(|merge| !goes.contains(&merge.target));
+        self.changed(conn)
     }
 
     fn forget(&mut self, key: &Key) {
         self.new.forget(key);
-        self.moving.forget(key);
+        if let Some(moving) = &mut self.moving {
+            moving.pile.forget(key);
+        }
+    }
+}
+
+/// The runs that are merged next: so many of one level that were made one after the other.
+fn mergeable(runs: &[Run]) -> Option<Vec<Run>> {
+    let whole = |run: &&Run| run.state == State::Whole && run.target.is_none();
+    let deepest = runs.iter().map(|run| run.level).max()?;
+    for level in 0..=deepest {
+        let same = runs.iter().filter(whole).filter(|run| run.level == level);
+        let mut same: Vec<&Run> = same.collect();
+        same.sort_by_key(|run| run.newest);
+        let found = same
+            .windows(MERGED)
+            .find(|some| some[MERGED - 1].newest.since(some[0].newest) <= WIDEST);
+        if let Some(found) = found {
+            return Some(found.iter().map(|run| (*run).clone()).collect());
+        }
+    }
+    None
+}
+
+/// A row of [`LATEST`].
+struct Batch {
+    seq: i64,
+    at: Time,
+    organization: OrganizationId,
+    ids: Vec<u8>,
+}
+
+impl Batch {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            seq: row.get(0)?,
+            at: row.at(1)?,
+            organization: row.id(2)?,
+            ids: row.get(3)?,
+        })
     }
 
-    /// Forgets an organization's.
-    fn forget_organization(&mut self, organization: i64) {
-        self.new.forget_organization(organization);
-        self.moving.forget_organization(organization);
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        let (ids, _) = self.ids.as_chunks();
+        ids.iter().map(|id| key(self.organization, id))
     }
+}
+
+/// The last batch.
+fn last(conn: &Connection, runs: &[Run]) -> rusqlite::Result<i64> {
+    let stored: i64 = conn.query_row(
+        "SELECT coalesce(max(seq), 0) FROM usage_batches",
+        [],
+        |row| row.get(0),
+    )?;
+    let sorted = runs.iter().map(|run| run.up_to).max();
+    Ok(sorted.unwrap_or(0).max(stored))
 }
 
 /// How many ids are kept, by the size of the latest batches.
@@ -337,76 +488,6 @@ fn about(conn: &Connection) -> rusqlite::Result<usize> {
         |row| row.get(0),
     )?;
     Ok(about.unwrap_or_default() as usize)
-}
-
-/// Forgets the oldest ids; how many.
-pub(super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fault> {
-    let mut left = IDS_PER_SWEEP;
-    let cutoff = (now - RECORD_IDS_US).as_micros();
-    while left > 0 {
-        let found: Option<(i64, i64, Vec<u8>)> = work
-            .conn
-            .prepare_cached(OLDEST)?
-            .query_row([cutoff], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
-        let Some((seq, organization, ids)) = found else {
-            break;
-        };
-        let (all, _) = ids.as_chunks::<16>();
-        let (gone, rest) = all.split_at(all.len().min(left));
-        let mut delete = work
-            .conn
-            .prepare_cached("DELETE FROM usage_records WHERE organization = ?1 AND id = ?2")?;
-        for id in gone {
-            delete.execute(params![organization, id])?;
-            if let Some(ids) = work.state.usage.loaded() {
-                ids.forget(&(organization, *id));
-            }
-        }
-        work.state.usage.sieve().forget(gone.len());
-        match rest.is_empty() {
-            true => work
-                .conn
-                .prepare_cached("DELETE FROM usage_batches WHERE seq = ?1")?
-                .execute([seq])?,
-            false => work
-                .conn
-                .prepare_cached("UPDATE usage_batches SET ids = ?2 WHERE seq = ?1")?
-                .execute(params![seq, rest.as_flattened()])?,
-        };
-        // An empty batch counts too, or nobody would get past it.
-        left -= gone.len().max(1);
-    }
-    Ok((IDS_PER_SWEEP - left) as u64)
-}
-
-/// Forgets some of the ids of a deleted organization; false when none is left. What is in memory goes
-/// first: it must not be sorted in behind the sweep.
-pub(super) fn forget(work: &mut Work<'_>, organization: i64, rows: usize) -> Result<bool, Fault> {
-    if let Some(ids) = work.state.usage.loaded() {
-        ids.forget_organization(organization);
-    }
-    // A batch has a few pages of its own.
-    let batches = (rows / 8).max(1);
-    let removed = work
-        .conn
-        .prepare_cached(
-            "DELETE FROM usage_batches WHERE seq IN (
-                 SELECT seq FROM usage_batches WHERE organization = ?1 LIMIT ?2)",
-        )?
-        .execute(params![organization, batches as i64])?;
-    if removed == batches {
-        return Ok(true);
-    }
-    let removed = work
-        .conn
-        .prepare_cached(
-            "DELETE FROM usage_records WHERE organization = ?1 AND id IN (
-                 SELECT id FROM usage_records WHERE organization = ?1 LIMIT ?2)",
-        )?
-        .execute(params![organization, rows as i64])?;
-    work.state.usage.sieve().forget(removed);
-    Ok(removed == rows)
 }
 
 #[cfg(test)]

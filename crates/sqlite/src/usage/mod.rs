@@ -27,13 +27,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 #[cfg(test)]
 pub(crate) use self::{
     count::COUNTER,
-    ids::{IS_COUNTED, OLDEST, PORTION_OF_IDS},
+    ids::{BLOCK_BEHIND, BLOCK_OF, OLDEST, PORTION_OF_BLOCKS},
     items::ONE,
     list::{OF_PAIR, list},
     used::HISTORY,
 };
 pub(crate) use self::{
-    ids::{Sieve, note_sorted},
+    ids::{Sieve, catch_up},
     items::forget,
     list::{item, item_columns},
     memory::Memory,
@@ -45,6 +45,9 @@ const FEW: usize = 16;
 /// Records that may wait for the writer: the chunk that comes next and the one after it, or many small
 /// ones that are committed together.
 const WAITING: usize = 2 * CHUNK;
+
+/// Portions that the filter of ids is filled with in one sweep, at most: of four thousand ids each.
+const FILLED: usize = 250;
 
 /// Turns of reports at the writer, one for each record.
 #[derive(Debug)]
@@ -144,8 +147,8 @@ impl Usage for Sqlite {
         };
         let known = Arc::new(known);
         let _turn = self.inner.turns.take(records).await?;
-        // A record is an id in a blob, and one moved behind it; a group is a row.
-        let rows = chunk.groups.len() + records / 2;
+        // A group is a row; ids are a few.
+        let rows = chunk.groups.len() + records / 16;
         let mut counted = Counted::default();
         let mut at = count::Progress {
             from: 0,
@@ -193,8 +196,18 @@ impl Usage for Sqlite {
 
     async fn sweep_records(&self, now: Time) -> Result<u64> {
         self.as_server()?;
-        self.writer()
-            .call_behind(ids::IDS_PER_SWEEP, move |work| ids::sweep(work, now))
-            .await
+        let swept = self
+            .writer()
+            .call_behind(ids::SWEPT_ROWS, move |work| ids::sweep(work, now))
+            .await?;
+        // Where reports are too short for it, the filter is filled now and then.
+        for _ in 0..FILLED {
+            let sieve = Arc::clone(&self.inner.sieve);
+            let fill = move |conn: &_| sieve.fill(conn);
+            if self.readers().read(fill).await? {
+                break;
+            }
+        }
+        Ok(swept)
     }
 }

@@ -1,9 +1,9 @@
 //! Ids in memory, by their first byte: quick to look into, and sorted a shelf at a time, so that no
-//! chunk of a report waits until hundreds of thousands of them are in order.
+//! chunk of a report waits until a hundred thousand of them are in order.
 
 use std::collections::HashSet;
 
-use super::{Key, RecordId};
+use super::Key;
 
 /// Hashes quickly, with a seed that nobody outside knows.
 pub(crate) type Quick = foldhash::fast::RandomState;
@@ -11,17 +11,10 @@ pub(crate) type Quick = foldhash::fast::RandomState;
 /// Shelves: one for each first byte.
 const SHELVES: usize = 1 << 8;
 
-/// What orders ids on their way into the table.
-pub(super) fn in_order((organization, id): &Key) -> (u8, i64, RecordId) {
-    (id[0], *organization, *id)
-}
-
 /// Ids, and how many of them were handed out in order.
 #[derive(Debug, Default)]
 pub(super) struct Pile {
     ids: HashSet<Key, Quick>,
-    /// Whose they are. One that was forgotten is not taken off.
-    organizations: HashSet<i64>,
     /// The same ids and some that were forgotten; none at all, or one for each first byte.
     shelves: Vec<Vec<Key>>,
     /// The shelf that is handed out; those before are done.
@@ -43,22 +36,16 @@ impl Pile {
         self.ids.len()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
     pub(super) fn contains(&self, key: &Key) -> bool {
         self.ids.contains(key)
     }
 
     /// Adds ids. None is added any more when some were handed out.
-    pub(super) fn add(&mut self, organization: i64, ids: &[RecordId]) {
+    pub(super) fn add(&mut self, keys: impl Iterator<Item = Key>) {
         self.shelves.resize_with(SHELVES, Vec::new);
-        self.organizations.insert(organization);
-        for id in ids {
-            let key = (organization, *id);
+        for key in keys {
             if self.ids.insert(key) {
-                self.shelves[usize::from(id[0])].push(key);
+                self.shelves[usize::from(key[0])].push(key);
             }
         }
     }
@@ -88,20 +75,14 @@ impl Pile {
 
     /// Goes on behind this one.
     pub(super) fn skip(&mut self, last: &Key) {
-        self.shelf = usize::from(last.1[0]);
+        self.shelf = usize::from(last[0]);
         if let Some(shelf) = self.shelves.get_mut(self.shelf) {
             shelf.sort_unstable();
-            self.place = shelf.partition_point(|key| in_order(key) <= in_order(last));
+            self.place = shelf.partition_point(|key| key <= last);
         }
     }
 
     pub(super) fn forget(&mut self, key: &Key) {
         self.ids.remove(key);
-    }
-
-    pub(super) fn forget_organization(&mut self, organization: i64) {
-        if self.organizations.remove(&organization) {
-            self.ids.retain(|(of, _)| *of != organization);
-        }
     }
 }

@@ -1,14 +1,16 @@
-//! Which ids are surely not in the table of those that were counted, so that few of them have to be
-//! looked for there: a Bloom filter.
+//! Which ids are surely in no run, so that few of them have to be looked for there: a Bloom filter.
 //!
-//! Most ids of a report are new, and each would be a walk down a tree that is larger than any cache.
-//! The filter says "not there" of almost all of them from memory. When it says "maybe", the table is
-//! asked; it never says "not there" of an id that is in the table.
+//! Most ids of a report are new, and each would be looked for in every run, which are larger than any
+//! cache. The filter says "not there" of almost all of them from memory. When it says "maybe", the runs
+//! are asked; it never says "not there" of an id that is in one.
 //!
-//! A filter is filled from the table by those who look ids up, a portion each time, while the writer
-//! adds what it stores to it too; it is used once it holds everything. So a start does not wait for
-//! it, and where no usage is reported it is half a megabyte. One that has become too small, or holds too
-//! many ids that were forgotten since, is replaced in the same way.
+//! A filter is filled from the blocks by those who look ids up, a portion each time, while the writer
+//! adds what it moves into a run to it too; it is used once it holds everything. So a start does not
+//! wait for it, and where no usage is reported it is half a megabyte. One that has become too small, or
+//! holds too many ids that were forgotten since, is replaced in the same way.
+//!
+//! Blocks are read in the order of their numbers. A merge gives what it copies a higher number than it
+//! has, and removes the copied only when all of it is there: what was not reached yet stays ahead.
 
 use std::sync::{
     Arc,
@@ -18,23 +20,20 @@ use std::sync::{
 use parking_lot::{Mutex, RwLock};
 use rusqlite::{Connection, params};
 
-use super::{Key, RecordId};
+use super::Key;
 use crate::fault::Fault;
 
-/// Ids that a filter has room for, at least and at most: 512 KiB and 64 MiB. Beyond, it says "maybe" of
+/// Ids that a filter has room for, at least and at most: 512 KiB and 512 MiB. Beyond, it says "maybe" of
 /// more and more ids.
-const ROOM: (usize, usize) = (1 << 18, 1 << 25);
+const ROOM: (usize, usize) = (1 << 18, 1 << 28);
 /// Ids that share a word of 64 bits in a full filter, of which each sets four: six in a thousand that
 /// are not there are "maybe".
 const TO_A_WORD: usize = 4;
-/// Ids that are taken from the table at once.
-const PORTION: usize = 2_000;
-/// Before every id.
-const START: Key = (i64::MIN, [0; 16]);
+/// Blocks that are read at once.
+const PORTION: usize = 16;
 
-pub(crate) const PORTION_OF_IDS: &str = "\
-SELECT organization, id FROM usage_records WHERE (organization, id) > (?1, ?2)
-ORDER BY organization, id LIMIT ?3";
+pub(crate) const PORTION_OF_BLOCKS: &str =
+    "SELECT seq, ids FROM usage_blocks WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 
 /// The bits. Ids are hashes already.
 #[derive(Debug)]
@@ -57,23 +56,23 @@ impl Bits {
         self.words.len() * TO_A_WORD
     }
 
-    fn place(&self, id: &RecordId) -> (&AtomicU64, u64) {
+    fn place(&self, id: &Key) -> (&AtomicU64, u64) {
         let [a, b, c, d, e, f, g, h, bits @ ..] = *id;
         let word = u64::from_le_bytes([a, b, c, d, e, f, g, h]) as usize & (self.words.len() - 1);
         let mask = bits[..4].iter().fold(0, |mask, bit| mask | 1 << (bit & 63));
         (&self.words[word], mask)
     }
 
-    /// Adds an id, before anybody can see it in the table.
-    fn add(&self, id: &RecordId) {
+    /// Adds an id, before anybody can see it in a run.
+    fn add(&self, id: &Key) {
         let (word, mask) = self.place(id);
         if word.fetch_or(mask, Ordering::Release) & mask != mask {
             self.count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Whether an id may be in the table; false only when it is not.
-    pub(super) fn may_have(&self, id: &RecordId) -> bool {
+    /// Whether an id may be in a run; false only when it is in none.
+    pub(super) fn may_have(&self, id: &Key) -> bool {
         let (word, mask) = self.place(id);
         word.load(Ordering::Acquire) & mask == mask
     }
@@ -90,7 +89,7 @@ struct Next {
 
 #[derive(Debug, Default)]
 struct Filters {
-    /// Holds every id of the table.
+    /// Holds every id of the runs.
     whole: Option<Arc<Bits>>,
     next: Option<Next>,
 }
@@ -99,8 +98,12 @@ struct Filters {
 #[derive(Debug)]
 pub(crate) struct Sieve {
     filters: RwLock<Filters>,
-    /// How far the next one was filled from the table.
-    filled_to: Mutex<Key>,
+    /// How far the next one was filled: the number of a block.
+    filled_to: Mutex<i64>,
+    /// Room for how many ids is wanted, and made by whoever fills: clearing so much memory takes longer
+    /// than the writer may stand still.
+    wanted: AtomicUsize,
+    spare: Mutex<Option<Bits>>,
     /// Ids that were forgotten since the last one was begun.
     forgotten: AtomicUsize,
     /// The highest number that a batch was ever given. None is given twice while this process runs: an
@@ -120,7 +123,9 @@ impl Sieve {
     pub(super) fn with_room(least: usize) -> Self {
         Self {
             filters: RwLock::default(),
-            filled_to: Mutex::new(START),
+            filled_to: Mutex::default(),
+            wanted: AtomicUsize::new(0),
+            spare: Mutex::default(),
             forgotten: AtomicUsize::new(0),
             last: AtomicI64::new(0),
             least,
@@ -149,21 +154,29 @@ impl Sieve {
         filters.whole.is_none() && filters.next.is_none()
     }
 
-    /// The writer begins to add to a new filter, for about so many ids, in the transaction that stores
+    /// The writer begins to add to a first filter, for about so many ids, in the transaction that stores
     /// this batch.
     pub(super) fn begin(&self, ids: usize, since: i64) {
-        let room = ids
-            .saturating_mul(2)
-            .clamp(self.least, ROOM.1.max(self.least));
-        *self.filled_to.lock() = START;
+        self.begin_with(Bits::for_ids(self.room(ids)), since);
+    }
+
+    fn begin_with(&self, bits: Bits, since: i64) {
+        *self.filled_to.lock() = 0;
         self.forgotten.store(0, Ordering::Relaxed);
         self.filters.write().next = Some(Next {
-            bits: Arc::new(Bits::for_ids(room)),
+            bits: Arc::new(bits),
             since,
         });
     }
 
-    /// Begins another one when the present one is too small, or holds much that was forgotten.
+    /// As much room as so many ids get: twice as much.
+    fn room(&self, ids: usize) -> usize {
+        ids.saturating_mul(2)
+            .clamp(self.least, ROOM.1.max(self.least))
+    }
+
+    /// Begins another one when the present one is too small, or holds much that was forgotten, as soon as
+    /// there is memory for it.
     pub(super) fn renew(&self, since: i64) {
         let forgotten = self.forgotten.load(Ordering::Relaxed);
         let living = {
@@ -178,7 +191,11 @@ impl Sieve {
             }
             count.saturating_sub(forgotten)
         };
-        self.begin(living, since);
+        let spare = self.spare.try_lock().and_then(|mut spare| spare.take());
+        match spare {
+            Some(bits) => self.begin_with(bits, since),
+            None => self.wanted.store(self.room(living), Ordering::Relaxed),
+        }
     }
 
     /// Adds ids that the writer stores.
@@ -193,35 +210,41 @@ impl Sieve {
         self.forgotten.fetch_add(ids, Ordering::Relaxed);
     }
 
-    /// Fills the next filter with a portion of a snapshot, unless somebody else is at it.
-    pub(super) fn fill(&self, conn: &Connection) -> Result<(), Fault> {
+    /// Fills the next filter with a portion of a snapshot, unless somebody else is at it; whether there
+    /// is nothing more to do.
+    pub(in super::super) fn fill(&self, conn: &Connection) -> Result<bool, Fault> {
         let Some(mut filled_to) = self.filled_to.try_lock() else {
-            return Ok(());
+            return Ok(true);
         };
         let Some(Next { bits, since }) = self.filters.read().next.clone() else {
-            return Ok(());
+            match self.wanted.swap(0, Ordering::Relaxed) {
+                0 => {}
+                ids => *self.spare.lock() = Some(Bits::for_ids(ids)),
+            }
+            return Ok(true);
         };
         let batch: i64 = conn
             .prepare_cached("SELECT coalesce(max(seq), 0) FROM usage_batches")?
             .query_row([], |row| row.get(0))?;
         if batch < since {
-            return Ok(());
+            return Ok(true);
         }
-        let mut statement = conn.prepare_cached(PORTION_OF_IDS)?;
-        let (organization, id) = *filled_to;
-        let mut rows = statement.query(params![organization, id, PORTION as i64])?;
+        let mut statement = conn.prepare_cached(PORTION_OF_BLOCKS)?;
+        let mut rows = statement.query(params![*filled_to, PORTION as i64])?;
         let mut found = 0;
         while let Some(row) = rows.next()? {
-            *filled_to = (row.get(0)?, row.get(1)?);
-            bits.add(&filled_to.1);
+            *filled_to = row.get(0)?;
+            let ids = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+            ids.as_chunks().0.iter().for_each(|id| bits.add(id));
             found += 1;
         }
-        if found < PORTION {
+        let is_all = found < PORTION;
+        if is_all {
             let mut filters = self.filters.write();
             filters.whole = Some(bits);
             filters.next = None;
         }
-        Ok(())
+        Ok(is_all)
     }
 }
 
@@ -229,7 +252,7 @@ impl Sieve {
 pub(super) struct Adding([Option<Arc<Bits>>; 2]);
 
 impl Adding {
-    pub(super) fn add(&self, id: &RecordId) {
+    pub(super) fn add(&self, id: &Key) {
         for bits in self.0.iter().flatten() {
             bits.add(id);
         }

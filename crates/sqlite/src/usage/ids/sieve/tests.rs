@@ -2,10 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
-use bellwire_core::time::Time;
+use bellwire_core::{ids::OrganizationId, time::Time};
 use rusqlite::Connection;
 
-use super::{super::Ids, Bits, RecordId, Sieve};
+use super::{
+    super::{Ids, Key, RecordId},
+    Bits, Sieve,
+};
+
+const ONE: OrganizationId = OrganizationId::from_bytes([0x3c; 16]);
 
 /// As far apart as hashes are.
 fn id(number: u64) -> RecordId {
@@ -58,6 +63,14 @@ impl Store {
         for sql in all {
             writer.execute_batch(&sql).expect("made");
         }
+        writer
+            .execute(
+                "INSERT INTO organizations (seq, id, slug, name, generation, created_at,
+                                            default_profile, strict_types, updated_at)
+                 VALUES (1, ?1, 'one', 'One', 1, 1, 'standard', 0, 1)",
+                [ONE.as_bytes()],
+            )
+            .expect("an organization");
         Self {
             reader: Connection::open(&path).expect("opened"),
             writer,
@@ -70,13 +83,12 @@ impl Store {
     /// Adds so many ids in a transaction, which is committed or not.
     fn add(&mut self, count: u64, commit: bool) {
         self.writer.execute_batch("BEGIN").expect("begun");
-        let mut new: Vec<RecordId> = (self.next..self.next + count).map(id).collect();
-        new.sort_unstable();
+        let new: Vec<RecordId> = (self.next..self.next + count).map(id).collect();
         let sieve = &self.sieve;
         let ids = self
             .ids
             .get_or_insert_with(|| Ids::load_with(&self.writer, 700, sieve).expect("loaded"));
-        ids.add(&self.writer, 1, Time::from_micros(5), &new)
+        ids.add(&self.writer, (1, ONE), Time::from_micros(5), &new)
             .expect("added");
         if commit {
             self.next += count;
@@ -87,18 +99,26 @@ impl Store {
         }
     }
 
-    /// What a reader does who looks ids up; how many the table has, and how many strangers may be in it.
+    /// What a reader does who looks ids up; how many the runs have, and how many strangers may be in
+    /// them.
     fn look(&self) -> (usize, Option<usize>) {
         self.reader.execute_batch("BEGIN").expect("begun");
         let mut statement = self
             .reader
-            .prepare("SELECT id FROM usage_records")
+            .prepare(
+                "SELECT ids FROM usage_blocks WHERE run IN (SELECT run FROM usage_runs WHERE state = 1)",
+            )
             .expect("prepared");
-        let stored: Vec<RecordId> = statement
+        let blocks: Vec<Vec<u8>> = statement
             .query_map([], |row| row.get(0))
             .expect("queried")
             .collect::<Result<_, _>>()
             .expect("read");
+        let stored: Vec<Key> = blocks
+            .iter()
+            .flat_map(|ids| ids.as_chunks().0)
+            .copied()
+            .collect();
         self.sieve.fill(&self.reader).expect("filled");
         let whole = self.sieve.whole();
         if let Some(whole) = &whole {
@@ -207,8 +227,11 @@ fn what_was_forgotten_makes_room() {
     }
     sieve.renew(0);
     sieve.forget(600);
-    sieve.renew(0);
-    sieve.fill(&conn).expect("filled");
+    for _ in 0..2 {
+        // Room is made by who fills, and used by who writes.
+        sieve.renew(0);
+        sieve.fill(&conn).expect("filled");
+    }
     let second = sieve.whole().expect("whole");
     assert!(!Arc::ptr_eq(&first, &second), "another one");
     assert!(first.may_have(&id(7)) && !second.may_have(&id(7)));
