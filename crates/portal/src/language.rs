@@ -213,6 +213,14 @@ impl Text {
         format!("{number:.1}").replace('.', &point)
     }
 
+    /// How many a minute, with one digit behind the point. What happens now and then is not nothing.
+    pub(crate) fn rate(&self, number: f64) -> String {
+        match number > 0.0 && number < 0.05 {
+            true => format!("<{}", self.tenth(0.1)),
+            false => self.tenth(number),
+        }
+    }
+
     /// A size in bytes: `1.5 MiB`.
     pub(crate) fn bytes(&self, bytes: u64) -> String {
         let mut size = bytes as f64;
@@ -264,6 +272,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_rate_is_nothing_only_where_there_is_nothing() {
+        let rates = |language| [0.0, 0.001, 0.05, 12.34].map(|rate| text(language).rate(rate));
+        assert_eq!(rates(Language::En), ["0.0", "<0.1", "0.1", "12.3"]);
+        assert_eq!(rates(Language::De), ["0,0", "<0,1", "0,1", "12,3"]);
     }
 
     #[test]

@@ -50,13 +50,13 @@ pub(super) fn all(
 
 fn throughput(text: &Text, series: &Series, events: Option<f64>, now: Time) -> Figure {
     let minutes = (now.since(series.since) as f64 / MINUTE as f64).max(1.0);
-    let rate = |count: u64| text.tenth(count as f64 / minutes);
+    let rate = |count: u64| text.rate(count as f64 / minutes);
     let attempts = rate(series.all.attempts());
     let detail = match events {
         Some(events) => text.with(
             "overview-throughput-events",
             [
-                ("events", text.tenth(events).into()),
+                ("events", text.rate(events).into()),
                 ("attempts", attempts.into()),
             ],
         ),
