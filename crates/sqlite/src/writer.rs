@@ -315,7 +315,8 @@ impl Turn {
         let mut taken = 0;
         let mut others = first.is_some();
         let mut next = first;
-        let mut rows = 0;
+        // Whoever comes while work in bulk is at it comes along, however much that was.
+        let (mut rows, mut in_bulk) = (0, 0);
         let began = Instant::now();
         let mut effects = Effects::default();
         let mut outcome = begin(&self.conn);
@@ -327,18 +328,21 @@ impl Turn {
         }
         while outcome.is_ok() {
             let mut call = match next.take() {
-                Some(call) => call,
+                Some(call) => {
+                    rows += call.rows().max(1);
+                    call
+                }
                 // One at least; more only while nobody else waits for the commit.
-                None if bulk && (taken == 0 || !others && rows < ROWS_PER_COMMIT) => {
+                None if bulk && (taken == 0 || !others && in_bulk < ROWS_PER_COMMIT) => {
                     let Some(call) = self.behind.pop_front() else {
                         break;
                     };
                     taken += 1;
+                    in_bulk += call.rows().max(1);
                     call
                 }
                 None => break,
             };
-            rows += call.rows().max(1);
             let from = effects.held.len();
             outcome = self.run_one(&mut call, &mut effects, others);
             ran.push(Ran {

@@ -64,6 +64,8 @@ pub(super) fn count(
         if work.is_awaited() || at.room.end().is_some() {
             break;
         }
+        // Who is on the way here may be waiting for the core.
+        std::thread::yield_now();
     }
     let ids: Vec<RecordId> = ids.into_iter().collect();
     work.state.usage.ids(work.conn)?.add(

@@ -239,3 +239,48 @@ async fn a_report_gives_way_to_who_comes_meanwhile() {
     assert!(half.count() > 0, "{seen:?}");
     assert_eq!(report.await.expect("no panic").groups, DEVELOPERS as usize);
 }
+
+/// Who comes while work in bulk is at it does not wait for another commit, however much that has done.
+#[tokio::test]
+async fn who_comes_while_bulk_runs_shares_its_commit() {
+    let place = tempfile::tempdir().expect("a directory");
+    let store = open(place.path());
+    let before = store.inner.stats.read();
+    let (go, wait) = channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel();
+    let mut began = Some(began);
+    let bulk = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let block = move |_: &mut crate::work::Work<'_>| {
+                if let Some(began) = began.take() {
+                    let _ = began.send(());
+                }
+                let _ = wait.recv();
+                Ok(())
+            };
+            let rows = 10 * super::ROWS_PER_COMMIT;
+            store.writer().call_behind(rows, block).await.expect("ran");
+        })
+    };
+    has_begun.await.expect("begun");
+    let order = Order::default();
+    let tasks = [
+        asked(&store, &order, "more in bulk", true).await,
+        asked(&store, &order, "an event", false).await,
+        asked(&store, &order, "another event", false).await,
+    ];
+    go.send(()).expect("it waits");
+    bulk.await.expect("no panic");
+    for task in tasks {
+        task.await.expect("no panic");
+    }
+    assert_eq!(*order.lock(), ["an event", "another event", "more in bulk"]);
+    let after = store.inner.stats.read();
+    assert_eq!(
+        after.commits - before.commits,
+        2,
+        "the rest of it has its own"
+    );
+    assert_eq!(after.calls - before.calls, 4);
+}

@@ -78,6 +78,15 @@ pub async fn parse_apart<T: Send + 'static>(
     })
 }
 
+/// Called after each of many: now and then lets another thread have the core. A thread that is just
+/// busy keeps it for milliseconds, and an event's way leads over several threads.
+pub fn breathe(done: usize) {
+    const IN_ONE_GO: usize = 128;
+    if done % IN_ONE_GO == IN_ONE_GO - 1 {
+        std::thread::yield_now();
+    }
+}
+
 fn explain<'a, T: Deserialize<'a>>(
     body: &'a [u8],
     root: &str,

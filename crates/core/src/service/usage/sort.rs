@@ -147,8 +147,9 @@ pub(super) async fn sort(
     }
 }
 
-/// Lets everybody have the thread who waits for it.
+/// Lets everybody have the thread who waits for it, and the core.
 pub(super) async fn others_first() {
+    std::thread::yield_now();
     let mut waited = false;
     poll_fn(|context| {
         if std::mem::replace(&mut waited, true) {

@@ -89,6 +89,7 @@ fn records<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NewUsage>, 
                     )));
                 }
                 records.push(record.into());
+                json::breathe(records.len());
             }
             Ok(records)
         }
