@@ -7,8 +7,8 @@
 //!
 //! Work in bulk stands behind everything else: a commit that has other calls takes none of it, and the
 //! one after that takes one call. Such a call may ask whether somebody waits, for their turn or for the
-//! commit, and end early, which is what reports of usage do: an event waits for some of a call, and bulk
-//! goes on under any load.
+//! commit, and end early, which is what reports of usage do: an event waits for some of a call, shares
+//! its commit, and bulk goes on under any load.
 //!
 //! Calls that fail by a rule fail before they write. A call that meets an SQL error takes the whole
 //! transaction with it, and then each call runs again in a transaction of its own, so that one
