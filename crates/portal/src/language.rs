@@ -42,6 +42,7 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $tag, "/packages.ftl")),
             include_str!(concat!("../locales/", $tag, "/developers.ftl")),
             include_str!(concat!("../locales/", $tag, "/inspector.ftl")),
+            include_str!(concat!("../locales/", $tag, "/why.ftl")),
         ]
     };
 }
@@ -167,6 +168,15 @@ impl Text {
         key: &str,
         arguments: [(&'static str, FluentValue<'_>); N],
     ) -> String {
+        self.with_all(key, arguments)
+    }
+
+    /// The same, with however many there are.
+    pub(crate) fn with_all<'v>(
+        &self,
+        key: &str,
+        arguments: impl IntoIterator<Item = (&'static str, FluentValue<'v>)>,
+    ) -> String {
         let bundle = &BUNDLES[self.language as usize];
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
             tracing::error!(
@@ -176,7 +186,7 @@ impl Text {
             );
             return key.to_owned();
         };
-        let mut all = FluentArgs::with_capacity(N + 1);
+        let mut all = FluentArgs::new();
         all.set("profile", self.profile.as_str());
         for (name, value) in arguments {
             all.set(name, value);

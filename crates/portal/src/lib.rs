@@ -31,6 +31,7 @@ mod refusal;
 mod somebody;
 mod spark;
 mod visit;
+mod why;
 
 use axum::{Router, middleware};
 use bellwire_web::AppState;

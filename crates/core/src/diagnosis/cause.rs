@@ -75,22 +75,26 @@ pub(super) fn find(cause: Cause, attempt: &Attempt) -> Finding {
 }
 
 fn guard(attempt: &Attempt) -> Finding {
-    let summary = match attempt.address {
+    let (words, summary) = match attempt.address {
         Some(address) => {
             let (host, ip) = (host(attempt), address.ip().to_string());
-            let leads = if host.trim_matches(['[', ']']) == ip {
-                ip
+            let (words, leads) = if host.trim_matches(['[', ']']) == ip {
+                ("guard_address", ip)
             } else {
-                format!("{host} leads to {ip}, which")
+                ("guard_name", format!("{host} leads to {ip}, which"))
             };
-            format!(
+            let summary = format!(
                 "Nothing was sent: {leads} is not a public address, and webhooks reach public \
                  addresses only."
-            )
+            );
+            (words, summary)
         }
-        None => format!(
-            "Nothing was sent. {}",
-            detail(attempt, "the URL cannot be called")
+        None => (
+            "guard",
+            format!(
+                "Nothing was sent. {}",
+                detail(attempt, "the URL cannot be called")
+            ),
         ),
     };
     Finding::new(
@@ -100,6 +104,7 @@ fn guard(attempt: &Attempt) -> Finding {
         "Give the webhook the URL under which the endpoint is reached from the internet. Whoever \
          runs this server can allow a network of its own with `delivery.allow_networks`.",
     )
+    .told_as(words)
 }
 
 fn dns(attempt: &Attempt) -> Finding {
@@ -130,7 +135,8 @@ fn connect_timeout(attempt: &Attempt) -> Finding {
             Side::Network,
             format!("The name {} was not resolved within {time}.", host(attempt)),
             "Check the name servers of the domain, and those that this server asks.",
-        ),
+        )
+        .told_as("resolve_timeout"),
         Step::Connect => Finding::new(
             "connect_timeout",
             Side::Network,
@@ -150,7 +156,8 @@ fn connect_timeout(attempt: &Attempt) -> Finding {
             ),
             "Check that the endpoint, or the proxy in front of it, speaks TLS on this port and is \
              not overloaded.",
-        ),
+        )
+        .told_as("handshake_timeout"),
     }
 }
 

@@ -64,6 +64,32 @@ pub struct Diagnosis {
     pub advice: String,
     /// What Bellwire does next.
     pub next: String,
+    /// What it takes to say the same in another language.
+    pub told: Told,
+}
+
+/// A diagnosis without its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Which sentence says what happened and what to do; finer than the code where there are several.
+    pub words: &'static str,
+    /// Whether another attempt follows, and if not, why.
+    pub end: End,
+    /// What the sentences name: hosts, times, statuses.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// What comes after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Another attempt.
+    Retry,
+    /// Nothing, and the webhook is disabled.
+    Disabled,
+    /// Nothing: the same event would fail in the same way.
+    Hopeless,
+    /// Nothing.
+    Last,
 }
 
 /// The rules that an attempt was made under, as far as they are known.
@@ -78,6 +104,7 @@ pub struct Rules<'r> {
 /// What is found: the rest of a [`Diagnosis`] is the same for all.
 struct Finding {
     code: &'static str,
+    words: &'static str,
     side: Side,
     summary: String,
     advice: String,
@@ -92,10 +119,16 @@ impl Finding {
     ) -> Self {
         Self {
             code,
+            words: code,
             side,
             summary: summary.into(),
             advice: advice.into(),
         }
+    }
+
+    /// One of several sentences of its code.
+    fn told_as(self, words: &'static str) -> Self {
+        Self { words, ..self }
     }
 }
 
@@ -122,23 +155,80 @@ pub fn diagnose(attempt: &Attempt, rules: Option<Rules<'_>>) -> Option<Diagnosis
         side: finding.side,
         advice: finding.advice,
         next: next(attempt, rules),
+        told: Told {
+            words: finding.words,
+            end: end(attempt, rules),
+            facts: facts(attempt, rules),
+        },
     })
 }
 
-fn next(attempt: &Attempt, rules: Option<Rules<'_>>) -> String {
+fn end(attempt: &Attempt, rules: Option<Rules<'_>>) -> End {
     let disables =
         |status: u16| rules.is_some_and(|rules| rules.policy.disable.on_statuses.contains(&status));
     match (attempt.retry_at, attempt.answer) {
-        (Some(at), _) => format!("Attempt {} is due at {at}.", attempt.number + 1),
-        (None, Answer::Status(status)) if disables(status) => format!(
+        (Some(_), _) => End::Retry,
+        (None, Answer::Status(status)) if disables(status) => End::Disabled,
+        (None, Answer::None(Cause::Envelope)) => End::Hopeless,
+        (None, _) => End::Last,
+    }
+}
+
+fn next(attempt: &Attempt, rules: Option<Rules<'_>>) -> String {
+    let status = match attempt.answer {
+        Answer::Status(status) => status,
+        Answer::None(_) => 0,
+    };
+    match (end(attempt, rules), attempt.retry_at) {
+        (End::Retry, Some(at)) => format!("Attempt {} is due at {at}.", attempt.number + 1),
+        (End::Disabled, _) => format!(
             "No further attempt follows, and a {status} disables the webhook. Enable it once it \
              is to receive again."
         ),
-        (None, Answer::None(Cause::Envelope)) => "No further attempt follows: the same event \
-             would fail in the same way. Send it again once the cause is mended."
+        (End::Hopeless, _) => "No further attempt follows: the same event would fail in the same \
+                               way. Send it again once the cause is mended."
             .to_owned(),
-        (None, _) => "No further attempt of this delivery follows. Send the event again once the \
-                      cause is mended."
+        (End::Last | End::Retry, _) => "No further attempt of this delivery follows. Send the \
+                                        event again once the cause is mended."
             .to_owned(),
     }
+}
+
+/// Everything that any of the sentences names, as far as it is known.
+fn facts(attempt: &Attempt, rules: Option<Rules<'_>>) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("host", words::host(attempt)),
+        ("place", words::place(attempt)),
+        ("url", attempt.url.clone()),
+        ("detail", words::detail(attempt, "")),
+        ("time", words::length(attempt.timing.total_us)),
+        ("waited", words::waited(attempt)),
+        ("at", attempt.at.to_string()),
+        ("headers", words::own_headers(attempt).join(", ")),
+    ];
+    if let Answer::Status(status) = attempt.answer {
+        facts.push(("status", status.to_string()));
+    }
+    if let Some(address) = attempt.address {
+        facts.push(("ip", address.ip().to_string()));
+    }
+    for (fact, name) in [
+        ("target", "location"),
+        ("allowed", "allow"),
+        ("wait", "retry-after"),
+    ] {
+        if let Some(value) = attempt.response_headers.get(name) {
+            facts.push((fact, value.to_owned()));
+        }
+    }
+    for (fact, name) in [("bytes", "content-length"), ("kind", "content-type")] {
+        let value = attempt.request_headers.get(name).unwrap_or("?");
+        facts.push((fact, value.to_owned()));
+    }
+    if let Some(rules) = rules {
+        let counted: Vec<String> = rules.policy.success.clone().into();
+        facts.push(("rule", rules.profile.to_owned()));
+        facts.push(("counted", counted.join(", ")));
+    }
+    facts
 }

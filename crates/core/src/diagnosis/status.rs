@@ -27,8 +27,9 @@ fn redirect(status: u16, attempt: &Attempt) -> Finding {
         .response_headers
         .get("location")
         .filter(|location| !location.is_empty());
-    let (summary, advice) = match target {
+    let (words, summary, advice) = match target {
         Some(target) => (
+            "redirect_to",
             format!(
                 "The endpoint answered {status} and points to {target}. Redirects are never \
                  followed."
@@ -40,11 +41,12 @@ fn redirect(status: u16, attempt: &Attempt) -> Finding {
             ),
         ),
         None => (
+            "redirect",
             format!("The endpoint answered {status}. Redirects are never followed."),
             "Change the webhook's URL to the address that answers by itself.".to_owned(),
         ),
     };
-    Finding::new("redirect", Side::Settings, summary, advice)
+    Finding::new("redirect", Side::Settings, summary, advice).told_as(words)
 }
 
 fn not_accepted(status: u16, rules: Option<Rules<'_>>) -> Finding {
@@ -66,14 +68,26 @@ fn not_accepted(status: u16, rules: Option<Rules<'_>>) -> Finding {
         "Let the endpoint answer with a status that counts; or give the webhook a profile that \
          counts this one.",
     )
+    .told_as(match rules {
+        Some(_) => "not_accepted",
+        None => "not_counted",
+    })
 }
 
 /// What an endpoint that wants to know who calls may be missing.
 fn credentials(status: u16, attempt: &Attempt) -> Finding {
     let own = own_headers(attempt);
-    let (code, refuses) = match status {
-        401 => ("unauthorized", "wants to know who calls (401)"),
-        _ => ("forbidden", "does not let this request in (403)"),
+    let (code, refuses, with_own) = match status {
+        401 => (
+            "unauthorized",
+            "wants to know who calls (401)",
+            "unauthorized_own",
+        ),
+        _ => (
+            "forbidden",
+            "does not let this request in (403)",
+            "forbidden_own",
+        ),
     };
     let advice = if own.is_empty() {
         "If the endpoint checks the signature, compare its secret with the webhook's and use the \
@@ -94,6 +108,7 @@ fn credentials(status: u16, attempt: &Attempt) -> Finding {
         format!("The endpoint {refuses}."),
         advice,
     )
+    .told_as(if own.is_empty() { code } else { with_own })
 }
 
 fn client_error(status: u16, attempt: &Attempt) -> Finding {
@@ -124,7 +139,11 @@ fn client_error(status: u16, attempt: &Attempt) -> Finding {
                 None => "The endpoint takes no POST at this path (405).".to_owned(),
             },
             "Check the path of the webhook's URL, and that the endpoint has a route for POST there.",
-        ),
+        )
+        .told_as(match attempt.response_headers.get("allow") {
+            Some(_) => "method_only",
+            None => "method_not_allowed",
+        }),
         408 => Finding::new(
             "request_timeout",
             Side::Endpoint,
@@ -230,7 +249,8 @@ fn server_error(status: u16, attempt: &Attempt) -> Finding {
             Side::Endpoint,
             format!("The endpoint, or a proxy in front of it, failed on this request ({status})."),
             log,
-        ),
+        )
+        .told_as("server_error_other"),
     }
 }
 

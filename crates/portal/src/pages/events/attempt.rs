@@ -17,6 +17,7 @@ use crate::{
     moment::{Moment, Part, woven},
     pages::shown::{Pill, pretty, succeeded},
     spark,
+    why::Why,
 };
 
 /// A part of the time that a request took.
@@ -94,13 +95,13 @@ impl Attempt {
                 Answer::None(cause) => cause.is_timeout(),
             },
             at: Moment::new(text, attempt.at, now),
-            said: diagnosis.map(|found| Said {
-                summary: woven(text, &found.summary, now),
-                advice: woven(text, &found.advice, now),
-                end: match attempt.retry_at {
-                    Some(_) => String::new(),
-                    None => found.next,
-                },
+            said: diagnosis.map(|found| {
+                let why = Why::of(text, &found);
+                Said {
+                    summary: woven(text, &why.summary, now),
+                    advice: woven(text, &why.advice, now),
+                    end: why.end,
+                }
             }),
             // What was due has been done, and stands above.
             next: attempt.retry_at.filter(|at| *at > now).map(|at| {

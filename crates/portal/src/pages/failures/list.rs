@@ -25,6 +25,7 @@ use crate::{
     refusal::Refusal,
     spark,
     visit::Visit,
+    why::Why,
 };
 
 /// Groups that a page shows.
@@ -163,7 +164,7 @@ fn group(visit: &Visit, failure: &Failure, since: Time, now: Time) -> Group {
             ("steps", steps.len().into()),
         ],
     );
-    let diagnosis = failure.diagnosis.as_ref();
+    let why = failure.diagnosis.as_ref().map(|found| Why::of(text, found));
     let takes = visit
         .tenant
         .route(failure.webhook_id)
@@ -174,11 +175,13 @@ fn group(visit: &Visit, failure: &Failure, since: Time, now: Time) -> Group {
         name,
         href,
         answer: Pill::answer(text, failure.answer, false),
-        sentence: diagnosis
-            .map(|found| woven(text, &found.summary, now))
+        sentence: why
+            .as_ref()
+            .map(|why| woven(text, &why.summary, now))
             .unwrap_or_default(),
-        advice: diagnosis
-            .map(|found| woven(text, &found.advice, now))
+        advice: why
+            .as_ref()
+            .map(|why| woven(text, &why.advice, now))
             .unwrap_or_default(),
         lost: match cell.exhausted {
             0 => text.t("failures-lost-none"),

@@ -28,6 +28,7 @@ use crate::{
     },
     refusal::Refusal,
     visit::Visit,
+    why::Why,
 };
 
 /// EVI-15.
@@ -56,6 +57,8 @@ pub(crate) struct WebhookPage {
     pub(crate) health: Pill,
     pub(crate) sentence: String,
     pub(crate) detail: Option<Vec<Part>>,
+    /// That is English in every language.
+    pub(crate) foreign: bool,
     /// Sends what failed again, where something did.
     pub(crate) again: Option<String>,
     pub(crate) failures: String,
@@ -135,7 +138,8 @@ pub(super) async fn gather<R>(
         paused: webhook.paused.is_some(),
         health: Pill::webhook(text, &route, health.as_ref()),
         sentence: sentence(text, &route, webhook, health.as_ref(), now),
-        detail: detail.map(|detail| woven(text, &detail, now)),
+        foreign: detail.as_ref().is_some_and(|(_, foreign)| *foreign),
+        detail: detail.map(|(detail, _)| woven(text, &detail, now)),
         again: can_again.then(|| of_webhook(visit.slug(), id, None)),
         failures: format!("/portal/{}/failures?webhook={id}", visit.slug()),
         chart: day.chart(text),
@@ -167,15 +171,15 @@ fn request(text: &Text, slug: &str, route: &Route, attempt: &Attempt, now: Time)
     }
 }
 
-/// Why the last request failed, while the webhook fails.
+/// Why the last request failed, while the webhook fails; and whether that is English in every language.
 async fn failing<R>(
     state: &AppState,
     visit: &Visit<R>,
     route: &Route,
     health: Option<&Health>,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<(String, bool)>, Refusal> {
     if let Some(why) = state.service.problem(&route.webhook) {
-        return Ok(Some(why));
+        return Ok(Some((why, true)));
     }
     let last = health
         .filter(|health| health.counters.failures > 0)
@@ -185,7 +189,10 @@ async fn failing<R>(
     };
     let found = state.service.diagnose(visit.organization(), &[last]).await;
     let found = found.map_err(|error| visit.refuse(error))?.pop().flatten();
-    Ok(found.map(|found| format!("{} {}", found.summary, found.advice)))
+    Ok(found.map(|found| {
+        let why = Why::of(visit.text(), &found);
+        (format!("{} {}", why.summary, why.advice), false)
+    }))
 }
 
 /// How it fares, in one sentence.

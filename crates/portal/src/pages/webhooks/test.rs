@@ -23,6 +23,7 @@ use crate::{
     pages::shown::{Pill, pretty, succeeded},
     refusal::Refusal,
     visit::{Sent, Visit},
+    why::Why,
 };
 
 /// How long the answer is waited for; what takes longer is in the log.
@@ -134,7 +135,8 @@ pub(in crate::pages) async fn answer<R>(
         label: pill.label,
         said: text.with(key, [("took", took.into())]),
         advice: diagnosis.map(|found| {
-            let said = format!("{} {}", found.summary, found.advice);
+            let why = Why::of(text, &found);
+            let said = format!("{} {}", why.summary, why.advice);
             woven(text, &said, state.service.now())
         }),
         body: (!attempt.excerpt.is_empty()).then(|| pretty(&attempt.excerpt)),
