@@ -150,7 +150,8 @@ pub(super) fn record_ids(conn: &Connection, after: Option<&Position>) -> Result<
 }
 
 /// Behind the last batch: one that is of the same time takes it in, while it is short. They come in any
-/// order here, which nobody minds, and the first start makes runs of them.
+/// order here, which nobody minds, and the first start makes runs of them. One that was written twice
+/// would be there twice: how far a copy has come is written with its page, so none is.
 pub(super) fn write_record_id(conn: &Connection, one: &RecordId) -> Result<(), Fault> {
     let organization: Option<i64> = conn
         .prepare_cached("SELECT seq FROM organizations WHERE id = ?1")?

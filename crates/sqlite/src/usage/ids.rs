@@ -247,13 +247,13 @@ impl Ids {
         self.sieve.note(seq);
         self.newest = self.newest.max(at);
         self.new.add(ids.iter().map(|one| key(id, one)));
-        if self.moving.is_none() && self.new.len() >= self.enough {
+        if self.moving.is_none() && self.new.holds() >= self.enough {
             self.begin(conn)?;
         }
-        // A little more than comes, and enough for four merges of each id.
+        // A little more than comes, and enough for six merges of each id, and to remove what was merged.
         self.do_move(conn, ids.len() + ids.len() / 2 + 8)?;
-        self.do_merge(conn, 4 * ids.len() + 8)?;
-        self.remove(conn, 1 + ids.len() / 64)?;
+        self.do_merge(conn, 6 * ids.len() + 8)?;
+        self.remove(conn, 1 + ids.len() / 32)?;
         Ok(())
     }
 
@@ -382,12 +382,15 @@ impl Ids {
         {
             let (removed, inside) = self.runs[place].shrink(conn, left)?;
             ids += inside;
+            // What was merged lives on in another one.
+            if self.runs[place].target.is_none() {
+                self.sieve.forget(inside);
+            }
             if removed < left {
                 self.runs.remove(place).end(conn)?;
             }
             left -= removed;
         }
-        self.sieve.forget(ids);
         Ok(ids)
     }
 
@@ -410,6 +413,7 @@ impl Ids {
         for run in &mut self.runs {
             if goes.contains(&run.number) {
                 run.state = State::Gone;
+                run.target = None;
                 run.write(conn)?;
             }
         }

@@ -15,6 +15,7 @@ pub(crate) fn catch_up(conn: &Connection) -> Result<(), Fault> {
 }
 
 pub(super) fn catch_up_with(conn: &Connection, enough: usize) -> Result<(), Fault> {
+    shorten(conn)?;
     while let Some((mut run, keys)) = next(conn, enough)? {
         tracing::info!(
             ids = keys.len(),
@@ -29,8 +30,14 @@ pub(super) fn catch_up_with(conn: &Connection, enough: usize) -> Result<(), Faul
         run.state = State::Whole;
         run.write(conn)?;
         transaction.commit()?;
+        shorten(conn)?;
     }
     Ok(())
+}
+
+/// Nobody else keeps the log short yet.
+fn shorten(conn: &Connection) -> rusqlite::Result<()> {
+    conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
 }
 
 /// The run that is made next, and what is in it; `None` when what is left fits into memory.

@@ -15,6 +15,8 @@ const SHELVES: usize = 1 << 8;
 #[derive(Debug, Default)]
 pub(super) struct Pile {
     ids: HashSet<Key, Quick>,
+    /// How many were ever added.
+    added: usize,
     /// The same ids and some that were forgotten; none at all, or one for each first byte.
     shelves: Vec<Vec<Key>>,
     /// The shelf that is handed out; those before are done.
@@ -32,8 +34,14 @@ impl Pile {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// How many there is memory for: those that were forgotten, too.
+    pub(super) const fn holds(&self) -> usize {
+        self.added
     }
 
     pub(super) fn contains(&self, key: &Key) -> bool {
@@ -45,6 +53,7 @@ impl Pile {
         self.shelves.resize_with(SHELVES, Vec::new);
         for key in keys {
             if self.ids.insert(key) {
+                self.added += 1;
                 self.shelves[usize::from(key[0])].push(key);
             }
         }

@@ -94,12 +94,21 @@ struct Filters {
     next: Option<Next>,
 }
 
+#[derive(Debug, Default)]
+struct Filled {
+    /// The last block.
+    block: i64,
+    /// The latest batch of the snapshots that it was filled from. An older one may lack what a merge
+    /// has copied behind this block and removed before it.
+    batch: i64,
+}
+
 /// The filters of a store.
 #[derive(Debug)]
 pub(crate) struct Sieve {
     filters: RwLock<Filters>,
-    /// How far the next one was filled: the number of a block.
-    filled_to: Mutex<i64>,
+    /// How far the next one was filled.
+    filled: Mutex<Filled>,
     /// Room for how many ids is wanted, and made by whoever fills: clearing so much memory takes longer
     /// than the writer may stand still.
     wanted: AtomicUsize,
@@ -123,7 +132,7 @@ impl Sieve {
     pub(super) fn with_room(least: usize) -> Self {
         Self {
             filters: RwLock::default(),
-            filled_to: Mutex::default(),
+            filled: Mutex::default(),
             wanted: AtomicUsize::new(0),
             spare: Mutex::default(),
             forgotten: AtomicUsize::new(0),
@@ -161,7 +170,7 @@ impl Sieve {
     }
 
     fn begin_with(&self, bits: Bits, since: i64) {
-        *self.filled_to.lock() = 0;
+        *self.filled.lock() = Filled::default();
         self.forgotten.store(0, Ordering::Relaxed);
         self.filters.write().next = Some(Next {
             bits: Arc::new(bits),
@@ -191,10 +200,14 @@ impl Sieve {
             }
             count.saturating_sub(forgotten)
         };
+        let room = self.room(living);
         let spare = self.spare.try_lock().and_then(|mut spare| spare.take());
-        match spare {
-            Some(bits) => self.begin_with(bits, since),
-            None => self.wanted.store(self.room(living), Ordering::Relaxed),
+        match spare.filter(|bits| bits.room() >= room) {
+            Some(bits) => {
+                self.wanted.store(0, Ordering::Relaxed);
+                self.begin_with(bits, since);
+            }
+            None => self.wanted.store(room, Ordering::Relaxed),
         }
     }
 
@@ -205,35 +218,51 @@ impl Sieve {
         Adding([filters.whole.clone(), next.cloned()])
     }
 
+    #[cfg(test)]
+    pub(super) fn forgotten(&self) -> usize {
+        self.forgotten.load(Ordering::Relaxed)
+    }
+
     /// So many ids were forgotten.
     pub(super) fn forget(&self, ids: usize) {
         self.forgotten.fetch_add(ids, Ordering::Relaxed);
     }
 
+    /// Makes the room that is wanted, unless somebody else is at it.
+    fn make_room(&self) {
+        let wanted = self.wanted.load(Ordering::Relaxed);
+        if wanted > 0
+            && let Some(mut spare) = self.spare.try_lock()
+            && spare.as_ref().is_none_or(|bits| bits.room() < wanted)
+        {
+            *spare = Some(Bits::for_ids(wanted));
+        }
+    }
+
     /// Fills the next filter with a portion of a snapshot, unless somebody else is at it; whether there
     /// is nothing more to do.
     pub(in super::super) fn fill(&self, conn: &Connection) -> Result<bool, Fault> {
-        let Some(mut filled_to) = self.filled_to.try_lock() else {
+        let Some(mut filled) = self.filled.try_lock() else {
             return Ok(true);
         };
         let Some(Next { bits, since }) = self.filters.read().next.clone() else {
-            match self.wanted.swap(0, Ordering::Relaxed) {
-                0 => {}
-                ids => *self.spare.lock() = Some(Bits::for_ids(ids)),
-            }
+            // The writer waits for this lock when it begins one.
+            drop(filled);
+            self.make_room();
             return Ok(true);
         };
         let batch: i64 = conn
             .prepare_cached("SELECT coalesce(max(seq), 0) FROM usage_batches")?
             .query_row([], |row| row.get(0))?;
-        if batch < since {
+        if batch < since.max(filled.batch) {
             return Ok(true);
         }
+        filled.batch = batch;
         let mut statement = conn.prepare_cached(PORTION_OF_BLOCKS)?;
-        let mut rows = statement.query(params![*filled_to, PORTION as i64])?;
+        let mut rows = statement.query(params![filled.block, PORTION as i64])?;
         let mut found = 0;
         while let Some(row) = rows.next()? {
-            *filled_to = row.get(0)?;
+            filled.block = row.get(0)?;
             let ids = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
             ids.as_chunks().0.iter().for_each(|id| bits.add(id));
             found += 1;

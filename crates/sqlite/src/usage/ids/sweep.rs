@@ -6,11 +6,14 @@ use rusqlite::{OptionalExtension as _, params};
 use super::key;
 use crate::{fault::Fault, work::Work};
 
-/// What is forgotten in one call.
-const BATCHES: usize = 16;
+/// What is forgotten in one call, at most; and batches that are, at least, while somebody waits.
+const BATCHES: usize = 256;
+const IDS: usize = 8_000;
+const AT_LEAST: usize = 16;
+/// Blocks that are removed in one call.
 const BLOCKS: usize = 64;
 /// About how many rows that is.
-pub(in super::super) const SWEPT_ROWS: usize = 2 * BATCHES + BLOCKS;
+pub(in super::super) const SWEPT_ROWS: usize = 2 * BATCHES;
 
 /// The batch that is forgotten next.
 pub(crate) const OLDEST: &str = "\
@@ -18,12 +21,17 @@ SELECT b.seq, o.id, b.ids FROM usage_batches b LEFT JOIN organizations o ON o.se
 WHERE b.at <= ?1 ORDER BY b.at LIMIT 1";
 
 /// Forgets the oldest ids; how many. When there are none, removes some of what is in no use any more.
+///
+/// A run goes only after all batches of it: until then what is in it is known, and counts nothing. So
+/// nobody forgets an id in memory that was counted anew meanwhile.
 pub(in super::super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fault> {
     let conn = work.conn;
     let cutoff = now - RECORD_IDS_US;
-    let ids = work.state.usage.ids(conn)?;
     let mut count = 0;
-    for _ in 0..BATCHES {
+    for batches in 0..BATCHES {
+        if count >= IDS || batches >= AT_LEAST && work.is_awaited() {
+            break;
+        }
         let found: Option<(i64, Option<[u8; 16]>, Vec<u8>)> = conn
             .prepare_cached(OLDEST)?
             .query_row([cutoff.as_micros()], |row| {
@@ -34,6 +42,7 @@ pub(in super::super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fau
             break;
         };
         let (gone, _) = bytes.as_chunks();
+        let ids = work.state.usage.ids(conn)?;
         if let Some(organization) = organization {
             let organization = OrganizationId::from_bytes(organization);
             gone.iter()
@@ -44,7 +53,14 @@ pub(in super::super) fn sweep(work: &mut Work<'_>, now: Time) -> Result<u64, Fau
         // An empty one counts too, or nobody would get past it.
         count += gone.len().max(1);
     }
-    ids.expire(conn, cutoff)?;
+    let oldest: Option<i64> = conn
+        .prepare_cached("SELECT min(at) FROM usage_batches")?
+        .query_row([], |row| row.get(0))?;
+    let ids = work.state.usage.ids(conn)?;
+    ids.expire(
+        conn,
+        oldest.map_or(cutoff, |at| cutoff.min(Time::from_micros(at) - 1)),
+    )?;
     if count == 0 {
         count = ids.remove(conn, BLOCKS)?;
     }

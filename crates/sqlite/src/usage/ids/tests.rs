@@ -144,6 +144,7 @@ fn an_id_stays_known_while_it_is_moved_and_merged() {
         ids.runs
     );
     assert_eq!(strays(&conn), 0);
+    assert_eq!(ids.sieve.forgotten(), 0, "what is merged is there");
     // All of them, one by one; what is gone is removed as fast as it comes.
     assert!((0..chunks * CHUNK).all(|number| is_counted(&ids, &conn, ONE, &id(number))));
     let blocks: i64 = conn
@@ -204,6 +205,7 @@ fn what_is_old_in_whole_is_removed_also_in_the_middle_of_a_merge() {
         removed += ids.remove(&conn, 3).expect("removed");
     }
     assert!(removed > MERGED * ENOUGH, "{removed}");
+    assert_eq!(ids.sieve.forgotten(), removed);
     assert_eq!(strays(&conn), 0);
     let left: i64 = conn
         .query_row("SELECT count(*) FROM usage_blocks", [], |row| row.get(0))
