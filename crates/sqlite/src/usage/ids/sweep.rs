@@ -85,3 +85,6 @@ pub(in super::super) fn forget(
         .execute(params![organization, batches as i64])?;
     Ok(removed == batches)
 }
+
+#[cfg(test)]
+mod tests;
