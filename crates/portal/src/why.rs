@@ -140,7 +140,7 @@ pub(crate) struct Why {
 
 impl Why {
     pub(crate) fn of(text: &Text, found: &Diagnosis) -> Self {
-        let ends = found.told.end != End::Retry;
+        let ends = !matches!(found.told.end, End::Retry(_));
         let sentences = SENTENCES
             .into_iter()
             .find(|(words, ..)| *words == found.told.words);
@@ -187,8 +187,8 @@ impl Why {
             summary,
             advice: say(advice),
             end: match found.told.end {
-                End::Retry => String::new(),
-                End::Disabled => say("why-end-disabled"),
+                End::Retry(_) => String::new(),
+                End::Disabled(_) => say("why-end-disabled"),
                 End::Hopeless => say("why-end-hopeless"),
                 End::Last => say("why-end-last"),
             },

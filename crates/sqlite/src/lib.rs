@@ -22,6 +22,8 @@ pub mod copy;
 mod enqueue;
 mod event_types;
 mod fault;
+#[cfg(test)]
+mod fixture;
 mod inspectors;
 mod jobs;
 mod links;

@@ -15,6 +15,7 @@ use crate::{
     delivery::Attempt,
     outcome::{Answer, Cause},
     policy::Policy,
+    time::Time,
 };
 
 /// Who can mend a failure.
@@ -82,10 +83,10 @@ pub struct Told {
 /// What comes after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// Another attempt.
-    Retry,
-    /// Nothing, and the webhook is disabled.
-    Disabled,
+    /// Another attempt, at this time.
+    Retry(Time),
+    /// Nothing, and the webhook is disabled, as this status has it.
+    Disabled(u16),
     /// Nothing: the same event would fail in the same way.
     Hopeless,
     /// Nothing.
@@ -149,15 +150,16 @@ pub fn diagnose(attempt: &Attempt, rules: Option<Rules<'_>>) -> Option<Diagnosis
             status::find(status, attempt, rules)
         }
     };
+    let end = end(attempt, rules);
     Some(Diagnosis {
         code: finding.code,
         summary: finding.summary,
         side: finding.side,
         advice: finding.advice,
-        next: next(attempt, rules),
+        next: next(end, attempt),
         told: Told {
             words: finding.words,
-            end: end(attempt, rules),
+            end,
             facts: facts(attempt, rules),
         },
     })
@@ -167,28 +169,24 @@ fn end(attempt: &Attempt, rules: Option<Rules<'_>>) -> End {
     let disables =
         |status: u16| rules.is_some_and(|rules| rules.policy.disable.on_statuses.contains(&status));
     match (attempt.retry_at, attempt.answer) {
-        (Some(_), _) => End::Retry,
-        (None, Answer::Status(status)) if disables(status) => End::Disabled,
+        (Some(at), _) => End::Retry(at),
+        (None, Answer::Status(status)) if disables(status) => End::Disabled(status),
         (None, Answer::None(Cause::Envelope)) => End::Hopeless,
         (None, _) => End::Last,
     }
 }
 
-fn next(attempt: &Attempt, rules: Option<Rules<'_>>) -> String {
-    let status = match attempt.answer {
-        Answer::Status(status) => status,
-        Answer::None(_) => 0,
-    };
-    match (end(attempt, rules), attempt.retry_at) {
-        (End::Retry, Some(at)) => format!("Attempt {} is due at {at}.", attempt.number + 1),
-        (End::Disabled, _) => format!(
+fn next(end: End, attempt: &Attempt) -> String {
+    match end {
+        End::Retry(at) => format!("Attempt {} is due at {at}.", attempt.number + 1),
+        End::Disabled(status) => format!(
             "No further attempt follows, and a {status} disables the webhook. Enable it once it \
              is to receive again."
         ),
-        (End::Hopeless, _) => "No further attempt follows: the same event would fail in the same \
+        End::Hopeless => "No further attempt follows: the same event would fail in the same \
                                way. Send it again once the cause is mended."
             .to_owned(),
-        (End::Last | End::Retry, _) => "No further attempt of this delivery follows. Send the \
+        End::Last => "No further attempt of this delivery follows. Send the \
                                         event again once the cause is mended."
             .to_owned(),
     }

@@ -2,41 +2,28 @@
 
 use std::{
     future::{Future as _, poll_fn},
-    path::Path,
-    sync::{Arc, mpsc::channel},
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
     task::Poll,
 };
 
-use bellwire_core::{
-    crypt::{Key, Keyring},
-    ports::{Group, Store, Usage as _, UsageRecord},
-};
-use bellwire_testkit::{
-    conformance::{Subject, usage::Market},
-    entropy::SeededEntropy,
-};
+use bellwire_core::ports::{Group, Store, Usage as _, UsageRecord};
+use bellwire_testkit::conformance::{Subject, usage::Market};
 use parking_lot::Mutex;
 use tokio::task::JoinHandle;
 
-use crate::{Options, Sqlite};
+use crate::{Sqlite, fixture::open, work::Work};
 
 type Order = Arc<Mutex<Vec<&'static str>>>;
-
-fn open(place: &Path) -> Sqlite {
-    Sqlite::open(
-        &Options::new(place.join("bellwire.db")),
-        Keyring::new(vec![Key::from_bytes([1; 32])]).expect("one key"),
-        Arc::new(SeededEntropy::new(1)),
-    )
-    .expect("it opens")
-}
 
 /// A call that notes that it ran, in the queue when this returns.
 async fn asked(store: &Sqlite, order: &Order, name: &'static str, behind: bool) -> JoinHandle<()> {
     let (store, order) = (store.clone(), Arc::clone(order));
     let (sent, is_sent) = tokio::sync::oneshot::channel();
     let task = tokio::spawn(async move {
-        let note = move |_: &mut crate::work::Work<'_>| {
+        let note = move |_: &mut Work<'_>| {
             order.lock().push(name);
             Ok(())
         };
@@ -59,6 +46,34 @@ async fn asked(store: &Sqlite, order: &Order, name: &'static str, behind: bool) 
     task
 }
 
+/// What a call saw of whether somebody waits for it, when it began and when it ended.
+type Awaited = (bool, bool);
+
+/// A call that keeps the writer until it is told to go. It has begun when this returns.
+async fn held(store: &Sqlite, rows: usize, behind: bool) -> (Sender<()>, JoinHandle<Awaited>) {
+    let store = store.clone();
+    let (go, wait) = channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel();
+    let mut began = Some(began);
+    let call = tokio::spawn(async move {
+        let hold = move |work: &mut Work<'_>| {
+            let before = work.is_awaited();
+            if let Some(began) = began.take() {
+                let _ = began.send(());
+            }
+            let _ = wait.recv();
+            Ok((before, work.is_awaited()))
+        };
+        match behind {
+            true => store.writer().call_behind(rows, hold).await,
+            false => store.writer().call(rows, hold).await,
+        }
+        .expect("ran")
+    });
+    has_begun.await.expect("begun");
+    (go, call)
+}
+
 /// Work in bulk waits for a commit with other calls, and not for a second one.
 #[tokio::test]
 async fn bulk_stands_behind_everything_else_and_goes_on() {
@@ -66,24 +81,8 @@ async fn bulk_stands_behind_everything_else_and_goes_on() {
     let store = open(place.path());
     let order = Order::default();
     // The writer is busy until everything is in its queue, and then with the calls that come next.
-    let (go, wait) = channel::<()>();
-    let (began, has_begun) = tokio::sync::oneshot::channel();
-    let mut began = Some(began);
-    let busy = {
-        let store = store.clone();
-        tokio::spawn(async move {
-            let block = move |_: &mut crate::work::Work<'_>| {
-                if let Some(began) = began.take() {
-                    let _ = began.send(());
-                }
-                let _ = wait.recv();
-                Ok(())
-            };
-            store.writer().call(1, block).await.expect("ran");
-        })
-    };
-    has_begun.await.expect("begun");
-    let mut tasks = vec![busy];
+    let (go, busy) = held(&store, 1, false).await;
+    let mut tasks = Vec::new();
     for (name, behind) in [
         ("first in bulk", true),
         ("an event", false),
@@ -93,6 +92,7 @@ async fn bulk_stands_behind_everything_else_and_goes_on() {
         tasks.push(asked(&store, &order, name, behind).await);
     }
     go.send(()).expect("it waits");
+    busy.await.expect("no panic");
     for task in tasks {
         task.await.expect("no panic");
     }
@@ -115,24 +115,7 @@ async fn bulk_stands_behind_everything_else_and_goes_on() {
 async fn bulk_learns_that_somebody_waits() {
     let place = tempfile::tempdir().expect("a directory");
     let store = open(place.path());
-    let (go, wait) = channel::<()>();
-    let (began, has_begun) = tokio::sync::oneshot::channel();
-    let mut began = Some(began);
-    let bulk = {
-        let store = store.clone();
-        tokio::spawn(async move {
-            let look = move |work: &mut crate::work::Work<'_>| {
-                let before = work.is_awaited();
-                if let Some(began) = began.take() {
-                    let _ = began.send(());
-                }
-                let _ = wait.recv();
-                Ok((before, work.is_awaited()))
-            };
-            store.writer().call_behind(1, look).await.expect("ran")
-        })
-    };
-    has_begun.await.expect("begun");
+    let (go, bulk) = held(&store, 1, true).await;
     let order = Order::default();
     let behind = asked(&store, &order, "more in bulk", true).await;
     let event = asked(&store, &order, "an event", false).await;
@@ -141,7 +124,7 @@ async fn bulk_learns_that_somebody_waits() {
     for task in [behind, event] {
         task.await.expect("no panic");
     }
-    let later = |work: &mut crate::work::Work<'_>| Ok(work.is_awaited());
+    let later = |work: &mut Work<'_>| Ok(work.is_awaited());
     assert!(!store.writer().call_behind(1, later).await.expect("ran"));
 }
 
@@ -151,26 +134,9 @@ async fn bulk_learns_that_others_wait_for_its_commit() {
     let place = tempfile::tempdir().expect("a directory");
     let store = open(place.path());
     let order = Order::default();
-    let (go, wait) = channel::<()>();
-    let (began, has_begun) = tokio::sync::oneshot::channel();
-    let mut began = Some(began);
-    let busy = {
-        let store = store.clone();
-        tokio::spawn(async move {
-            let block = move |_: &mut crate::work::Work<'_>| {
-                if let Some(began) = began.take() {
-                    let _ = began.send(());
-                }
-                let _ = wait.recv();
-                Ok(())
-            };
-            // It fills its transaction but for one row.
-            let rows = super::ROWS_PER_COMMIT - 1;
-            store.writer().call(rows, block).await.expect("ran");
-        })
-    };
-    has_begun.await.expect("begun");
-    let look = |work: &mut crate::work::Work<'_>| Ok(work.is_awaited());
+    // It fills its transaction but for one row.
+    let (go, busy) = held(&store, super::ROWS_PER_COMMIT - 1, false).await;
+    let look = |work: &mut Work<'_>| Ok(work.is_awaited());
     let mut bulk = Box::pin(store.writer().call_behind(1, look));
     assert!(poll_fn(|context| Poll::Ready(bulk.as_mut().poll(context).is_pending())).await);
     // The first one shares the transaction of what is busy, which then takes no more.
@@ -224,7 +190,7 @@ async fn a_report_gives_way_to_who_comes_meanwhile() {
     };
     let mut seen = Vec::new();
     while !report.is_finished() {
-        let counted = |work: &mut crate::work::Work<'_>| {
+        let counted = |work: &mut Work<'_>| {
             let counters = "SELECT count(*) FROM usage_counters";
             Ok(work
                 .conn
@@ -246,24 +212,7 @@ async fn who_comes_while_bulk_runs_shares_its_commit() {
     let place = tempfile::tempdir().expect("a directory");
     let store = open(place.path());
     let before = store.inner.stats.read();
-    let (go, wait) = channel::<()>();
-    let (began, has_begun) = tokio::sync::oneshot::channel();
-    let mut began = Some(began);
-    let bulk = {
-        let store = store.clone();
-        tokio::spawn(async move {
-            let block = move |_: &mut crate::work::Work<'_>| {
-                if let Some(began) = began.take() {
-                    let _ = began.send(());
-                }
-                let _ = wait.recv();
-                Ok(())
-            };
-            let rows = 10 * super::ROWS_PER_COMMIT;
-            store.writer().call_behind(rows, block).await.expect("ran");
-        })
-    };
-    has_begun.await.expect("begun");
+    let (go, bulk) = held(&store, 10 * super::ROWS_PER_COMMIT, true).await;
     let order = Order::default();
     let tasks = [
         asked(&store, &order, "more in bulk", true).await,

@@ -1,6 +1,7 @@
 //! What a former version, or a copy, has left: batches that are in no run, and more of them than are to
 //! be held in memory.
 
+use bellwire_core::time::Time;
 use rusqlite::Connection;
 
 use super::{
@@ -49,7 +50,7 @@ fn next(conn: &Connection, enough: usize) -> Result<Option<(Run, Vec<Key>)>, Fau
         number: runs.iter().map(|run| run.number).max().unwrap_or(0) + 1,
         level: 0,
         up_to: 0,
-        newest: bellwire_core::time::Time::default(),
+        newest: Time::default(),
         state: State::Growing,
         target: None,
     };

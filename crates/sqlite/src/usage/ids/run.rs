@@ -1,7 +1,7 @@
 //! A run: ids in order, in blocks of about a page. It grows block by block, is whole, and is removed.
 
 use bellwire_core::time::Time;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::Key;
 use crate::fault::{Fault, corrupt};
@@ -195,7 +195,7 @@ pub(super) fn block(
     conn: &Connection,
     query: &str,
     run: i64,
-    key: &Key,
+    key: &[u8],
 ) -> Result<Option<Vec<Key>>, Fault> {
     let mut statement = conn.prepare_cached(query)?;
     let mut rows = statement.query(params![run, key])?;
@@ -204,18 +204,12 @@ pub(super) fn block(
         .transpose()
 }
 
-/// Any block of a run, by its key; the first one when there is no key.
+/// The block behind an id, or the first one of all.
 pub(super) fn block_behind(
     conn: &Connection,
     run: i64,
     last: Option<&Key>,
 ) -> Result<Option<Vec<Key>>, Fault> {
-    match last {
-        Some(last) => block(conn, BLOCK_BEHIND, run, last),
-        None => Ok(conn
-            .prepare_cached("SELECT ids FROM usage_blocks WHERE run = ?1 ORDER BY first LIMIT 1")?
-            .query_row([run], |row| row.get::<_, Vec<u8>>(0))
-            .optional()?
-            .map(|bytes| bytes.as_chunks().0.to_vec())),
-    }
+    // No bytes stand before any.
+    block(conn, BLOCK_BEHIND, run, last.map_or(&[][..], Key::as_slice))
 }

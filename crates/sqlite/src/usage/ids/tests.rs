@@ -9,6 +9,7 @@ use bellwire_core::{
 use rusqlite::Connection;
 
 use super::{Ids, Known, MERGED, RecordId, Run, Shelf, State, catch_up::catch_up_with, key};
+use crate::fixture::insert_organization;
 
 const CHUNK: u64 = 500;
 /// Few, so that runs are merged more than once.
@@ -41,15 +42,8 @@ fn look_up(conn: &Connection, ids: &[RecordId]) -> Known {
 /// A database with two organizations.
 fn database() -> Connection {
     let conn = crate::plans::schema();
-    for (seq, id, slug) in [(1, ONE, "one"), (2, OTHER, "other")] {
-        conn.execute(
-            "INSERT INTO organizations (seq, id, slug, name, generation, created_at, default_profile,
-                                        strict_types, updated_at)
-             VALUES (?1, ?2, ?3, ?3, 1, 1, 'standard', 0, 1)",
-            rusqlite::params![seq, id.as_bytes(), slug],
-        )
-        .expect("an organization");
-    }
+    insert_organization(&conn, 1, ONE);
+    insert_organization(&conn, 2, OTHER);
     conn.execute_batch("BEGIN").expect("begun");
     conn
 }

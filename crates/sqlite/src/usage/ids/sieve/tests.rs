@@ -9,6 +9,7 @@ use super::{
     super::{Ids, Key, RecordId},
     Bits, Sieve,
 };
+use crate::fixture::insert_organization;
 
 const ONE: OrganizationId = OrganizationId::from_bytes([0x3c; 16]);
 
@@ -63,14 +64,7 @@ impl Store {
         for sql in all {
             writer.execute_batch(&sql).expect("made");
         }
-        writer
-            .execute(
-                "INSERT INTO organizations (seq, id, slug, name, generation, created_at,
-                                            default_profile, strict_types, updated_at)
-                 VALUES (1, ?1, 'one', 'One', 1, 1, 'standard', 0, 1)",
-                [ONE.as_bytes()],
-            )
-            .expect("an organization");
+        insert_organization(&writer, 1, ONE);
         Self {
             reader: Connection::open(&path).expect("opened"),
             writer,

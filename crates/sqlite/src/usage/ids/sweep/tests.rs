@@ -1,29 +1,16 @@
 //! What is old goes batch by batch, and a run after them.
 
-use std::{path::Path, sync::Arc};
-
-use bellwire_core::{
-    crypt::{Key, Keyring},
-    ports::Usage as _,
-    time::Time,
-};
-use bellwire_testkit::entropy::SeededEntropy;
+use bellwire_core::{ports::Usage as _, time::Time};
 use rusqlite::params;
 
 use super::*;
-use crate::{Options, Sqlite};
+use crate::{
+    Sqlite,
+    fixture::{insert_organization, open},
+};
 
 const OF: OrganizationId = OrganizationId::from_bytes([7; 16]);
 const OLD: i64 = BATCHES as i64 + 44;
-
-fn open(place: &Path) -> Sqlite {
-    Sqlite::open(
-        &Options::new(place.join("bellwire.db")),
-        Keyring::new(vec![Key::from_bytes([1; 32])]).expect("one key"),
-        Arc::new(SeededEntropy::new(1)),
-    )
-    .expect("it opens")
-}
 
 fn id(number: i64) -> [u8; 16] {
     u128::from(number.unsigned_abs()).to_be_bytes()
@@ -31,12 +18,7 @@ fn id(number: i64) -> [u8; 16] {
 
 /// Old batches of one id each, and the run that they were sorted into.
 fn fill(work: &Work<'_>) -> Result<(), Fault> {
-    work.conn.execute(
-        "INSERT INTO organizations (seq, id, slug, name, generation, created_at, default_profile,
-                                    strict_types, updated_at)
-         VALUES (1, ?1, 'one', 'One', 1, 1, 'standard', 0, 1)",
-        [OF.as_bytes()],
-    )?;
+    insert_organization(work.conn, 1, OF);
     let mut keys: Vec<[u8; 16]> = (1..=OLD).map(|seq| key(OF, &id(seq))).collect();
     keys.sort_unstable();
     for block in keys.chunks(250) {
