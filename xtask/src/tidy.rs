@@ -4,6 +4,7 @@ mod documents;
 mod layers;
 mod portal;
 mod requirements;
+mod sentences;
 mod sources;
 
 use anyhow::{Result, bail};

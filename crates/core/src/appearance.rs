@@ -4,6 +4,8 @@
 //! A picture is judged by its first bytes and by the size that it says it has; it is never decoded
 //! here, only handed to browsers, which decode pictures in a place of their own.
 
+use crate::{said::Said, say};
+
 use std::{fmt, str::FromStr};
 
 use bytes::Bytes;
@@ -36,20 +38,21 @@ impl fmt::Display for Colour {
     }
 }
 
-/// Text that should have been a colour.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a colour is `#` and six hexadecimal digits, such as `#0b6e4f`")]
-pub struct ParseColourError;
-
 impl FromStr for Colour {
-    type Err = ParseColourError;
+    type Err = Said;
 
-    fn from_str(text: &str) -> Result<Self, ParseColourError> {
-        let digits = text.strip_prefix('#').ok_or(ParseColourError)?;
+    fn from_str(text: &str) -> Result<Self, Said> {
+        let wrong = || {
+            say!(
+                "rule-colour",
+                "a colour is `#` and six hexadecimal digits, such as `#0b6e4f`"
+            )
+        };
+        let digits = text.strip_prefix('#').ok_or_else(wrong)?;
         if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(ParseColourError);
+            return Err(wrong());
         }
-        let number = u32::from_str_radix(digits, 16).map_err(|_| ParseColourError)?;
+        let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
         let [_, red, green, blue] = number.to_be_bytes();
         Ok(Self([red, green, blue]))
     }
@@ -106,11 +109,13 @@ impl Logo {
     ///
     /// # Errors
     /// What is wrong with it and what to do, as a sentence.
-    pub fn parse(bytes: Bytes) -> Result<Self, String> {
+    pub fn parse(bytes: Bytes) -> Result<Self, Said> {
         if bytes.len() > MAX_LOGO_BYTES {
-            return Err(format!(
-                "a logo has at most {MAX_LOGO_BYTES} bytes (64 KiB), this has {}; save it smaller",
-                bytes.len()
+            return Err(say!(
+                "logo-bytes",
+                "a logo has at most {max} bytes (64 KiB), this has {length}; save it smaller",
+                max = MAX_LOGO_BYTES,
+                length = bytes.len()
             ));
         }
         let found = png(&bytes)
@@ -121,25 +126,30 @@ impl Logo {
             let start = bytes.trim_ascii_start();
             let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
             return Err(match start.first() {
-                Some(b'<') => {
-                    "an SVG can carry scripts and is not taken; export it as PNG, JPEG or \
-                               WebP"
-                        .to_owned()
-                }
-                _ => "this is no PNG, JPEG or WebP picture".to_owned(),
+                Some(b'<') => say!(
+                    "logo-svg",
+                    "an SVG can carry scripts and is not taken; export it as PNG, JPEG or WebP"
+                ),
+                _ => say!("logo-kind", "this is no PNG, JPEG or WebP picture"),
             });
         };
         if !LOGO_SIDE_PX.contains(&width) || !LOGO_SIDE_PX.contains(&height) {
-            return Err(format!(
-                "each side of a logo has {} to {} pixels, this is {width} by {height}",
-                LOGO_SIDE_PX.start(),
-                LOGO_SIDE_PX.end()
+            return Err(say!(
+                "logo-sides",
+                "each side of a logo has {min} to {max} pixels, this is {width} by {height}",
+                min = LOGO_SIDE_PX.start(),
+                max = LOGO_SIDE_PX.end(),
+                width,
+                height
             ));
         }
         if width > height * MAX_RATIO || height > width * MAX_RATIO {
-            return Err(format!(
-                "one side of a logo is at most {MAX_RATIO} times the other, this is {width} by \
-                 {height}"
+            return Err(say!(
+                "logo-ratio",
+                "one side of a logo is at most {max} times the other, this is {width} by {height}",
+                max = MAX_RATIO,
+                width,
+                height
             ));
         }
         Ok(Self {
@@ -279,7 +289,7 @@ mod tests {
         for wrong in [
             "", "0b6e4f", "#0b6", "#0b6e4f0", "#0b6e4g", "red", "#+b6e4f", "#é12345",
         ] {
-            assert_eq!(wrong.parse::<Colour>(), Err(ParseColourError), "{wrong}");
+            assert!(wrong.parse::<Colour>().is_err(), "{wrong}");
         }
     }
 

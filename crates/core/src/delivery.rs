@@ -11,6 +11,8 @@ use crate::{
     headers::HeaderList,
     ids::{DeliveryId, EventId, OrganizationId, WebhookId},
     outcome::{Answer, Timing},
+    said::Said,
+    say,
     time::Time,
 };
 
@@ -53,6 +55,19 @@ coded!(State, "state":
 );
 
 impl State {
+    /// For people, in their language.
+    #[must_use]
+    pub fn said(self) -> Said {
+        match self {
+            Self::Pending => say!("is-pending", "pending"),
+            Self::Delivered => say!("is-delivered", "delivered"),
+            Self::Failed => say!("is-failed", "failed"),
+            Self::Cancelled => say!("is-cancelled", "cancelled"),
+            Self::Filtered => say!("is-filtered", "filtered"),
+            Self::Held => say!("is-held", "held"),
+        }
+    }
+
     /// The state of this number in a row; none for one that no row has.
     #[must_use]
     pub fn of_row(code: i64) -> Option<Self> {

@@ -8,6 +8,8 @@ use crate::{
     event::Event,
     ids::{DeliveryId, WebhookId},
     matching::{self, Verdict},
+    said::Said,
+    say,
     time::Time,
     webhook::Webhook,
 };
@@ -89,9 +91,9 @@ pub struct Explained {
     /// Why.
     pub reason: Reason,
     /// The same in plain words.
-    pub sentence: String,
+    pub sentence: Said,
     /// What the delivery waits for although the webhook receives the event; `None` when nothing.
-    pub waits: Option<String>,
+    pub waits: Option<Said>,
     /// When the webhook was changed, where that was after the event: it may have been otherwise when
     /// the event came.
     pub changed_at: Option<Time>,
@@ -100,7 +102,7 @@ pub struct Explained {
 }
 
 impl Explained {
-    fn of(webhook: &Webhook, reason: Reason, sentence: String) -> Self {
+    fn of(webhook: &Webhook, reason: Reason, sentence: Said) -> Self {
         Self {
             webhook_id: webhook.id,
             name: webhook.settings.name.clone(),
@@ -123,7 +125,7 @@ pub fn posted(
     event_type: &str,
     channels: &[String],
     addressed: &[WebhookId],
-    problem: Option<String>,
+    problem: Option<Said>,
 ) -> Explained {
     let verdict = matching::verdict(webhook, event_type, channels, addressed);
     let sentence = verdict.sentence(webhook, event_type, channels);
@@ -131,9 +133,10 @@ pub fn posted(
     if explained.receives {
         explained.waits = problem.or_else(|| {
             let paused = webhook.paused.as_ref()?;
-            Some(format!(
-                "It is paused since {}: the delivery would be held until it is resumed.",
-                paused.at
+            Some(say!(
+                "explain-paused",
+                "It is paused since {at}: the delivery would be held until it is resumed.",
+                at = paused.at
             ))
         });
     }
@@ -143,10 +146,11 @@ pub fn posted(
 /// What became of a stored event at a webhook that it was sent to; `delivery` is the newest.
 #[must_use]
 pub fn sent(webhook: &Webhook, event: &Event, delivery: &Delivery) -> Explained {
-    let sentence = format!(
-        "The event was sent to it; the delivery of {} is {}.",
-        delivery.created_at,
-        delivery.state.as_str()
+    let sentence = say!(
+        "explain-sent",
+        "The event was sent to it; the delivery of {at} is {state}.",
+        at = delivery.created_at,
+        state = delivery.state.said()
     );
     Explained {
         changed_at: changed_at(webhook, event),
@@ -164,13 +168,17 @@ pub fn not_sent(webhook: &Webhook, event: &Event) -> Explained {
     let (reason, sentence) = if verdict.delivers() {
         (Reason::Later, later(webhook, event))
     } else {
-        let mut sentence = verdict.sentence(webhook, &event.event_type, &event.channels);
-        if let Some(at) = changed_at {
-            sentence.push_str(&format!(
-                " It was changed on {at}, after the event: when the event came it may have been \
-                 set otherwise."
-            ));
-        }
+        let why = verdict.sentence(webhook, &event.event_type, &event.channels);
+        let sentence = match changed_at {
+            None => why,
+            Some(at) => say!(
+                "explain-changed",
+                "{why} It was changed on {at}, after the event: when the event came it may have \
+                 been set otherwise.",
+                why,
+                at
+            ),
+        };
         (verdict.into(), sentence)
     };
     Explained {
@@ -183,19 +191,21 @@ fn changed_at(webhook: &Webhook, event: &Event) -> Option<Time> {
     (webhook.updated_at > event.created_at).then_some(webhook.updated_at)
 }
 
-fn later(webhook: &Webhook, event: &Event) -> String {
+fn later(webhook: &Webhook, event: &Event) -> Said {
     if event.test {
-        "The event is a test of another webhook.".to_owned()
+        say!("explain-test", "The event is a test of another webhook.")
     } else if webhook.created_at > event.created_at {
-        format!(
-            "It would match, but it was made on {}, after the event.",
-            webhook.created_at
+        say!(
+            "explain-younger",
+            "It would match, but it was made on {at}, after the event.",
+            at = webhook.created_at
         )
     } else {
-        format!(
-            "It matches as it is set now; it was changed on {}, and did not match when the event \
+        say!(
+            "explain-now",
+            "It matches as it is set now; it was changed on {at}, and did not match when the event \
              came.",
-            webhook.updated_at
+            at = webhook.updated_at
         )
     }
 }

@@ -31,6 +31,7 @@ pub mod policy;
 pub mod ports;
 pub mod profile;
 pub mod rendering;
+pub mod said;
 pub mod schema;
 pub mod service;
 pub mod signature;

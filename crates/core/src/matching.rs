@@ -4,7 +4,13 @@
 //! snapshot, stage 7 calls it again to explain. The texts that customers write (patterns, channels)
 //! are checked here too, where they are given meaning.
 
-use crate::{ids::WebhookId, own_event, usage, webhook::Webhook};
+use crate::{
+    ids::WebhookId,
+    own_event,
+    said::{Fact, Said},
+    say, usage,
+    webhook::Webhook,
+};
 
 /// The longest name of an event type, pattern or channel, in bytes.
 pub const MAX_NAME_BYTES: usize = 128;
@@ -13,15 +19,16 @@ pub const MAX_NAME_BYTES: usize = 128;
 ///
 /// # Errors
 /// What is wrong with it, in a sentence.
-pub fn check_event_type(text: &str) -> Result<(), String> {
-    check_length("an event type", text)?;
+pub fn check_event_type(text: &str) -> Result<(), Said> {
+    check_length(text)?;
     if is_name(text) {
         Ok(())
     } else {
-        Err(format!(
-            "`{}` is not an event type: write letters, digits, `_` and `-` in segments joined by \
-             dots, for example `booking.created`",
-            shown(text)
+        Err(say!(
+            "rule-event-type",
+            "`{text}` is not an event type: write letters, digits, `_` and `-` in segments joined \
+             by dots, for example `booking.created`",
+            text = shown(text)
         ))
     }
 }
@@ -30,18 +37,22 @@ pub fn check_event_type(text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// What is wrong with it, in a sentence.
-pub fn check_pattern(text: &str) -> Result<(), String> {
+pub fn check_pattern(text: &str) -> Result<(), Said> {
     if text == "*" {
-        return Err("`*` is not a pattern: leave the list empty for all event types".to_owned());
+        return Err(say!(
+            "rule-pattern-all",
+            "`*` is not a pattern: leave the list empty for all event types"
+        ));
     }
-    check_length("a pattern", text)?;
+    check_length(text)?;
     if is_name(text.strip_suffix(".*").unwrap_or(text)) {
         Ok(())
     } else {
-        Err(format!(
-            "`{}` is not a pattern: write an event type such as `booking.created`, or `booking.*` \
-             for all that begin with `booking.`",
-            shown(text)
+        Err(say!(
+            "rule-pattern",
+            "`{text}` is not a pattern: write an event type such as `booking.created`, or \
+             `booking.*` for all that begin with `booking.`",
+            text = shown(text)
         ))
     }
 }
@@ -50,15 +61,16 @@ pub fn check_pattern(text: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// What is wrong with it, in a sentence.
-pub fn check_channel(text: &str) -> Result<(), String> {
-    check_length("a channel", text)?;
+pub fn check_channel(text: &str) -> Result<(), Said> {
+    check_length(text)?;
     if text
         .chars()
         .any(|letter| letter.is_whitespace() || letter.is_control())
     {
-        return Err(format!(
-            "`{}` is not a channel: write it without blanks, for example `account:cool`",
-            shown(text)
+        return Err(say!(
+            "rule-channel",
+            "`{text}` is not a channel: write it without blanks, for example `account:cool`",
+            text = shown(text)
         ));
     }
     Ok(())
@@ -101,44 +113,59 @@ impl Verdict {
 
     /// Why it did or did not match, for people.
     #[must_use]
-    pub fn sentence(&self, webhook: &Webhook, event_type: &str, channels: &[String]) -> String {
+    pub fn sentence(&self, webhook: &Webhook, event_type: &str, channels: &[String]) -> Said {
         match self {
             Self::Matched if webhook.settings.event_types.is_empty() => {
-                "It listens to all event types.".to_owned()
+                say!("match-all", "It listens to all event types.")
             }
-            Self::Matched => format!("It listens to `{event_type}`."),
-            Self::Addressed => "The event was addressed to it.".to_owned(),
+            Self::Matched => say!("match-type", "It listens to `{name}`.", name = event_type),
+            Self::Addressed => say!("match-addressed", "The event was addressed to it."),
             Self::Disabled => match (&webhook.deleted_at, &webhook.disabled) {
-                (Some(at), _) => format!("It was deleted on {at}."),
+                (Some(at), _) => say!("match-deleted", "It was deleted on {at}.", at),
                 (None, Some(disabled)) => {
-                    format!("It is disabled. {}", disabled.reason.sentence())
+                    say!(
+                        "match-disabled",
+                        "It is disabled. {why}",
+                        why = disabled.reason.sentence()
+                    )
                 }
-                (None, None) => "It was disabled at the time.".to_owned(),
+                (None, None) => say!("match-was-disabled", "It was disabled at the time."),
             },
             Self::Direct if event_type == usage::EVENT_TYPE => {
-                "It receives only what is addressed to it: no notification condition for this \
-                 percentage names it, or it was disabled when the percentage was reached."
-                    .to_owned()
+                say!(
+                    "match-condition",
+                    "It receives only what is addressed to it: no notification condition for this \
+                     percentage names it, or it was disabled when the percentage was reached."
+                )
             }
             Self::Direct => {
-                "It receives only events that are addressed to it, and this one was not.".to_owned()
+                say!(
+                    "match-direct",
+                    "It receives only events that are addressed to it, and this one was not."
+                )
             }
-            Self::EventType if webhook.settings.event_types.is_empty() => format!(
-                "It listens to all event types but Bellwire's own; `{event_type}` is one of those, \
-                 and has to be named."
+            Self::EventType if webhook.settings.event_types.is_empty() => say!(
+                "match-own",
+                "It listens to all event types but Bellwire's own; `{name}` is one of those, and \
+                 has to be named.",
+                name = event_type
             ),
-            Self::EventType => format!(
-                "It listens to {}, and the event is a `{event_type}`.",
-                quoted(&webhook.settings.event_types)
+            Self::EventType => say!(
+                "match-other-type",
+                "It listens to {types}, and the event is a `{name}`.",
+                types = quoted(&webhook.settings.event_types),
+                name = event_type
             ),
-            Self::Channel if channels.is_empty() => format!(
-                "It listens to {}, and the event is on no channel.",
-                quoted(&webhook.settings.channels)
+            Self::Channel if channels.is_empty() => say!(
+                "match-no-channel",
+                "It listens to {own}, and the event is on no channel.",
+                own = quoted(&webhook.settings.channels)
             ),
-            Self::Channel => format!(
-                "It listens to {}, and the event is on {}.",
-                quoted(&webhook.settings.channels),
-                quoted(channels)
+            Self::Channel => say!(
+                "match-other-channel",
+                "It listens to {own}, and the event is on {channels}.",
+                own = quoted(&webhook.settings.channels),
+                channels = quoted(channels)
             ),
         }
     }
@@ -199,13 +226,15 @@ fn is_name(text: &str) -> bool {
     })
 }
 
-fn check_length(what: &str, text: &str) -> Result<(), String> {
+fn check_length(text: &str) -> Result<(), Said> {
     if text.is_empty() {
-        Err(format!("{what} may not be empty"))
+        Err(say!("rule-empty", "it may not be empty"))
     } else if text.len() > MAX_NAME_BYTES {
-        Err(format!(
-            "{what} has at most {MAX_NAME_BYTES} bytes, this one has {}",
-            text.len()
+        Err(say!(
+            "rule-bytes",
+            "it has at most {max} bytes, this has {length}; shorten it",
+            max = MAX_NAME_BYTES,
+            length = text.len()
         ))
     } else {
         Ok(())
@@ -220,15 +249,20 @@ fn shown(text: &str) -> String {
 }
 
 /// At most three of the texts, quoted; the rest as a number.
-fn quoted(texts: &[String]) -> String {
-    let mut sentence = texts
+fn quoted(texts: &[String]) -> Fact {
+    let first = texts
         .iter()
         .take(3)
         .map(|text| format!("`{text}`"))
         .collect::<Vec<_>>()
         .join(", ");
-    if texts.len() > 3 {
-        sentence.push_str(&format!(" and {} more", texts.len() - 3));
+    match texts.len() {
+        0..=3 => Fact::Plain(first),
+        count => Fact::Said(say!(
+            "match-more",
+            "{first} and {count} more",
+            first,
+            count = count - 3
+        )),
     }
-    sentence
 }

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub use self::disable::{Counters, DisableReason, DisableRule};
 use crate::{
     outcome::{Answer, Cause, Outcome},
+    said::Said,
+    say,
     time::{DurationUs, SECOND, Time},
 };
 
@@ -135,9 +137,13 @@ impl RetryRule {
     ///
     /// # Errors
     /// When a number is outside its range.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Said> {
         if !(1..=MAX_ATTEMPTS).contains(&self.max_attempts()) {
-            return Err(format!("there may be 1 to {MAX_ATTEMPTS} attempts in all"));
+            return Err(say!(
+                "rule-attempts",
+                "there may be 1 to {max} attempts in all",
+                max = MAX_ATTEMPTS
+            ));
         }
         let (delays, jitter): (&[u32], u8) = match self {
             Self::None => (&[], 0),
@@ -151,10 +157,14 @@ impl RetryRule {
             .iter()
             .any(|delay| !(1..=MAX_DELAY_S).contains(delay))
         {
-            return Err(format!("a delay is 1 to {MAX_DELAY_S} seconds"));
+            return Err(say!(
+                "rule-delay",
+                "a delay is 1 to {max} seconds",
+                max = MAX_DELAY_S
+            ));
         }
         if jitter > 100 {
-            return Err("jitter_percent is 0 to 100".to_owned());
+            return Err(say!("rule-jitter", "jitter_percent is 0 to 100"));
         }
         Ok(())
     }
@@ -239,18 +249,23 @@ pub struct Timeouts {
 pub const MAX_TIMEOUT_MS: u32 = 120_000;
 
 impl Timeouts {
-    /// Checks the limits; the text says which field is wrong.
+    /// Checks the limits.
     ///
     /// # Errors
-    /// When a number is outside `1..=`[`MAX_TIMEOUT_MS`].
-    pub fn check(&self) -> Result<(), String> {
+    /// Which field is outside `1..=`[`MAX_TIMEOUT_MS`], and what is expected.
+    pub fn check(&self) -> Result<(), (&'static str, Said)> {
         for (name, value) in [
             ("connect_ms", self.connect_ms),
             ("first_byte_ms", self.first_byte_ms),
             ("total_ms", self.total_ms),
         ] {
             if !(1..=MAX_TIMEOUT_MS).contains(&value) {
-                return Err(format!("{name} is 1 to {MAX_TIMEOUT_MS} milliseconds"));
+                let message = say!(
+                    "rule-milliseconds",
+                    "it is 1 to {max} milliseconds",
+                    max = MAX_TIMEOUT_MS
+                );
+                return Err((name, message));
             }
         }
         Ok(())

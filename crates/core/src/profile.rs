@@ -259,7 +259,8 @@ fn check(file: &File) -> Result<(), (&'static str, String)> {
         let expected = "a media type is expected, for example `application/json`";
         return Err(("content_type", expected.to_owned()));
     }
-    matching::check_event_type(&file.test.event_type).map_err(|message| ("test.type", message))?;
+    matching::check_event_type(&file.test.event_type)
+        .map_err(|message| ("test.type", message.into()))?;
     if serde_json::from_str::<&serde_json::value::RawValue>(&file.test.data).is_err() {
         return Err(("test.data", "JSON is expected".to_owned()));
     }
@@ -273,12 +274,12 @@ fn check(file: &File) -> Result<(), (&'static str, String)> {
         ("retry.no_answer", retry.no_answer.as_ref()),
     ] {
         if let Some(rule) = rule {
-            rule.check().map_err(|message| (key, message))?;
+            rule.check().map_err(|message| (key, message.into()))?;
         }
     }
     file.timeouts
         .check()
-        .map_err(|message| ("timeouts", message))?;
+        .map_err(|(field, message)| ("timeouts", format!("{field}: {message}")))?;
     for (key, threshold) in [
         ("disable.after_redirects", file.disable.after_redirects),
         (

@@ -7,40 +7,34 @@
 use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
 use serde_json::Value;
 
-use crate::json;
+use crate::{json, said::Said, say};
 
 /// The largest schema, and the largest example, in bytes.
 pub const MAX_SCHEMA_BYTES: usize = 256 * 1024;
 /// The deepest nesting of a schema or an example.
 pub const MAX_DEPTH: usize = 64;
 
-/// Why a text cannot serve as a schema.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SchemaError {
-    /// Too large or too deep to be kept in memory for each event.
-    #[error("a schema has at most {MAX_SCHEMA_BYTES} bytes and {MAX_DEPTH} levels of nesting")]
-    TooLarge,
-    /// Not JSON at all.
-    #[error("it is not JSON: {0}")]
-    Json(String),
-    /// JSON, but no schema.
-    #[error("it is not a JSON Schema: {0}")]
-    Schema(String),
-}
-
 /// Compiles a schema.
 ///
 /// # Errors
-/// Why the text is not a schema that can be used here.
-pub fn compile(schema: &str) -> Result<Validator, SchemaError> {
+/// Why the text is not a schema that can be used here: too large or too deep to be kept in memory for
+/// each event, not JSON at all, or JSON but no schema.
+pub fn compile(schema: &str) -> Result<Validator, Said> {
     if schema.len() > MAX_SCHEMA_BYTES || !json::check_depth(schema.as_bytes(), MAX_DEPTH) {
-        return Err(SchemaError::TooLarge);
+        return Err(say!(
+            "rule-schema-size",
+            "a schema has at most {max} bytes and {levels} levels of nesting",
+            max = MAX_SCHEMA_BYTES,
+            levels = MAX_DEPTH
+        ));
     }
-    let schema: Value =
-        serde_json::from_str(schema).map_err(|error| SchemaError::Json(error.to_string()))?;
+    let schema: Value = serde_json::from_str(schema)
+        .map_err(|error| say!("rule-json", "it is not JSON: {error}", error))?;
     if !(schema.is_object() || schema.is_boolean()) {
-        return Err(SchemaError::Schema(
-            "a schema is a JSON object, for example {\"type\": \"object\"}".to_owned(),
+        return Err(say!(
+            "rule-schema-object",
+            "it is not a JSON Schema: a schema is a JSON object, for example {example}",
+            example = r#"{"type": "object"}"#
         ));
     }
     jsonschema::options()
@@ -54,7 +48,8 @@ pub fn compile(schema: &str) -> Result<Validator, SchemaError> {
             } else {
                 format!("at {path}: ")
             };
-            SchemaError::Schema(format!("{at}{}", shortened(&error.to_string())))
+            let why = format!("{at}{}", shortened(&error.to_string()));
+            say!("rule-schema", "it is not a JSON Schema: {why}", why)
         })
 }
 

@@ -10,6 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::time::{DurationUs, SECOND, Time};
+use crate::{said::Said, say};
 
 /// What every symmetric secret begins with.
 pub const SECRET_PREFIX: &str = "whsec_";
@@ -45,18 +46,35 @@ impl Scheme {
 
 /// Why a text is no signing secret. Never contains the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Said::from(*self))]
 pub enum SecretError {
     /// It has another beginning, or none.
-    #[error("a signing secret begins with `whsec_`")]
     Prefix,
     /// What follows the prefix is not base64.
-    #[error("after `whsec_`, a signing secret is base64 with the standard alphabet and padding")]
     Base64,
     /// Too short or too long.
-    #[error(
-        "a signing secret holds {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes, this one holds {0}"
-    )]
     Length(usize),
+}
+
+impl From<SecretError> for Said {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Prefix => {
+                say!("secret-beginning", "a signing secret begins with `whsec_`")
+            }
+            SecretError::Base64 => say!(
+                "secret-base64",
+                "after `whsec_`, a signing secret is base64 with the standard alphabet and padding"
+            ),
+            SecretError::Length(length) => say!(
+                "secret-length",
+                "a signing secret holds {min} to {max} bytes, this one holds {length}",
+                min = MIN_SECRET_BYTES,
+                max = MAX_SECRET_BYTES,
+                length
+            ),
+        }
+    }
 }
 
 /// Why a request does not prove that it came from the sender.

@@ -176,7 +176,7 @@ async fn attempt(dispatcher: &Dispatcher, records: &Arc<[Record]>) -> Result<(),
     let mut organizations = BTreeSet::new();
     for (webhook, reason) in &recorded.disabled {
         inner.metrics.disabled.inc();
-        tracing::warn!(%webhook, reason = reason.sentence(), "a webhook was disabled");
+        tracing::warn!(%webhook, reason = %reason.sentence(), "a webhook was disabled");
         let attempt = records
             .iter()
             .map(|r| &r.attempt)

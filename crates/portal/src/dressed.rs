@@ -9,7 +9,6 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
-use bellwire_core::service::FieldError;
 use bellwire_web::{
     AppState,
     pages::told::{self, Told},
@@ -21,8 +20,10 @@ use crate::{
     frame::{Link, Page},
     html::{self, Embedding},
     look::Look,
-    pages::{note::sentence, settings::field::Field, sign_in::ToldPage},
+    pages::note::Fault,
+    pages::{settings::field::Field, sign_in::ToldPage},
     refusal::Refusal,
+    spoken::Spoken,
 };
 
 /// A form that stands alone, and posts to where it is.
@@ -33,7 +34,7 @@ pub(crate) struct AloneForm {
     pub(crate) said: String,
     /// What password managers keep the password for.
     pub(crate) email: Option<String>,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     pub(crate) fields: Vec<Field>,
     pub(crate) confirm: String,
 }
@@ -82,21 +83,21 @@ fn lay_out(page: Page, told: &Told, status: http::StatusCode) -> Response {
             name,
             problem,
         } => {
-            let errors = errors(problem.as_ref());
+            let faults = faults(&page, problem.as_ref());
             let form = AloneForm {
                 said: page.t("setup-lead"),
                 email: None,
-                wrong: wrong(problem.as_ref()),
+                wrong: wrong(&page, problem.as_ref()),
                 fields: vec![
                     Field::line("email", page.t("sign-in-email"), email)
                         .of_kind("email", "username")
                         .required()
-                        .told(&errors),
+                        .told(&faults),
                     Field::line("name", page.t("member-name"), name)
                         .of_kind("text", "name")
                         .required()
-                        .told(&errors),
-                    password(&page, "sign-in-password").told(&errors),
+                        .told(&faults),
+                    password(&page, "sign-in-password").told(&faults),
                 ],
                 confirm: page.t("setup-confirm"),
                 page: page.clone().titled(page.t("setup-title")),
@@ -109,9 +110,9 @@ fn lay_out(page: Page, told: &Told, status: http::StatusCode) -> Response {
                     .text
                     .with("password-lead", [("email", email.as_str().into())]),
                 email: Some(email.clone()),
-                wrong: wrong(problem.as_ref()),
+                wrong: wrong(&page, problem.as_ref()),
                 fields: vec![
-                    password(&page, "account-password-new").told(&errors(problem.as_ref())),
+                    password(&page, "account-password-new").told(&faults(&page, problem.as_ref())),
                 ],
                 confirm: page.t("password-confirm"),
                 page: page.clone().titled(page.t("password-title")),
@@ -148,16 +149,16 @@ fn password(page: &Page, label: &str) -> Field {
         .required()
 }
 
-fn errors(problem: Option<&Problem>) -> Vec<FieldError> {
+fn faults(page: &Page, problem: Option<&Problem>) -> Vec<Fault> {
     let errors = problem.into_iter().flat_map(|problem| &problem.errors);
     errors
-        .map(|error| FieldError::new(error.field.clone(), error.message.clone()))
+        .map(|error| Fault::new(&error.field, page.text.said(&error.message)))
         .collect()
 }
 
 /// What is wrong, where no field is to blame.
-fn wrong(problem: Option<&Problem>) -> Option<String> {
+fn wrong(page: &Page, problem: Option<&Problem>) -> Option<Spoken> {
     problem
         .filter(|problem| problem.errors.is_empty())
-        .map(|problem| sentence(&problem.detail))
+        .map(|problem| page.text.said(&problem.detail))
 }

@@ -1,6 +1,7 @@
 //! What a form of ours sends, and what a query says: names and values, any of them more than once.
 
 use axum::extract::{FromRequest, Request};
+use bellwire_core::say;
 use bellwire_web::{
     AppState,
     problem::{Code, Problem},
@@ -104,7 +105,7 @@ impl FromRequest<AppState> for Form {
         if !is_form && boundary.is_none() {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
-                "This page takes what its own form sends.",
+                say!("page-own-form", "This page takes what its own form sends."),
             ));
         }
         match Limited::new(body, LIMIT_BYTES).collect().await {
@@ -113,17 +114,24 @@ impl FromRequest<AppState> for Form {
                 match boundary {
                     None => Ok(Self::parse(&body)),
                     Some(boundary) => Self::parse_parts(&body, boundary).ok_or_else(|| {
-                        Problem::new(Code::UnreadableBody, "The form ended before its time.")
+                        Problem::new(
+                            Code::UnreadableBody,
+                            say!("page-cut", "The form ended before its time."),
+                        )
                     }),
                 }
             }
             Err(error) if error.is::<LengthLimitError>() => Err(Problem::new(
                 Code::TooLarge,
-                "That is too much for this form.",
+                say!("page-too-much", "That is too much for this form."),
             )),
             Err(error) => Err(Problem::new(
                 Code::UnreadableBody,
-                format!("The form ended before its time: {error}."),
+                say!(
+                    "page-cut-because",
+                    "The form ended before its time: {error}.",
+                    error
+                ),
             )),
         }
     }

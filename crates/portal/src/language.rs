@@ -2,7 +2,8 @@
 //!
 //! Messages are in `locales/<language>/*.ftl` (Fluent). What an organization's profile calls things
 //! is decided in `words.ftl` of each language and nowhere else: every message is given `$profile`.
-//! That no message is missing or left over is checked by `cargo xtask tidy`.
+//! What the rules say is English where it is said (`core::say!`), and is in the files of the other
+//! languages. That no message is missing or left over is checked by `cargo xtask tidy`.
 
 use std::sync::LazyLock;
 
@@ -47,11 +48,23 @@ macro_rules! sources {
     };
 }
 
-const SOURCES: [&[&str]; 4] = [
-    sources!("en"),
-    sources!("it"),
-    sources!("de"),
-    sources!("fil"),
+/// What the rules say, which is English in the sources.
+macro_rules! rules {
+    ($tag:literal) => {
+        &[
+            include_str!(concat!("../locales/", $tag, "/rules.ftl")),
+            include_str!(concat!("../locales/", $tag, "/refusals.ftl")),
+            include_str!(concat!("../locales/", $tag, "/explain.ftl")),
+            include_str!(concat!("../locales/", $tag, "/signature.ftl")),
+        ]
+    };
+}
+
+const SOURCES: [[&[&str]; 2]; 4] = [
+    [sources!("en"), &[]],
+    [sources!("it"), rules!("it")],
+    [sources!("de"), rules!("de")],
+    [sources!("fil"), rules!("fil")],
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -129,9 +142,9 @@ impl Language {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // The marks would be in what people copy; none of these languages runs the other way.
         bundle.set_use_isolating(false);
-        for source in SOURCES[self as usize] {
+        for source in SOURCES[self as usize].concat() {
             let resource =
-                FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(read, errors)| {
+                FluentResource::try_new(source.to_owned()).unwrap_or_else(|(read, errors)| {
                     tracing::error!(
                         ?errors,
                         language = self.tag(),
@@ -169,6 +182,11 @@ impl Text {
         arguments: [(&'static str, FluentValue<'_>); N],
     ) -> String {
         self.with_all(key, arguments)
+    }
+
+    /// Whether there is such a message.
+    pub(crate) fn knows(&self, key: &str) -> bool {
+        BUNDLES[self.language as usize].has_message(key)
     }
 
     /// The same, with however many there are.
@@ -276,8 +294,8 @@ mod tests {
     #[test]
     fn every_file_of_messages_can_be_read() {
         for (language, sources) in Language::ALL.into_iter().zip(SOURCES) {
-            for source in sources {
-                if let Err((_, errors)) = FluentResource::try_new((*source).to_owned()) {
+            for source in sources.concat() {
+                if let Err((_, errors)) = FluentResource::try_new(source.to_owned()) {
                     panic!("{}: {errors:?}", language.tag());
                 }
             }

@@ -30,6 +30,7 @@ mod preferred;
 mod refusal;
 mod somebody;
 mod spark;
+mod spoken;
 mod visit;
 mod why;
 

@@ -2,7 +2,7 @@
 //! within an organization are [`crate::visit`]'s.
 
 use axum::extract::FromRequestParts;
-use bellwire_core::service::Principal;
+use bellwire_core::{say, service::Principal};
 use bellwire_web::{
     AppState,
     auth::Sessions,
@@ -75,7 +75,10 @@ impl FromRequestParts<AppState> for Operating {
         let Some(principal) = operators.next() else {
             let problem = Problem::new(
                 Code::Forbidden,
-                "This page is for those who run the server: it needs a role on the platform.",
+                say!(
+                    "page-operators",
+                    "This page is for those who run the server: it needs a role on the platform."
+                ),
             );
             return Err(Refusal::new(alone(), problem));
         };

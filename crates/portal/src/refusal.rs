@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use bellwire_core::say;
 use bellwire_web::problem::{Code, Problem};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
@@ -10,7 +11,7 @@ use crate::{
     frame::Page,
     html::{self, Embedding},
     look::Look,
-    pages::note::sentence,
+    spoken::Spoken,
 };
 
 /// A refusal, or another answer in place of a page.
@@ -29,7 +30,7 @@ enum Kind {
 #[template(path = "refusal.html")]
 pub(crate) struct RefusalPage {
     pub(crate) page: Page,
-    pub(crate) detail: String,
+    pub(crate) detail: Spoken,
     pub(crate) sign_in: Option<String>,
 }
 
@@ -39,13 +40,12 @@ impl Refusal {
         Self(Kind::Shown(Box::new((page, problem.into(), None))))
     }
 
-    /// The same, with what it is in the words of the rules, and with where to begin again.
+    /// The same, with where to begin again.
     pub(crate) fn beginning_again(
         page: Page,
-        mut problem: Problem,
+        problem: Problem,
         again: Option<&'static str>,
     ) -> Self {
-        problem.detail = format!("{}. {}", problem.code.title(), sentence(&problem.detail));
         Self(Kind::Shown(Box::new((page, problem, again))))
     }
 
@@ -65,8 +65,11 @@ impl Refusal {
         if look.framed {
             let problem = Problem::new(
                 Code::Unauthenticated,
-                "You are not signed in here, or were for long enough. Go back to where you came \
-                 from and open the portal again.",
+                say!(
+                    "page-signed-out",
+                    "You are not signed in here, or were for long enough. Go back to where you \
+                     came from and open the portal again."
+                ),
             );
             let mut page = Page::alone(look, look.language(None));
             page.embedding = Embedding::Anybody;
@@ -98,8 +101,8 @@ impl IntoResponse for Refusal {
         let sign_in = (problem.code == Code::Unauthenticated && embedding == Embedding::Nobody)
             .then_some("/sign-in");
         let shown = RefusalPage {
+            detail: page.text.said(&problem.detail),
             page,
-            detail: problem.detail.clone(),
             sign_in: again.or(sign_in).map(str::to_owned),
         };
         let mut response = html::page(&shown, problem.code.status(), &embedding);

@@ -2,7 +2,7 @@
 //! show, [`Wrote`] for forms that change.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use bellwire_core::{access::Role, service::Principal};
+use bellwire_core::{access::Role, say, service::Principal};
 use bellwire_web::{
     AppState,
     auth::{Sessions, cross_site},
@@ -41,6 +41,11 @@ impl Somebody {
         self.page.clone()
     }
 
+    /// The language and words.
+    pub(crate) const fn text(&self) -> &Text {
+        &self.page.text
+    }
+
     /// A refusal that looks like these pages.
     pub(crate) fn refuse(&self, problem: impl Into<Problem>) -> Refusal {
         Refusal::new(self.page(), problem)
@@ -56,8 +61,11 @@ impl Somebody {
         self.operates().then_some(()).ok_or_else(|| {
             self.refuse(Problem::new(
                 Code::Forbidden,
-                "Organizations are made by those who run the server: this needs the role `admin` on \
-                 the platform.",
+                say!(
+                    "page-operators-make",
+                    "Organizations are made by those who run the server: this needs the role \
+                     `admin` on the platform."
+                ),
             ))
         })
     }
@@ -113,7 +121,10 @@ async fn somebody(
         Some(shown) => cross_site::of_token(&here, shown).ok_or_else(|| {
             let problem = Problem::new(
                 Code::Csrf,
-                "This page was open for too long. Open it again, and send the form from there.",
+                say!(
+                    "page-too-long",
+                    "This page was open for too long. Open it again, and send the form from there."
+                ),
             );
             Refusal::alone(&look, problem)
         })?,

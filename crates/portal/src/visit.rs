@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use bellwire_core::{
     access::{Access, Actor, Right},
     ids::{OrganizationId, TokenId, WebhookId},
+    say,
     service::{Principal, Who},
     snapshot::Tenant,
     webhook::Webhook,
@@ -189,7 +190,10 @@ async fn visit<R: Needed>(
         Some(csrf) => cross_site::of_token(&here, csrf).ok_or_else(|| {
             alone(Problem::new(
                 Code::Csrf,
-                "This page was open for too long. Open it again, and send the form from there.",
+                say!(
+                    "page-too-long",
+                    "This page was open for too long. Open it again, and send the form from there."
+                ),
             ))
         })?,
     };
@@ -201,19 +205,26 @@ async fn visit<R: Needed>(
     }
     let access = &principal.access;
     let role = R::RIGHT.least();
-    let (may, whose) = match R::OF_PLATFORM {
+    let (may, needed) = match R::OF_PLATFORM {
         true => (
             access.platform.is_some_and(|own| own >= role),
-            "on the platform",
+            say!(
+                "page-needs-platform-role",
+                "This needs the role `{role}` on the platform.",
+                role
+            ),
         ),
-        false => (access.may(R::RIGHT, id), "in the organization"),
+        false => (
+            access.may(R::RIGHT, id),
+            say!(
+                "page-needs-role",
+                "This needs the role `{role}` in the organization.",
+                role
+            ),
+        ),
     };
     if !may {
-        let problem = Problem::new(
-            Code::Forbidden,
-            format!("This needs the role `{role}` {whose}."),
-        );
-        return Err(Refusal::new(page, problem));
+        return Err(Refusal::new(page, Problem::new(Code::Forbidden, needed)));
     }
     Ok(Visit {
         query: Form::parse(parts.uri.query().unwrap_or_default().as_bytes()),

@@ -7,6 +7,7 @@ use bellwire_core::{
     event::Event,
     ids::{EventId, OrganizationId},
     ports::{Error, NewDelivery, Result},
+    stored::refusals,
     time::Time,
 };
 use tokio::time::Instant;
@@ -113,11 +114,10 @@ async fn store(
             .filter(|hook| hook.organization == organization_id)
             .ok_or(Error::NotFound("webhook"))?;
         if hook.deleted {
-            return Err(Error::Conflict("the webhook is deleted".to_owned()).into());
+            return Err(Error::Conflict(refusals::deleted()).into());
         }
         if hook.disabled && delivery.kind != Kind::Test {
-            let why = "the webhook is disabled; enable it first".to_owned();
-            return Err(Error::Conflict(why).into());
+            return Err(Error::Conflict(refusals::disabled()).into());
         }
         if delivery.claimed && !alive {
             return Err(unavailable("this node was out of touch and must register anew").into());

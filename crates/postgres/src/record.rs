@@ -15,7 +15,7 @@ use bellwire_core::{
     delivery::{CancelReason, Delivery, State},
     ids::{DeliveryId, OrganizationId, WebhookId},
     ports::{Change, Error, Record, RecordPort, Recorded, Result},
-    stored::audit::Ids,
+    stored::{audit::Ids, refusals},
     time::Time,
 };
 use futures_util::future::{OptionFuture, join, join_all, join3, join4};
@@ -418,11 +418,7 @@ async fn cancel(
     let found = delivery_of(&transaction, organization_id, delivery_id).await?;
     let mut delivery = found.ok_or(Error::NotFound("delivery"))?;
     if !matches!(delivery.state, State::Pending | State::Held) {
-        return Err(Error::Conflict(format!(
-            "the delivery is not pending any more; it is {}",
-            delivery.state.as_str()
-        ))
-        .into());
+        return Err(Error::Conflict(refusals::settled(delivery.state)).into());
     }
     let now = now.max(delivery.created_at);
     transaction

@@ -11,7 +11,7 @@ use bellwire_core::{
     event::Event,
     ids::{EventId, OrganizationId},
     ports::{Asked, Enqueue, Error, NewDelivery, NewEvent, Receipt, Repeats, Result, Submission},
-    stored::{RESENT, SIZED, TEST, UNKNOWN_TYPE, receipts},
+    stored::{RESENT, SIZED, TEST, UNKNOWN_TYPE, receipts, refusals},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -321,13 +321,10 @@ fn enqueue_again(
         match work.webhook(delivery.webhook_id)? {
             Some(slot) if slot.organization == organization => {
                 if slot.deleted_at.is_some() {
-                    return Err(Error::Conflict("the webhook is deleted".to_owned()).into());
+                    return Err(Error::Conflict(refusals::deleted()).into());
                 }
                 if slot.disabled && delivery.kind != Kind::Test {
-                    return Err(Error::Conflict(
-                        "the webhook is disabled; enable it first".to_owned(),
-                    )
-                    .into());
+                    return Err(Error::Conflict(refusals::disabled()).into());
                 }
             }
             _ => return Err(Error::NotFound("webhook").into()),

@@ -133,7 +133,7 @@ impl Sqlite {
         match self.inner.role {
             Role::Server => Ok(()),
             Role::Tool => Err(Error::Conflict(
-                "only the server changes this; ask it through its API".to_owned(),
+                "only the server changes this; ask it through its API".into(),
             )),
         }
     }

@@ -10,7 +10,7 @@ use bellwire_core::{
     own_event::{self, Kind, Notice},
     policy::{Counters, DisableReason, Next},
     ports::{Error, Record, RecordPort, Recorded, Result},
-    stored::{self, SHORT_EXCERPT_BYTES, address, audit::Ids},
+    stored::{self, SHORT_EXCERPT_BYTES, address, audit::Ids, refusals},
     time::Time,
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -298,11 +298,7 @@ fn cancel(
     let found = delivery_of(work.conn, organization_id, delivery_id)?;
     let mut delivery = found.ok_or(Error::NotFound("delivery"))?;
     if !matches!(delivery.state, State::Pending | State::Held) {
-        return Err(Error::Conflict(format!(
-            "the delivery is not pending any more; it is {}",
-            delivery.state.as_str()
-        ))
-        .into());
+        return Err(Error::Conflict(refusals::settled(delivery.state)).into());
     }
     let now = now.max(delivery.created_at);
     work.conn

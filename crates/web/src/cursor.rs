@@ -117,7 +117,7 @@ impl Binding {
     }
 }
 
-fn invalid(message: &str) -> Problem {
+fn invalid(message: &'static str) -> Problem {
     Problem::field(Code::InvalidCursor, "cursor", message)
 }
 

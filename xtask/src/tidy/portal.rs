@@ -1,10 +1,12 @@
-//! What the portal's files have to keep: every message is there in every language and is used, no
-//! page runs what stands in itself, and what somebody else wrote is as it came.
+//! What the portal's files have to keep: every message, and every sentence of the rules, is there in
+//! every language and is used, no page runs what stands in itself, and what somebody else wrote is as
+//! it came.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+use super::sentences::{self, Sentence};
 use crate::workspace;
 
 const LANGUAGES: [&str; 4] = ["en", "it", "de", "fil"];
@@ -37,9 +39,19 @@ pub(super) fn messages() -> Result<Vec<String>> {
     }
     let none = Messages::new();
     let english = by_language.get("en").unwrap_or(&none);
-    for language in LANGUAGES {
+    let (sentences, twice) = sentences::all()?;
+    broken.extend(twice);
+    let said = of_rules(&sentences, by_language.get("it").unwrap_or(&none));
+    for key in said.keys().filter(|key| english.contains_key(*key)) {
+        broken.push(format!(
+            "{LOCALES}en: `{key}` is said in the sources, so it is in no English file"
+        ));
+    }
+    let mut whole = english.clone();
+    whole.extend(said);
+    for language in LANGUAGES.into_iter().skip(1) {
         let own = by_language.get(language).unwrap_or(&none);
-        compare(language, english, own, &mut broken);
+        compare(language, &whole, own, &mut broken);
     }
     let quoted = quoted()?;
     for (key, (file, _)) in english {
@@ -53,6 +65,15 @@ pub(super) fn messages() -> Result<Vec<String>> {
         }
     }
     Ok(broken)
+}
+
+/// The sentences of the rules as messages, in the files where another language has them.
+fn of_rules(sentences: &BTreeMap<String, Sentence>, other: &Messages) -> Messages {
+    let file = |key: &str| other.get(key).map_or("?.ftl", |(file, _)| file).to_owned();
+    sentences
+        .iter()
+        .map(|(key, sentence)| (key.clone(), (file(key), sentence.places.clone())))
+        .collect()
 }
 
 fn compare(language: &str, english: &Messages, own: &Messages, broken: &mut Vec<String>) {

@@ -16,7 +16,7 @@ pub use self::{
     notice::{Facts, Last, Notice},
     turn::{FAILING_AFTER, Turn, exhausted, turn},
 };
-use crate::{matching::pattern_matches, usage};
+use crate::{matching::pattern_matches, said::Said, say, usage};
 
 /// One of Bellwire's own events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,13 +76,15 @@ pub fn is_reserved(event_type: &str) -> bool {
 
 /// What somebody is told who uses a reserved name.
 #[must_use]
-pub fn reserved(name: &str) -> String {
+pub fn reserved(name: &str) -> Said {
     let names: Vec<String> = Kind::ALL.iter().map(|kind| format!("`{kind}`")).collect();
-    format!(
+    let names = format!("{}, `{}`", names.join(", "), usage::EVENT_TYPE);
+    say!(
+        "rule-reserved",
         "`{name}` is a name of Bellwire's own events, which nobody else posts or defines; these \
-         names are reserved: {}, `{}`",
-        names.join(", "),
-        usage::EVENT_TYPE
+         names are reserved: {names}",
+        name,
+        names
     )
 }
 

@@ -88,8 +88,8 @@ impl Notice {
             Kind::Failing | Kind::Exhausted => (after, after.failing_since),
         };
         let reason = match (kind, disabled) {
-            (Kind::Disabled, Some(reason)) => reason.sentence(),
-            (Kind::Disabled, None) => DisableReason::Manual.sentence(),
+            (Kind::Disabled, Some(reason)) => reason.sentence().into(),
+            (Kind::Disabled, None) => DisableReason::Manual.sentence().into(),
             (Kind::Failing, _) => format!(
                 "Its last {} attempts have failed; it is told as failing from the \
                  {FAILING_AFTER}th on.",
@@ -140,7 +140,7 @@ impl Notice {
             kind: Kind::Disabled,
             at,
             facts: Facts {
-                reason: reason.sentence(),
+                reason: reason.sentence().into(),
                 reason_code: Some(reason.code().to_owned()),
                 since: Some(at),
                 failures,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::Class;
 use crate::{
     outcome::Answer,
+    said::Said,
+    say,
     time::{SECOND, Time},
 };
 
@@ -83,19 +85,28 @@ impl DisableReason {
 
     /// The reason in plain words.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self) -> Said {
         match self {
-            Self::Manual => "It was switched off by hand.".to_owned(),
-            Self::TooManyErrors { class, count } => format!(
+            Self::Manual => say!("disabled-by-hand", "It was switched off by hand."),
+            Self::TooManyErrors { class, count } => say!(
+                "disabled-errors",
                 "It was disabled automatically: the endpoint answered {class} {count} times \
-                 without a success in between."
+                 without a success in between.",
+                class,
+                count
             ),
             Self::FailingSince { since } => {
-                format!("It was disabled automatically: every attempt since {since} has failed.")
+                say!(
+                    "disabled-failing",
+                    "It was disabled automatically: every attempt since {since} has failed.",
+                    since
+                )
             }
-            Self::Status { status } => format!(
+            Self::Status { status } => say!(
+                "disabled-gone",
                 "It was disabled automatically: the endpoint answered {status}, which says that \
-                 it is gone for good."
+                 it is gone for good.",
+                status
             ),
         }
     }

@@ -27,6 +27,8 @@ mod send;
 mod statistics;
 mod usage;
 
+use crate::said::Said;
+
 pub use audit::Audit;
 pub use catalogue::{
     Catalogue, DeleteOutcome, OrganizationRecord, Token, TokenScope, WebhookChange,
@@ -85,7 +87,7 @@ pub enum Error {
     KeyReused(Option<usize>),
     /// The state of the thing forbids the operation; the text says why.
     #[error("{0}")]
-    Conflict(String),
+    Conflict(Said),
     /// The data of the event was removed when it was older than
     /// [`Retention::payloads`].
     #[error("the data of the event was removed, because it is older than `retention.payloads`")]

@@ -12,6 +12,8 @@ use crate::{
     matching,
     organization::Channel,
     ports::{self, Page},
+    said::Said,
+    say,
 };
 
 /// The longest kind, in bytes.
@@ -70,9 +72,10 @@ impl Service {
         {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "channel_taken",
-                message: format!(
-                    "there is a channel `{}` already; change that one, or choose another key",
-                    channel.key
+                message: say!(
+                    "taken-channel",
+                    "there is a channel `{key}` already; change that one, or choose another key",
+                    key = channel.key
                 ),
             }),
             result => {
@@ -192,15 +195,17 @@ fn check(mut findings: Findings, channel: &Channel) -> Result<(), Error> {
     findings.finish()
 }
 
-fn check_kind(kind: &str) -> Result<(), String> {
+fn check_kind(kind: &str) -> Result<(), Said> {
     let right = (1..=MAX_KIND_BYTES).contains(&kind.len())
         && kind
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     right.then_some(()).ok_or_else(|| {
-        format!(
-            "a kind is one word of 1 to {MAX_KIND_BYTES} letters, digits, `_`, `-` and `.`, for \
-             example `account` or `conference`"
+        say!(
+            "rule-kind",
+            "a kind is one word of 1 to {max} letters, digits, `_`, `-` and `.`, for example \
+             `account` or `conference`",
+            max = MAX_KIND_BYTES
         )
     })
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::{Error, FieldError, Incoming, Service};
 use crate::{
-    json, matching, own_event, schema,
+    ids::WebhookId,
+    json, matching, own_event,
+    said::Said,
+    say, schema,
     snapshot::{CatalogueType, Tenant},
     time::{DAY, Time},
 };
@@ -66,12 +69,13 @@ impl Service {
             if event.data.len() > self.options().max_event_bytes {
                 wrong.push(index);
                 too_large.get_or_insert_with(|| {
-                    Error::TooLarge(format!(
-                        "{}: {} bytes are more than the {} bytes that one event may have; send a \
-                         link to the rest",
-                        field(incoming, index, "data"),
-                        event.data.len(),
-                        self.options().max_event_bytes
+                    Error::TooLarge(say!(
+                        "refused-event-size",
+                        "{field}: {bytes} bytes are more than the {max} bytes that one event may \
+                         have; send a link to the rest",
+                        field = field(incoming, index, "data"),
+                        bytes = event.data.len(),
+                        max = self.options().max_event_bytes
                     ))
                 });
                 continue;
@@ -89,6 +93,24 @@ impl Service {
     }
 }
 
+/// What is said of data that nobody behind could read.
+pub(super) fn too_deep() -> Said {
+    say!(
+        "rule-depth",
+        "it is nested deeper than {max} levels",
+        max = MAX_DEPTH
+    )
+}
+
+/// What is said of a webhook that there is not, or that is none of theirs.
+pub(super) fn no_webhook(id: WebhookId) -> Said {
+    say!(
+        "rule-no-webhook",
+        "the organization has no webhook {id}; list its webhooks to see their ids",
+        id
+    )
+}
+
 /// `events[3].type` in a batch, `type` for a single event.
 fn field(incoming: &[Incoming], index: usize, name: &str) -> String {
     if incoming.len() == 1 {
@@ -103,7 +125,7 @@ fn check(
     event: &Incoming,
     entry: Option<&Arc<CatalogueType>>,
     now: Time,
-    mut wrong: impl FnMut(&str, String),
+    mut wrong: impl FnMut(&str, Said),
 ) {
     match (entry, matching::check_event_type(&event.event_type)) {
         _ if own_event::is_reserved(&event.event_type) => {
@@ -113,10 +135,11 @@ fn check(
         (None, Err(message)) => wrong("type", message),
         (None, Ok(())) if tenant.organization.strict_event_types => wrong(
             "type",
-            format!(
-                "`{}` is not in the catalogue of event types, and this organization accepts only \
-                 those that are; add it to the catalogue first",
-                event.event_type
+            say!(
+                "rule-not-in-catalogue",
+                "`{name}` is not in the catalogue of event types, and this organization accepts \
+                 only those that are; add it to the catalogue first",
+                name = event.event_type
             ),
         ),
         _ => {}
@@ -124,7 +147,7 @@ fn check(
     if event.channels.len() > MAX_CHANNELS {
         wrong(
             "channels",
-            format!("an event carries at most {MAX_CHANNELS} channels"),
+            format!("an event carries at most {MAX_CHANNELS} channels").into(),
         );
     }
     for (index, channel) in event.channels.iter().enumerate() {
@@ -135,19 +158,16 @@ fn check(
     if event.webhooks.len() > MAX_CHANNELS {
         wrong(
             "webhooks",
-            format!("an event addresses at most {MAX_CHANNELS} webhooks"),
+            format!("an event addresses at most {MAX_CHANNELS} webhooks").into(),
         );
     }
     for (index, id) in event.webhooks.iter().enumerate() {
         if tenant.route(*id).is_none() {
-            wrong(
-                &format!("webhooks[{index}]"),
-                format!("the organization has no webhook {id}; list its webhooks to see their ids"),
-            );
+            wrong(&format!("webhooks[{index}]"), no_webhook(*id));
         } else if event.webhooks[..index].contains(id) {
             wrong(
                 &format!("webhooks[{index}]"),
-                format!("webhook {id} is named twice"),
+                say!("rule-webhook-twice", "webhook {id} is named twice", id),
             );
         }
     }
@@ -156,7 +176,8 @@ fn check(
     {
         wrong(
             "id",
-            format!("an id has 1 to {MAX_EXTERNAL_ID_BYTES} bytes and no control characters"),
+            format!("an id has 1 to {MAX_EXTERNAL_ID_BYTES} bytes and no control characters")
+                .into(),
         );
     }
     if let Some(time) = event.time
@@ -164,21 +185,23 @@ fn check(
     {
         wrong(
             "time",
-            format!("{time} is before 1970 or more than a day in the future"),
+            format!("{time} is before 1970 or more than a day in the future").into(),
         );
     }
     if !json::check_depth(&event.data, MAX_DEPTH) {
-        wrong(
-            "data",
-            format!("it is nested deeper than {MAX_DEPTH} levels"),
-        );
+        wrong("data", too_deep());
     } else if let Some(validator) = entry.and_then(|entry| entry.validator.as_ref()) {
         match serde_json::from_slice::<serde_json::Value>(&event.data) {
-            Err(error) => wrong("data", format!("it is not JSON: {error}")),
+            Err(error) => wrong("data", say!("rule-json", "it is not JSON: {error}", error)),
             Ok(data) => {
                 for (path, message) in schema::findings(validator, &data, 10) {
                     let kind = &event.event_type;
-                    let message = format!("it does not fit the schema of `{kind}`: {message}");
+                    let message = say!(
+                        "rule-schema-of",
+                        "it does not fit the schema of `{kind}`: {message}",
+                        kind,
+                        message
+                    );
                     wrong(&format!("data{path}"), message);
                 }
             }

@@ -16,7 +16,8 @@ use crate::{
     organization::EventType,
     own_event,
     ports::{self, Page},
-    schema,
+    said::Said,
+    say, schema,
     snapshot::CatalogueType,
 };
 
@@ -82,9 +83,11 @@ impl Service {
         {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "event_type_taken",
-                message: format!(
-                    "`{}` is in this catalogue already; change that entry, or choose another name",
-                    event_type.name
+                message: say!(
+                    "taken-event-type",
+                    "`{name}` is in this catalogue already; change that entry, or choose another \
+                     name",
+                    name = event_type.name
                 ),
             }),
             result => {
@@ -228,19 +231,22 @@ impl Service {
         if own_event::is_reserved(name) {
             return Err(Error::Conflict {
                 code: "own_event_type",
-                message: format!(
-                    "{}; what the catalogue says of them is part of the program",
-                    own_event::reserved(name)
+                message: say!(
+                    "refused-own-type",
+                    "{reserved}; what the catalogue says of them is part of the program",
+                    reserved = own_event::reserved(name)
                 ),
             });
         }
         if slug.is_some() && entry.event_type.organization_id.is_none() {
             return Err(Error::Conflict {
                 code: "platform_event_type",
-                message: format!(
+                message: say!(
+                    "refused-platform-type",
                     "`{name}` is in the platform's catalogue, which only the platform's operators \
                      change; make an entry of the same name in the organization's own catalogue to \
-                     replace it there"
+                     replace it there",
+                    name
                 ),
             });
         }
@@ -271,22 +277,28 @@ fn check(mut findings: Findings, event_type: &EventType) -> Result<(), Error> {
         for (path, message) in schema::findings(&validator, &example, 10) {
             findings.add(
                 format!("example{path}"),
-                format!("the example does not fit the schema: {message}"),
+                say!(
+                    "rule-example",
+                    "the example does not fit the schema: {message}",
+                    message
+                ),
             );
         }
     }
     findings.finish()
 }
 
-fn parse_example(example: &str) -> Result<Value, String> {
+fn parse_example(example: &str) -> Result<Value, Said> {
     if example.len() > schema::MAX_SCHEMA_BYTES
         || !json::check_depth(example.as_bytes(), schema::MAX_DEPTH)
     {
-        return Err(format!(
-            "an example has at most {} bytes and {} levels of nesting",
-            schema::MAX_SCHEMA_BYTES,
-            schema::MAX_DEPTH
+        return Err(say!(
+            "rule-example-size",
+            "an example has at most {max} bytes and {levels} levels of nesting",
+            max = schema::MAX_SCHEMA_BYTES,
+            levels = schema::MAX_DEPTH
         ));
     }
-    serde_json::from_str(example).map_err(|error| format!("it is not JSON: {error}"))
+    serde_json::from_str(example)
+        .map_err(|error| say!("rule-json", "it is not JSON: {error}", error))
 }

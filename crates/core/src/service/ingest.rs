@@ -398,10 +398,11 @@ fn took(from: Time, to: Time) -> u64 {
 }
 
 fn too_many(events: usize, deliveries: usize) -> Error {
-    Error::TooLarge(format!(
+    let message = format!(
         "these {events} events come to {deliveries} deliveries, and at most {MAX_DELIVERIES} are \
          stored together; send fewer events in one request"
-    ))
+    );
+    Error::TooLarge(message.into())
 }
 
 /// What an external id stands for: everything that the producer sent beside it. Each part is

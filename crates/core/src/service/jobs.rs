@@ -21,6 +21,8 @@ use crate::{
     matching,
     outcome::Cause,
     ports::{self, Page, Stepped},
+    said::Said,
+    say,
     snapshot::Tenant,
     time::{DurationUs, SECOND, Time},
 };
@@ -268,7 +270,10 @@ impl Service {
         match filter.webhook.map(|id| tenant.route(id)) {
             None if !access.channels.is_empty() => findings.add(
                 "filter.webhook",
-                "name the webhook, one of yours, whose deliveries are to be sent again",
+                say!(
+                    "rule-job-webhook",
+                    "name the webhook, one of yours, whose deliveries are to be sent again"
+                ),
             ),
             Some(Some(route)) if !access.sees(&route.webhook) => return Err(unknown_webhook()),
             // Who sees only some does not learn of those that were deleted either.
@@ -278,13 +283,19 @@ impl Service {
         if filter.since.is_some_and(|since| since > now) {
             findings.add(
                 "filter.since",
-                "it is in the future; nothing has happened since then",
+                say!(
+                    "rule-since",
+                    "it is in the future; nothing has happened since then"
+                ),
             );
         }
         if let (Some(since), Some(until)) = (filter.since, filter.until)
             && since >= until
         {
-            findings.add("filter.until", "it must be later than `since`");
+            findings.add(
+                "filter.until",
+                say!("rule-until", "it must be later than `since`"),
+            );
         }
         if let Some(event_type) = &filter.event_type {
             findings.check("filter.type", matching::check_event_type(event_type));
@@ -297,8 +308,12 @@ impl Service {
             Some(names) => states(&names, &mut findings),
         };
         let status = filter.status.as_deref().and_then(|text| {
-            let status = StatusFilter::parse(text)
-                .ok_or("expected a status such as `503`, or a class of them such as `5xx`");
+            let status = StatusFilter::parse(text).ok_or_else(|| {
+                say!(
+                    "rule-status",
+                    "expected a status such as `503`, or a class of them such as `5xx`"
+                )
+            });
             findings.check("filter.status", status)
         });
         let cause = filter.cause.as_deref().and_then(|text| {
@@ -309,7 +324,10 @@ impl Service {
         if status.is_some() && cause.is_some() {
             findings.add(
                 "filter.cause",
-                "an attempt has either a status or a cause; leave one of the two out",
+                say!(
+                    "rule-status-or-cause",
+                    "an attempt has either a status or a cause; leave one of the two out"
+                ),
             );
         }
         findings.finish()?;
@@ -333,7 +351,10 @@ fn states(names: &[String], findings: &mut Findings) -> Vec<delivery::State> {
     if names.is_empty() {
         findings.add(
             "filter.states",
-            "name `failed`, `cancelled` or both, or leave it out for `failed`",
+            say!(
+                "rule-job-states",
+                "name `failed`, `cancelled` or both, or leave it out for `failed`"
+            ),
         );
     }
     for (index, name) in names.iter().enumerate() {
@@ -342,19 +363,27 @@ fn states(names: &[String], findings: &mut Findings) -> Vec<delivery::State> {
             Some(Failed | Cancelled) => {}
             _ => findings.add(
                 format!("filter.states[{index}]"),
-                "only `failed` and `cancelled` deliveries are sent again in bulk",
+                say!(
+                    "rule-job-state",
+                    "only `failed` and `cancelled` deliveries are sent again in bulk"
+                ),
             ),
         }
     }
     states
 }
 
-fn rate(per_second: u32) -> Result<(), String> {
+fn rate(per_second: u32) -> Result<(), Said> {
     (1..=MAX_PER_SECOND)
         .contains(&per_second)
         .then_some(())
         .ok_or_else(|| {
-            format!("a rate is 1 to {MAX_PER_SECOND} deliveries a second, this is {per_second}")
+            say!(
+                "rule-job-rate",
+                "a rate is 1 to {max} deliveries a second, this is {rate}",
+                max = MAX_PER_SECOND,
+                rate = per_second
+            )
         })
 }
 
@@ -372,21 +401,27 @@ fn sees(tenant: &Tenant, access: &Access, job: &Job) -> bool {
 fn unknown_webhook() -> Error {
     Error::Invalid(vec![super::FieldError::new(
         "filter.webhook",
-        "there is no such webhook in this organization; `bellwire webhook list` names those there \
-         are",
+        say!(
+            "rule-job-no-webhook",
+            "there is no such webhook in this organization; `bellwire webhook list` names those \
+             there are"
+        ),
     )])
 }
 
 fn overlap(seen: Option<Job>) -> Error {
     let message = match seen {
-        Some(job) => format!(
-            "the job {} is about the same deliveries and is not over; wait for its end, or cancel \
-             it first",
-            job.id
+        Some(job) => say!(
+            "refused-job-overlap",
+            "the job {id} is about the same deliveries and is not over; wait for its end, or \
+             cancel it first",
+            id = job.id
         ),
-        None => "another job, which is not yours, is about the same deliveries and is not over; \
-                 wait for its end"
-            .to_owned(),
+        None => say!(
+            "refused-job-overlap-other",
+            "another job, which is not yours, is about the same deliveries and is not over; wait \
+             for its end"
+        ),
     };
     Error::Conflict {
         code: "job_overlap",
@@ -395,14 +430,23 @@ fn overlap(seen: Option<Job>) -> Error {
 }
 
 fn over(job: &Job) -> Error {
-    let what = match job.state {
-        State::Finished => "has finished",
-        State::Cancelled => "was cancelled",
-        _ => "has stopped",
+    let message = match job.state {
+        State::Finished => say!(
+            "refused-job-finished",
+            "the job has finished and does not change any more; start another one"
+        ),
+        State::Cancelled => say!(
+            "refused-job-cancelled",
+            "the job was cancelled and does not change any more; start another one"
+        ),
+        _ => say!(
+            "refused-job-stopped",
+            "the job has stopped and does not change any more; start another one"
+        ),
     };
     Error::Conflict {
         code: "job_over",
-        message: format!("the job {what} and does not change any more; start another one"),
+        message,
     }
 }
 

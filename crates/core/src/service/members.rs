@@ -10,6 +10,7 @@ use crate::{
     access::{Actor, Role},
     ids::UserId,
     ports::Page,
+    say,
     user::{Membership, User},
 };
 
@@ -50,9 +51,10 @@ impl Service {
                     if position(user, membership).is_ok() {
                         return Err(Error::Conflict {
                             code: "already_member",
-                            message: format!(
-                                "`{}` is a member already; change their role instead",
-                                user.email
+                            message: say!(
+                                "taken-member",
+                                "`{email}` is a member already; change their role instead",
+                                email = user.email
                             ),
                         });
                     }

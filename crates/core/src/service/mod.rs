@@ -90,6 +90,8 @@ use crate::{
     ids::{IdSource, OrganizationId},
     ports::{self, Lanes, Passwords, Sender, Store},
     profile::Profiles,
+    said::Said,
+    say,
     snapshot::{self, Snapshot, Tenant},
     time::{Clock, DAY, DurationUs, HOUR, Time},
 };
@@ -100,12 +102,12 @@ pub struct FieldError {
     /// Where: `events[3].type`, `overrides.timeouts.total_ms`.
     pub field: String,
     /// What is wrong, what was expected, what to do.
-    pub message: String,
+    pub message: Said,
 }
 
 impl FieldError {
     /// An error of this field.
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, message: impl Into<Said>) -> Self {
         Self {
             field: field.into(),
             message: message.into(),
@@ -128,21 +130,21 @@ pub enum Error {
         /// A stable code, such as `webhook_disabled`.
         code: &'static str,
         /// What stands in the way, and what to do.
-        message: String,
+        message: Said,
     },
     /// Nobody can tell from what was sent who asks.
     #[error("{0}")]
-    Unauthenticated(String),
+    Unauthenticated(Said),
     /// Who asks may not do this.
     #[error("{0}")]
-    Forbidden(String),
+    Forbidden(Said),
     /// It was there and worked, and does so no more.
     #[error("{message}")]
     Gone {
         /// A stable code, such as `link_used`.
         code: &'static str,
         /// What became of it, and what to do.
-        message: String,
+        message: Said,
     },
     /// Too often, or too many at once. The same request can succeed later.
     #[error("{message}")]
@@ -152,7 +154,7 @@ pub enum Error {
         /// When it can succeed, in seconds from now.
         retry_after_s: u32,
         /// What there was too much of.
-        message: String,
+        message: Said,
     },
     /// Nobody was signed in through the identity provider.
     #[error("{message}")]
@@ -160,14 +162,14 @@ pub enum Error {
         /// A stable code: `sign_in_expired`, `sign_in_refused` or `provider_unavailable`.
         code: &'static str,
         /// Why not, and what to do.
-        message: String,
+        message: Said,
     },
     /// An idempotency key or an external id was used for something else.
     #[error("{0}")]
-    KeyReused(String),
+    KeyReused(Said),
     /// More than is accepted in one piece.
     #[error("{0}")]
-    TooLarge(String),
+    TooLarge(Said),
     /// The store cannot be used right now; the same request can succeed later.
     #[error("the store cannot be used right now: {0}")]
     Unavailable(String),
@@ -194,24 +196,29 @@ impl From<ports::Error> for Error {
             ports::Error::NotFound(what) => Self::NotFound(what),
             ports::Error::Taken(what) => Self::Conflict {
                 code: "taken",
-                message: format!("{what} is in use already"),
+                message: say!("refused-taken", "{what} is in use already", what),
             },
             ports::Error::KeyReused(None) => Self::KeyReused(
-                "this Idempotency-Key was used for another request; use a new key".to_owned(),
+                "this Idempotency-Key was used for another request; use a new key".into(),
             ),
-            ports::Error::KeyReused(Some(index)) => Self::KeyReused(format!(
-                "events[{index}].id: this id was used for another event; use a new id, or send \
-                 the same event"
-            )),
+            ports::Error::KeyReused(Some(index)) => Self::KeyReused(
+                format!(
+                    "events[{index}].id: this id was used for another event; use a new id, or send \
+                     the same event"
+                )
+                .into(),
+            ),
             ports::Error::Conflict(message) => Self::Conflict {
                 code: "conflict",
                 message,
             },
             ports::Error::PayloadRemoved => Self::Conflict {
                 code: "payload_removed",
-                message: "the data of the event was removed, because it is older than \
-                          `retention.payloads`; what is gone cannot be sent again"
-                    .to_owned(),
+                message: say!(
+                    "refused-payload-removed",
+                    "the data of the event was removed, because it is older than \
+                     `retention.payloads`; what is gone cannot be sent again"
+                ),
             },
             ports::Error::Corrupt(message) => Self::Internal(message),
         }

@@ -13,6 +13,7 @@ use crate::{
     appearance::{Appearance, Colour, Logo},
     organization::Organization,
     ports::{self, Page},
+    say,
     snapshot::Tenant,
 };
 
@@ -81,9 +82,11 @@ impl Service {
         {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "slug_taken",
-                message: format!(
-                    "there is an organization `{}` already; choose another slug, or change that one",
-                    organization.slug
+                message: say!(
+                    "taken-organization",
+                    "there is an organization `{slug}` already; choose another slug, or change that \
+                     one",
+                    slug = organization.slug
                 ),
             }),
             result => {

@@ -8,6 +8,8 @@ use crate::{
     access::{Access, Actor},
     ids::WebhookId,
     ports::Waiting,
+    said::Said,
+    say,
     time::Time,
     webhook::{Drain, Paused, Webhook},
 };
@@ -34,7 +36,10 @@ impl Service {
             .revise(&tenant, id, (by, "webhook.paused"), |webhook, now| {
                 seen(webhook, access)?;
                 if webhook.disabled.is_some() {
-                    return Err(disabled("there is nothing to pause"));
+                    return Err(disabled(say!(
+                        "refused-no-pause",
+                        "there is nothing to pause"
+                    )));
                 }
                 if webhook.paused.is_none() {
                     webhook.paused = Some(Paused {
@@ -75,7 +80,10 @@ impl Service {
             .revise(&tenant, id, (by, "webhook.resumed"), |webhook, now| {
                 seen(webhook, access)?;
                 if webhook.disabled.is_some() {
-                    return Err(disabled("enable it instead; nothing of it is held"));
+                    return Err(disabled(say!(
+                        "refused-no-resume",
+                        "enable it instead; nothing of it is held"
+                    )));
                 }
                 let up_to = match (&webhook.paused, webhook.drain) {
                     (Some(_), _) => now,
@@ -83,9 +91,11 @@ impl Service {
                     (None, None) => {
                         return Err(Error::Conflict {
                             code: "not_paused",
-                            message: "the webhook is not paused, and nothing that a pause held is \
-                                      left; there is nothing to resume"
-                                .to_owned(),
+                            message: say!(
+                                "refused-not-paused",
+                                "the webhook is not paused, and nothing that a pause held is left; \
+                                 there is nothing to resume"
+                            ),
                         });
                     }
                 };
@@ -181,25 +191,32 @@ pub(super) fn seen(webhook: &Webhook, access: &Access) -> Result<(), Error> {
     }
 }
 
-fn disabled(then: &str) -> Error {
+fn disabled(then: Said) -> Error {
     Error::Conflict {
         code: "webhook_disabled",
-        message: format!(
+        message: say!(
+            "refused-disabled",
             "the webhook is disabled: nothing is sent to it, and what was pending is cancelled; \
-             {then}"
+             {then}",
+            then
         ),
     }
 }
 
 /// Whether requests can be sent this fast.
-pub(super) fn check_rate(per_second: u32) -> Result<(), String> {
+pub(super) fn check_rate(per_second: u32) -> Result<(), Said> {
     match per_second {
-        0 => Err(
+        0 => Err(say!(
+            "rule-rate-zero",
             "at 0 requests a second nothing would ever be sent; pause the webhook to hold its \
-             deliveries, or name 1 to 10000"
-                .to_owned(),
-        ),
+             deliveries, or name 1 to {max}",
+            max = MAX_PER_SECOND
+        )),
         1..=MAX_PER_SECOND => Ok(()),
-        _ => Err(format!("it is 1 to {MAX_PER_SECOND} requests a second")),
+        _ => Err(say!(
+            "rule-rate",
+            "it is 1 to {max} requests a second",
+            max = MAX_PER_SECOND
+        )),
     }
 }

@@ -9,7 +9,9 @@ use crate::{
     access::{Access, Actor},
     delivery::Delivery,
     ids::{DeliveryId, EventId, WebhookId},
+    say,
     snapshot::{Route, Tenant},
+    stored::refusals,
 };
 
 impl Service {
@@ -60,9 +62,11 @@ impl Service {
                 if left.is_empty() {
                     return Err(Error::Conflict {
                         code: "no_webhook",
-                        message: "the event went to no webhook that is enabled now; name the \
-                                  webhook to send it to, or enable one"
-                            .to_owned(),
+                        message: say!(
+                            "refused-no-webhook",
+                            "the event went to no webhook that is enabled now; name the webhook to \
+                             send it to, or enable one"
+                        ),
                     });
                 }
                 left
@@ -138,12 +142,12 @@ impl Service {
             Some(route) if route.webhook.is_enabled() => Ok(()),
             Some(_) => Err(Error::Conflict {
                 code: "webhook_disabled",
-                message: "the webhook is disabled; enable it first".to_owned(),
+                message: refusals::disabled(),
             }),
             None => match self.store().webhook(tenant.organization.id, id).await? {
                 Some(_) => Err(Error::Conflict {
                     code: "webhook_deleted",
-                    message: "the webhook is deleted and receives nothing any more".to_owned(),
+                    message: refusals::deleted(),
                 }),
                 None => Err(Error::NotFound("webhook")),
             },

@@ -8,6 +8,7 @@ use crate::{
     access::Actor,
     ids::{OrganizationId, UserId},
     ports,
+    stored::refusals,
     user::{Membership, User},
 };
 
@@ -170,7 +171,6 @@ fn ends_sessions(former: &User, user: &User) -> bool {
 fn last_operator() -> Error {
     Error::Conflict {
         code: "last_operator",
-        message: "this is the last operator who may sign in; make somebody else an operator first"
-            .to_owned(),
+        message: refusals::last_operator(),
     }
 }

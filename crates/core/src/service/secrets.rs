@@ -6,7 +6,7 @@ use crate::{
     access::{Access, Actor},
     ids::WebhookId,
     policy::Class,
-    signature,
+    say, signature,
     time::{DAY, DurationUs, Time},
     webhook::{Secret, Webhook},
 };
@@ -55,9 +55,10 @@ impl Service {
                     if webhook.signing_secrets(now).count() < 2 {
                         return Err(Error::Conflict {
                             code: "no_old_secret",
-                            message: "only one secret signs, and it stays; rotate to have another \
-                                      one"
-                            .to_owned(),
+                            message: say!(
+                                "refused-only-secret",
+                                "only one secret signs, and it stays; rotate to have another one"
+                            ),
                         });
                     }
                     // They stay in the list until the next rotation, and sign nothing.
@@ -124,7 +125,10 @@ impl Service {
         if !(0..=MAX_GRACE_US).contains(&grace) {
             findings.add(
                 "grace_s",
-                "the old secrets can go on signing for 0 seconds to 30 days (2592000)",
+                say!(
+                    "rule-grace",
+                    "the old secrets can go on signing for 0 seconds to 30 days (2592000)"
+                ),
             );
         }
         if let Some(secret) = &new {
@@ -152,16 +156,21 @@ impl Service {
                         let mut findings = Findings::default();
                         findings.add(
                             "secret",
-                            "it is one of the webhook's secrets already; choose a new one",
+                            say!(
+                                "rule-secret-known",
+                                "it is one of the webhook's secrets already; choose a new one"
+                            ),
                         );
                         findings.finish()?;
                     }
                     if webhook.secrets.len() >= MAX_SECRETS {
                         return Err(Error::Conflict {
                             code: "too_many_secrets",
-                            message: format!(
-                                "{MAX_SECRETS} secrets sign already; wait until one has ended, or \
-                             rotate with a grace of 0, which ends all of them"
+                            message: say!(
+                                "refused-secrets",
+                                "{max} secrets sign already; wait until one has ended, or rotate \
+                                 with a grace of 0, which ends all of them",
+                                max = MAX_SECRETS
                             ),
                         });
                     }

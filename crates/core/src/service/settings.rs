@@ -16,6 +16,8 @@ use super::{
 use crate::{
     matching,
     profile::{Profile, Profiles},
+    said::Said,
+    say,
     service::validate::Findings,
     webhook::{Overrides, Settings},
 };
@@ -78,24 +80,33 @@ pub(super) fn check(
     if settings.direct && !settings.event_types.is_empty() {
         findings.add(
             "event_types",
-            "a direct webhook receives only what is addressed to it by id, so it has no event \
-             types; send an empty list, or `direct: false` to receive by event type (some \
-             profiles make webhooks direct unless told otherwise)",
+            say!(
+                "rule-direct-types",
+                "a direct webhook receives only what is addressed to it by id, so it has no event \
+                 types; send an empty list, or `direct: false` to receive by event type (some \
+                 profiles make webhooks direct unless told otherwise)"
+            ),
         );
     }
     if let Some(profile) = &profile {
         if profile.requires_name && settings.name.trim().is_empty() {
             findings.add(
                 "name",
-                format!("the profile `{}` requires a name; give one", profile.name),
+                say!(
+                    "rule-name-required",
+                    "the profile `{name}` requires a name; give one",
+                    name = profile.name
+                ),
             );
         }
         if profile.requires_channel && settings.channels.is_empty() {
             findings.add(
                 "channels",
-                format!(
-                    "the profile `{}` requires at least one channel, for example `account:cool`",
-                    profile.name
+                say!(
+                    "rule-channel-required",
+                    "the profile `{name}` requires at least one channel, for example \
+                     `account:cool`",
+                    name = profile.name
                 ),
             );
         }
@@ -109,10 +120,12 @@ fn profile_name(profile: &Option<Arc<Profile>>) -> &str {
 }
 
 /// Checks a URL; gives it back as it will be called. `https_only` is the profile that asks for it.
-fn url(text: &str, https_only: Option<&str>, options: &Options) -> Result<String, String> {
-    const EXAMPLE: &str = "write it like https://example.com/hook";
+fn url(text: &str, https_only: Option<&str>, options: &Options) -> Result<String, Said> {
     if text.is_empty() {
-        return Err(format!("a URL is required; {EXAMPLE}"));
+        return Err(say!(
+            "url-required",
+            "a URL is required; write it like https://example.com/hook"
+        ));
     }
     if text.len() > MAX_URL_BYTES {
         return Err(too_long(text.len()));
@@ -122,52 +135,71 @@ fn url(text: &str, https_only: Option<&str>, options: &Options) -> Result<String
         .chars()
         .any(|letter| letter.is_whitespace() || letter.is_control())
     {
-        return Err(
-            "a URL has no blanks and no control characters; write a blank as %20".to_owned(),
-        );
+        return Err(say!(
+            "url-blanks",
+            "a URL has no blanks and no control characters; write a blank as %20"
+        ));
     }
     let url = Url::parse(text).map_err(|error| match error {
-        ParseError::RelativeUrlWithoutBase => {
-            format!("a URL begins with https:// or http://; {EXAMPLE}")
-        }
-        error => format!("it is not a URL: {error}; {EXAMPLE}"),
+        ParseError::RelativeUrlWithoutBase => say!(
+            "url-beginning",
+            "a URL begins with https:// or http://; write it like https://example.com/hook"
+        ),
+        error => say!(
+            "url-broken",
+            "it is not a URL: {error}; write it like https://example.com/hook",
+            error
+        ),
     })?;
     if !matches!(url.scheme(), "https" | "http") {
-        return Err(format!(
-            "`{}` URLs cannot be called; begin it with https:// or http://",
-            url.scheme().chars().take(20).collect::<String>()
+        return Err(say!(
+            "url-scheme",
+            "`{scheme}` URLs cannot be called; begin it with https:// or http://",
+            scheme = url.scheme().chars().take(20).collect::<String>()
         ));
     }
     let Some(host) = url.host() else {
-        return Err(format!("the URL names no host; {EXAMPLE}"));
+        return Err(say!(
+            "url-no-host",
+            "the URL names no host; write it like https://example.com/hook"
+        ));
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(
+        return Err(say!(
+            "url-password",
             "a user name or password is in the URL, where it would be logged; send it as a \
              header, for example `authorization`"
-                .to_owned(),
-        );
+        ));
     }
     if url.fragment().is_some() {
-        return Err(
-            "what follows `#` is never sent to a server; take it out of the URL".to_owned(),
-        );
+        return Err(say!(
+            "url-fragment",
+            "what follows `#` is never sent to a server; take it out of the URL"
+        ));
     }
     if url.port() == Some(0) {
-        return Err("port 0 cannot be called; name another port, or none".to_owned());
+        return Err(say!(
+            "url-port",
+            "port 0 cannot be called; name another port, or none"
+        ));
     }
     if let Some(profile) = https_only
         && url.scheme() == "http"
         && !(options.allow_http_loopback && is_loopback(&host))
     {
-        let except = if options.allow_http_loopback {
-            " (http:// is accepted for this machine only: localhost, 127.0.0.0/8, ::1)"
-        } else {
-            ""
-        };
-        return Err(format!(
-            "the profile `{profile}` requires https; begin the URL with https://{except}"
-        ));
+        return Err(match options.allow_http_loopback {
+            true => say!(
+                "url-https-here",
+                "the profile `{name}` requires https; begin the URL with https:// (http:// is \
+                 accepted for this machine only: localhost, 127.0.0.0/8, ::1)",
+                name = profile
+            ),
+            false => say!(
+                "url-https",
+                "the profile `{name}` requires https; begin the URL with https://",
+                name = profile
+            ),
+        });
     }
     let called = String::from(url);
     if called.len() > MAX_URL_BYTES {
@@ -176,8 +208,13 @@ fn url(text: &str, https_only: Option<&str>, options: &Options) -> Result<String
     Ok(called)
 }
 
-fn too_long(length: usize) -> String {
-    format!("a URL has at most {MAX_URL_BYTES} bytes, this one has {length}; shorten it")
+fn too_long(length: usize) -> Said {
+    say!(
+        "url-long",
+        "a URL has at most {max} bytes, this one has {length}; shorten it",
+        max = MAX_URL_BYTES,
+        length
+    )
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -192,15 +229,17 @@ fn list(
     findings: &mut Findings,
     field: &str,
     texts: &[String],
-    check: impl Fn(&str) -> Result<(), String>,
+    check: impl Fn(&str) -> Result<(), Said>,
 ) {
     if texts.len() > MAX_PATTERNS {
         findings.add(
             field,
-            format!(
-                "at most {MAX_PATTERNS} entries are accepted, there are {}; leave the list empty \
-                 for all",
-                texts.len()
+            say!(
+                "rule-entries-all",
+                "at most {max} entries are accepted, there are {count}; leave the list empty for \
+                 all",
+                max = MAX_PATTERNS,
+                count = texts.len()
             ),
         );
         return;
@@ -210,7 +249,11 @@ fn list(
         if let Some(first) = texts[..index].iter().position(|other| other == text) {
             findings.add(
                 at,
-                format!("it is the same as {field}[{first}]; name each once"),
+                say!(
+                    "rule-same",
+                    "it is the same as {other}; name each once",
+                    other = format!("{field}[{first}]")
+                ),
             );
         } else {
             findings.check(&at, check(text));
@@ -222,9 +265,11 @@ fn headers(findings: &mut Findings, settings: &mut Settings) {
     if settings.headers.len() > MAX_HEADERS {
         findings.add(
             "headers",
-            format!(
-                "at most {MAX_HEADERS} headers are accepted, there are {}",
-                settings.headers.len()
+            say!(
+                "header-count",
+                "at most {max} headers are accepted, there are {count}",
+                max = MAX_HEADERS,
+                count = settings.headers.len()
             ),
         );
         return;
@@ -237,9 +282,11 @@ fn headers(findings: &mut Findings, settings: &mut Settings) {
         if name.len() > MAX_HEADER_NAME_BYTES || !is_token(name) {
             findings.add(
                 format!("headers[{index}]"),
-                format!(
-                    "a header's name is 1 to {MAX_HEADER_NAME_BYTES} letters, digits and hyphens, \
-                     for example `x-api-key`"
+                say!(
+                    "header-name",
+                    "a header's name is 1 to {max} letters, digits and hyphens, for example \
+                     `x-api-key`",
+                    max = MAX_HEADER_NAME_BYTES
                 ),
             );
             continue;
@@ -253,8 +300,11 @@ fn headers(findings: &mut Findings, settings: &mut Settings) {
         {
             findings.add(
                 field,
-                "it is given twice (names of headers do not tell upper from lower case); give \
-                 each once",
+                say!(
+                    "header-twice",
+                    "it is given twice (names of headers do not tell upper from lower case); give \
+                     each once"
+                ),
             );
         } else {
             findings.check(&field, header_value(&header.value));
@@ -271,38 +321,58 @@ fn is_token(text: &str) -> bool {
 }
 
 /// Why a header cannot be a webhook's own; `None` when it can.
-fn reserved(name: &str) -> Option<&'static str> {
-    match name {
-        "host" => Some("it is made from the URL; change the URL instead"),
-        "content-length" => Some("it is made from the body of each request; leave it out"),
-        "content-type" => Some("it follows from the profile's envelope; leave it out"),
-        "webhook-id" | "webhook-timestamp" | "webhook-signature" => Some(
-            "it is part of the signature of each request (Standard Webhooks); choose another name",
+fn reserved(name: &str) -> Option<Said> {
+    Some(match name {
+        "host" => say!(
+            "header-host",
+            "it is made from the URL; change the URL instead"
+        ),
+        "content-length" => say!(
+            "header-length",
+            "it is made from the body of each request; leave it out"
+        ),
+        "content-type" => say!(
+            "header-type",
+            "it follows from the profile's envelope; leave it out"
+        ),
+        "webhook-id" | "webhook-timestamp" | "webhook-signature" => say!(
+            "header-signature",
+            "it is part of the signature of each request (Standard Webhooks); choose another name"
         ),
         "transfer-encoding" | "connection" | "te" | "upgrade" | "trailer" | "keep-alive"
-        | "expect" => {
-            Some("it steers the connection, which is kept for many requests; leave it out")
-        }
-        name if name.starts_with("proxy-") => {
-            Some("requests are sent without a proxy that could read it; choose another name")
-        }
-        _ => None,
-    }
+        | "expect" => say!(
+            "header-connection",
+            "it steers the connection, which is kept for many requests; leave it out"
+        ),
+        name if name.starts_with("proxy-") => say!(
+            "header-proxy",
+            "requests are sent without a proxy that could read it; choose another name"
+        ),
+        _ => return None,
+    })
 }
 
-fn header_value(value: &str) -> Result<(), String> {
+fn header_value(value: &str) -> Result<(), Said> {
     if value.len() > MAX_HEADER_BYTES {
-        Err(format!(
-            "a header's value has at most {MAX_HEADER_BYTES} bytes, this one has {}",
-            value.len()
+        Err(say!(
+            "rule-bytes",
+            "it has at most {max} bytes, this has {length}; shorten it",
+            max = MAX_HEADER_BYTES,
+            length = value.len()
         ))
     } else if value
         .chars()
         .any(|letter| letter.is_control() && letter != '\t')
     {
-        Err("a line break, NUL or other control character is in the value; take it out".to_owned())
+        Err(say!(
+            "header-control",
+            "a line break, NUL or other control character is in the value; take it out"
+        ))
     } else if value.trim_matches([' ', '\t']) != value {
-        Err("blanks around a header's value do not reach the receiver; take them out".to_owned())
+        Err(say!(
+            "header-blanks",
+            "blanks around a header's value do not reach the receiver; take them out"
+        ))
     } else {
         Ok(())
     }
@@ -310,11 +380,9 @@ fn header_value(value: &str) -> Result<(), String> {
 
 fn overrides(findings: &mut Findings, overrides: &Overrides) {
     if let Some(timeouts) = &overrides.timeouts
-        && let Err(message) = timeouts.check()
+        && let Err((field, message)) = timeouts.check()
     {
-        // The message begins with the name of the field.
-        let (field, rest) = message.split_once(' ').unwrap_or(("", &message));
-        findings.add(format!("overrides.timeouts.{field}"), format!("it {rest}"));
+        findings.add(format!("overrides.timeouts.{field}"), message);
     }
     if let Some(retry) = &overrides.retry {
         findings.check("overrides.retry", retry.check());
@@ -324,7 +392,7 @@ fn overrides(findings: &mut Findings, overrides: &Overrides) {
     {
         findings.add(
             "overrides.max_concurrency",
-            format!("it is 1 to {MAX_CONCURRENCY} requests at once"),
+            requests(MAX_CONCURRENCY.into()),
         );
     }
     if let Some(limit) = &overrides.rate_limit {
@@ -334,12 +402,13 @@ fn overrides(findings: &mut Findings, overrides: &Overrides) {
             .burst
             .is_some_and(|burst| !(1..=MAX_BURST).contains(&burst))
         {
-            findings.add(
-                "overrides.rate_limit.burst",
-                format!("it is 1 to {MAX_BURST} requests at once"),
-            );
+            findings.add("overrides.rate_limit.burst", requests(MAX_BURST));
         }
     }
+}
+
+fn requests(max: u32) -> Said {
+    say!("rule-at-once", "it is 1 to {max} requests at once", max)
 }
 
 #[cfg(test)]

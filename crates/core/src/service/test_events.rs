@@ -22,6 +22,9 @@ use crate::{
     event::Event,
     ids::{DeliveryId, EventId, WebhookId},
     json, matching,
+    said::Said,
+    say,
+    service::checks::too_deep,
     snapshot::{CatalogueType, Route, Tenant},
     user::User,
 };
@@ -109,11 +112,17 @@ impl Service {
         let is_profiles = event_type == profile.test_type;
         if let Some(data) = test.data {
             if known.is_none() && !is_profiles && tenant.organization.strict_event_types {
-                return Err(wrong("type", unknown(&event_type, "add it first")));
+                return Err(wrong(
+                    "type",
+                    say!(
+                        "rule-unknown-type",
+                        "`{name}` is not in the catalogue of event types; add it first",
+                        name = event_type
+                    ),
+                ));
             }
             if !json::check_depth(&data, MAX_DEPTH) {
-                let message = format!("it is nested deeper than {MAX_DEPTH} levels");
-                return Err(wrong("data", message));
+                return Err(wrong("data", too_deep()));
             }
             return Ok((event_type, data));
         }
@@ -128,16 +137,22 @@ impl Service {
                 (Some(example), _) => Bytes::from(example.get().to_owned()),
                 (None, true) => profile.test_data.clone(),
                 (None, false) => {
-                    let message = format!(
-                        "`{event_type}` has no example in the catalogue; add one to it, or send \
-                         `data`"
+                    let message = say!(
+                        "rule-no-example",
+                        "`{name}` has no example in the catalogue; add one to it, or send `data`",
+                        name = event_type
                     );
                     return Err(wrong("data", message));
                 }
             },
             None if is_profiles => profile.test_data.clone(),
             None => {
-                let message = unknown(&event_type, "add it with an example, or send `data`");
+                let message = say!(
+                    "rule-unknown-type-or-data",
+                    "`{name}` is not in the catalogue of event types; add it with an example, or \
+                     send `data`",
+                    name = event_type
+                );
                 return Err(wrong("type", message));
             }
         };
@@ -152,12 +167,8 @@ impl Service {
     }
 }
 
-fn wrong(field: &str, message: String) -> Error {
+fn wrong(field: &str, message: Said) -> Error {
     Error::Invalid(vec![FieldError::new(field, message)])
-}
-
-fn unknown(event_type: &str, todo: &str) -> String {
-    format!("`{event_type}` is not in the catalogue of event types; {todo}")
 }
 
 /// A user as the data of an event, with the names that EVI-17 has where there is something to put

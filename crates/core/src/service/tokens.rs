@@ -15,6 +15,7 @@ use crate::{
     access::{Access, Actor, ActorKind, Role},
     ids::TokenId,
     ports::{Token, TokenScope},
+    say,
     time::{DAY, DurationUs, Time},
 };
 
@@ -63,7 +64,11 @@ impl Service {
         if let Some(end) = new.expires_at
             && (end <= now || end > now + MAX_TOKEN_US)
         {
-            let message = format!("{end} is past, or more than ten years from now");
+            let message = say!(
+                "rule-token-end",
+                "{end} is past, or more than ten years from now",
+                end
+            );
             findings.add("expires_at", message);
         }
         findings.finish()?;

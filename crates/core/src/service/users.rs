@@ -11,6 +11,8 @@ use crate::{
     access::{Actor, Role},
     ids::UserId,
     ports::Page,
+    said::Said,
+    say,
     user::{Membership, User},
 };
 
@@ -268,16 +270,23 @@ impl Service {
         for (index, (slug, role)) in roles.iter().enumerate() {
             let field = format!("memberships[{index}].organization");
             match self.tenant(slug) {
-                Err(error) => {
-                    findings.check::<()>(&field, Err(error));
-                }
+                Err(_) => findings.add(
+                    field,
+                    say!("rule-no-organization", "there is no such organization"),
+                ),
                 Ok(tenant) => {
                     let organization_id = tenant.organization.id;
                     if memberships
                         .iter()
                         .any(|membership| membership.organization_id == organization_id)
                     {
-                        findings.add(field, "this organization is named twice");
+                        findings.add(
+                            field,
+                            say!(
+                                "rule-organization-twice",
+                                "this organization is named twice"
+                            ),
+                        );
                     }
                     memberships.push(Membership {
                         organization_id,
@@ -315,12 +324,18 @@ pub(super) fn check_user(findings: &mut Findings, user: &User) {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !right {
-            findings.add("language", "a language is a tag such as `it` or `pt-BR`");
+            findings.add(
+                "language",
+                say!(
+                    "rule-language",
+                    "a language is a tag such as `it` or `pt-BR`"
+                ),
+            );
         }
     }
 }
 
-pub(super) fn check_email(email: &str) -> Result<(), String> {
+pub(super) fn check_email(email: &str) -> Result<(), Said> {
     let right = email.len() <= MAX_EMAIL_BYTES
         && email.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && domain.len() > 1 && !domain.contains('@')
@@ -329,8 +344,10 @@ pub(super) fn check_email(email: &str) -> Result<(), String> {
             letter.is_whitespace() || letter.is_control() || r#"<>()[],;:\""#.contains(letter)
         });
     right.then_some(()).ok_or_else(|| {
-        format!(
-            "an e-mail address looks like `ann@example.com` and has at most {MAX_EMAIL_BYTES} bytes"
+        say!(
+            "rule-email",
+            "an e-mail address looks like `ann@example.com` and has at most {max} bytes",
+            max = MAX_EMAIL_BYTES
         )
     })
 }
@@ -338,7 +355,11 @@ pub(super) fn check_email(email: &str) -> Result<(), String> {
 pub(super) fn email_taken(email: &str) -> Error {
     Error::Conflict {
         code: "email_taken",
-        message: format!("there is a user `{email}` already; change that one"),
+        message: say!(
+            "taken-email",
+            "there is a user `{email}` already; change that one",
+            email
+        ),
     }
 }
 

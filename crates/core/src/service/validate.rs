@@ -3,10 +3,8 @@
 //! The rules of single texts that several nouns share. What makes a webhook's settings right as a
 //! whole is in `settings`.
 
-use std::fmt::Display;
-
 use super::{Error, FieldError};
-use crate::{ports::Page, profile::Profiles};
+use crate::{ports::Page, profile::Profiles, said::Said, say};
 
 /// The longest name or label, in characters.
 pub const MAX_NAME_CHARS: usize = 255;
@@ -21,15 +19,17 @@ pub(super) struct Findings(Vec<FieldError>);
 
 impl Findings {
     /// Something is wrong with this field.
-    pub(super) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+    pub(super) fn add(&mut self, field: impl Into<String>, message: impl Into<Said>) {
         self.0.push(FieldError::new(field, message));
     }
 
     /// The value of a check, or its message against this field.
-    pub(super) fn check<T>(&mut self, field: &str, result: Result<T, impl Display>) -> Option<T> {
-        result
-            .map_err(|message| self.add(field, message.to_string()))
-            .ok()
+    pub(super) fn check<T>(
+        &mut self,
+        field: &str,
+        result: Result<T, impl Into<Said>>,
+    ) -> Option<T> {
+        result.map_err(|message| self.add(field, message)).ok()
     }
 
     /// The end of the checks, with those of a part that was checked on its own.
@@ -55,77 +55,94 @@ impl Findings {
 }
 
 /// A slug: what URLs call an organization.
-pub(super) fn slug(text: &str) -> Result<(), String> {
+pub(super) fn slug(text: &str) -> Result<(), Said> {
     let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let right = text.bytes().next().is_some_and(letters)
         && text.bytes().all(|byte| letters(byte) || byte == b'-')
         && text.len() <= MAX_SLUG_BYTES;
     right.then_some(()).ok_or_else(|| {
-        format!(
-            "a slug is 1 to {MAX_SLUG_BYTES} lower-case letters, digits and hyphens and begins \
-             with a letter or digit, for example `acme-travel`"
+        say!(
+            "rule-slug",
+            "a slug is 1 to {max} lower-case letters, digits and hyphens and begins with a letter \
+             or digit, for example `acme-travel`",
+            max = MAX_SLUG_BYTES
         )
     })
 }
 
 /// A name or label for people; may be empty.
-pub(super) fn name(text: &str) -> Result<(), String> {
+pub(super) fn name(text: &str) -> Result<(), Said> {
     let length = text.chars().count();
     if length > MAX_NAME_CHARS {
-        Err(format!(
-            "at most {MAX_NAME_CHARS} characters are kept, this has {length}; shorten it"
-        ))
+        Err(too_long(MAX_NAME_CHARS, length))
     } else if text.chars().any(char::is_control) {
-        Err("a control character (line break, tab, NUL, …) is in it; take it out".to_owned())
+        Err(say!(
+            "rule-control",
+            "a control character (line break, tab, NUL, …) is in it; take it out"
+        ))
     } else {
         Ok(())
     }
 }
 
+fn too_long(max: usize, length: usize) -> Said {
+    say!(
+        "rule-characters",
+        "at most {max} characters are kept, this has {length}; shorten it",
+        max,
+        length
+    )
+}
+
 /// A name that must say something.
-pub(super) fn required_name(text: &str) -> Result<(), String> {
+pub(super) fn required_name(text: &str) -> Result<(), Said> {
     if text.trim().is_empty() {
-        return Err("it may not be empty".to_owned());
+        return Err(say!("rule-empty", "it may not be empty"));
     }
     name(text)
 }
 
 /// A description: several lines are fine.
-pub(super) fn description(text: &str) -> Result<(), String> {
+pub(super) fn description(text: &str) -> Result<(), Said> {
     let length = text.chars().count();
     if length > MAX_DESCRIPTION_CHARS {
-        Err(format!(
-            "at most {MAX_DESCRIPTION_CHARS} characters are kept, this has {length}; shorten it"
-        ))
+        Err(too_long(MAX_DESCRIPTION_CHARS, length))
     } else if text
         .chars()
         .any(|letter| letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
     {
-        Err("a control character other than line break and tab is in it; take it out".to_owned())
+        Err(say!(
+            "rule-control-lines",
+            "a control character other than line break and tab is in it; take it out"
+        ))
     } else {
         Ok(())
     }
 }
 
 /// The message for a profile that is not configured.
-pub(super) fn no_profile(name: &str, profiles: &Profiles) -> String {
+pub(super) fn no_profile(name: &str, profiles: &Profiles) -> Said {
     let names: Vec<String> = profiles.names().map(|name| format!("`{name}`")).collect();
     let shown: String = name
         .chars()
         .filter(|letter| !letter.is_control())
         .take(MAX_SLUG_BYTES)
         .collect();
-    format!(
-        "there is no profile `{shown}`; the profiles are {}",
-        names.join(", ")
+    say!(
+        "rule-no-profile",
+        "there is no profile `{name}`; the profiles are {all}",
+        name = shown,
+        all = names.join(", ")
     )
 }
 
 /// What is wrong with a webhook whose profile is not configured.
-pub(super) fn held(profile: &str) -> String {
-    format!(
-        "the profile `{profile}` is not configured on this server, so nothing can be sent, and \
-         deliveries wait; configure the profile again, or give the webhook another one"
+pub(super) fn held(profile: &str) -> Said {
+    say!(
+        "rule-held",
+        "the profile `{name}` is not configured on this server, so nothing can be sent, and \
+         deliveries wait; configure the profile again, or give the webhook another one",
+        name = profile
     )
 }
 

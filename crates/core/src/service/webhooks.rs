@@ -18,7 +18,8 @@ use crate::{
     own_event::{Kind, Notice},
     policy::DisableReason,
     ports::{self, DeleteOutcome, Page, WebhookChange, WebhookFilter},
-    signature,
+    said::Said,
+    say, signature,
     snapshot::{Route, Tenant},
     time::Time,
     webhook::{Disabled, Overrides, Secret, Settings, Webhook},
@@ -291,16 +292,18 @@ impl Service {
             }
             DeleteOutcome::HasPending => Err(Error::Conflict {
                 code: "pending_deliveries",
-                message: "the webhook has pending deliveries; wait until they are settled, or \
-                          delete it by force, which cancels them"
-                    .to_owned(),
+                message: say!(
+                    "refused-pending",
+                    "the webhook has pending deliveries; wait until they are settled, or delete it \
+                     by force, which cancels them"
+                ),
             }),
         }
     }
 
     /// Why nothing can be sent to a webhook although it is enabled: a sentence that says what to do.
     #[must_use]
-    pub fn problem(&self, webhook: &Webhook) -> Option<String> {
+    pub fn problem(&self, webhook: &Webhook) -> Option<Said> {
         let profile = &webhook.settings.profile;
         let known = self.profiles().get(profile).is_some();
         (!known && webhook.deleted_at.is_none()).then(|| validate::held(profile))
@@ -390,10 +393,11 @@ impl Service {
                 Ok(WebhookChange::SameUrl(other)) => {
                     return Err(Error::Conflict {
                         code: "url_taken",
-                        message: format!(
-                            "webhook {} has this URL already, and its profile allows one webhook \
+                        message: say!(
+                            "taken-url",
+                            "webhook {id} has this URL already, and its profile allows one webhook \
                              per URL; change that one, or choose another URL",
-                            other.id
+                            id = other.id
                         ),
                     });
                 }
@@ -442,9 +446,12 @@ impl Service {
 fn changed_since(webhook: &Webhook) -> Error {
     Error::Conflict {
         code: WEBHOOK_CHANGED,
-        message: format!(
-            "{} has changed the webhook meanwhile, to revision {}; look at it and change it again",
-            webhook.updated_by, webhook.revision
+        message: say!(
+            "refused-changed",
+            "{by} has changed the webhook meanwhile, to revision {revision}; look at it and change \
+             it again",
+            by = webhook.updated_by,
+            revision = webhook.revision
         ),
     }
 }

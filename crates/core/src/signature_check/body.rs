@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::Check;
+use crate::{said::Said, say};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -17,44 +18,60 @@ pub(super) fn compare(body: &[u8], sent: Option<&[u8]>) -> Vec<Check> {
     if body == sent {
         return vec![Check::ok(
             "body",
-            format!("The body is what was sent, all {} bytes of it.", sent.len()),
+            say!(
+                "check-body",
+                "The body is what was sent, all {count} bytes of it.",
+                count = sent.len()
+            ),
         )];
     }
     let (code, how) = difference(body, sent);
     vec![Check::problem(
         code,
-        format!(
+        say!(
+            "check-body-changed",
             "The body was changed: {how}. Verify the bytes as they came from the network, before \
-             anything reads or prints them."
+             anything reads or prints them.",
+            how
         ),
     )]
 }
 
-fn difference(body: &[u8], sent: &[u8]) -> (&'static str, String) {
+fn difference(body: &[u8], sent: &[u8]) -> (&'static str, Said) {
     if body.is_empty() {
         return (
             "body_empty",
-            "it is empty; was it read by something else before?".to_owned(),
+            say!(
+                "body-empty",
+                "it is empty; was it read by something else before?"
+            ),
         );
     }
     for (code, how, changed) in undone(body) {
         if changed.as_ref() == sent {
-            return (code, how.to_owned());
+            return (code, how);
         }
     }
     if sent.starts_with(body) {
         return (
             "body_cut",
-            format!("it was cut after {} of {} bytes", body.len(), sent.len()),
+            say!(
+                "body-cut",
+                "it was cut after {count} of {all} bytes",
+                count = body.len(),
+                all = sent.len()
+            ),
         );
     }
     if body.starts_with(sent) {
         let more = body.len() - sent.len();
         return (
             "body_longer",
-            format!(
-                "{more} bytes follow behind the {} that were sent",
-                sent.len()
+            say!(
+                "body-longer",
+                "{more} bytes follow behind the {count} that were sent",
+                more,
+                count = sent.len()
             ),
         );
     }
@@ -63,25 +80,30 @@ fn difference(body: &[u8], sent: &[u8]) -> (&'static str, String) {
         serde_json::from_slice::<Value>(sent),
     ) {
         if there == here {
-            let how = if compact(body) == compact(sent) {
-                "whitespace"
-            } else {
-                "order of keys, or spelling of numbers and letters"
-            };
-            return (
-                "body_reserialised",
-                format!(
+            let how = match compact(body) == compact(sent) {
+                true => say!(
+                    "body-whitespace",
                     "it is JSON that was parsed and printed again: the same values, but not the \
-                     same {how}"
+                     same whitespace"
                 ),
-            );
+                false => say!(
+                    "body-spelling",
+                    "it is JSON that was parsed and printed again: the same values, but not the \
+                     same order of keys, or spelling of numbers and letters"
+                ),
+            };
+            return ("body_reserialised", how);
         }
         if let Value::Object(fields) = &here
             && let Some((name, _)) = fields.iter().find(|(_, value)| **value == there)
         {
             return (
                 "body_part",
-                format!("it is only the value of `{name}`; the signature is over all of it"),
+                say!(
+                    "body-part",
+                    "it is only the value of `{name}`; the signature is over all of it",
+                    name
+                ),
             );
         }
     }
@@ -92,18 +114,19 @@ fn difference(body: &[u8], sent: &[u8]) -> (&'static str, String) {
         .count();
     (
         "body_changed",
-        format!(
-            "it differs from byte {} on; {} bytes were sent, these are {}",
-            at + 1,
-            sent.len(),
-            body.len()
+        say!(
+            "body-differs",
+            "it differs from byte {at} on; {sent} bytes were sent, these are {count}",
+            at = at + 1,
+            sent = sent.len(),
+            count = body.len()
         ),
     )
 }
 
 /// What the body was before something usual was done to it: a code, what was done, and the bytes.
-pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u8]>)> {
-    let mut all: Vec<(&'static str, &'static str, Cow<'_, [u8]>)> = Vec::new();
+pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, Said, Cow<'_, [u8]>)> {
+    let mut all: Vec<(&'static str, Said, Cow<'_, [u8]>)> = Vec::new();
     let mut add = |code, how, bytes: Cow<'static, [u8]>| all.push((code, how, bytes));
     let owned = |bytes: &[u8]| Cow::Owned(bytes.to_vec());
     if let Some(line) = body
@@ -112,7 +135,10 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
     {
         add(
             "body_trailing_newline",
-            "a newline was added at its end, as editors and `echo` do",
+            say!(
+                "body-newline",
+                "a newline was added at its end, as editors and `echo` do"
+            ),
             owned(line),
         );
     }
@@ -120,14 +146,17 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
     if trimmed.len() < body.len() {
         add(
             "body_trailing_newline",
-            "a newline or blank was added at its end, as editors and `echo` do",
+            say!(
+                "body-blank",
+                "a newline or blank was added at its end, as editors and `echo` do"
+            ),
             owned(trimmed),
         );
     }
     for end in ["\n", "\r\n"] {
         add(
             "body_newline_lost",
-            "the newline at its end was taken away",
+            say!("body-newline-lost", "the newline at its end was taken away"),
             Cow::Owned([body, end.as_bytes()].concat()),
         );
     }
@@ -135,14 +164,17 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
     if text.contains("\r\n") {
         add(
             "body_line_ends",
-            "its line ends became those of Windows",
+            say!("body-windows", "its line ends became those of Windows"),
             Cow::Owned(text.replace("\r\n", "\n").into_bytes()),
         );
     }
     if text.contains('\n') {
         add(
             "body_line_ends",
-            "its line ends are no longer those of Windows",
+            say!(
+                "body-not-windows",
+                "its line ends are no longer those of Windows"
+            ),
             Cow::Owned(
                 text.replace("\r\n", "\n")
                     .replace('\n', "\r\n")
@@ -153,14 +185,14 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
     if let Some(rest) = body.strip_prefix(BOM) {
         add(
             "body_encoding",
-            "a byte order mark was put before it",
+            say!("body-mark", "a byte order mark was put before it"),
             owned(rest),
         );
     }
     if let Some(text) = utf16(body) {
         add(
             "body_encoding",
-            "it is in UTF-16, and was sent in UTF-8",
+            say!("body-utf16", "it is in UTF-16, and was sent in UTF-8"),
             Cow::Owned(text.into_bytes()),
         );
     }
@@ -168,7 +200,7 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
         let text: String = body.iter().map(|byte| char::from(*byte)).collect();
         add(
             "body_encoding",
-            "it is in Latin-1, and was sent in UTF-8",
+            say!("body-latin1", "it is in Latin-1, and was sent in UTF-8"),
             Cow::Owned(text.into_bytes()),
         );
     } else if !body.is_ascii()
@@ -176,14 +208,17 @@ pub(super) fn undone(body: &[u8]) -> Vec<(&'static str, &'static str, Cow<'_, [u
     {
         add(
             "body_encoding",
-            "it was taken for Latin-1 and encoded as UTF-8 a second time",
+            say!(
+                "body-twice",
+                "it was taken for Latin-1 and encoded as UTF-8 a second time"
+            ),
             Cow::Owned(bytes),
         );
     }
     if let Ok(Value::String(inner)) = serde_json::from_slice(body) {
         add(
             "body_string",
-            "it was made a JSON string, quotes and all",
+            say!("body-string", "it was made a JSON string, quotes and all"),
             Cow::Owned(inner.into_bytes()),
         );
     }

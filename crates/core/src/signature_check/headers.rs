@@ -7,6 +7,7 @@ use base64::{
 };
 
 use super::Check;
+use crate::{said::Said, say};
 
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
@@ -126,17 +127,22 @@ impl Headers {
             .first()
             .map(|line| {
                 let shown: String = line.chars().take(SHOWN_CHARS).collect();
-                let rest = match self.unread.len() {
-                    1 => String::new(),
-                    count => format!(" (and {} more)", count - 1),
-                };
-                Check::hint(
-                    "header_unread",
-                    format!(
-                        "This line is no header and was passed over: `{shown}`{rest}. Write \
-                         `Name: value` on each."
+                let said = match self.unread.len() {
+                    1 => say!(
+                        "check-unread",
+                        "This line is no header and was passed over: `{line}`. Write `Name: value` \
+                         on each.",
+                        line = shown
                     ),
-                )
+                    count => say!(
+                        "check-unread-more",
+                        "This line is no header and was passed over: `{line}` (and {count} more). \
+                         Write `Name: value` on each.",
+                        line = shown,
+                        count = count - 1
+                    ),
+                };
+                Check::hint("header_unread", said)
             })
             .into_iter()
             .collect()
@@ -162,13 +168,24 @@ impl Headers {
             parsed => {
                 let why = match parsed {
                     Ok(_) if digits && text.len() == 13 => {
-                        "it is in milliseconds, and ours is in seconds: it was changed"
+                        say!(
+                            "header-milliseconds",
+                            "it is in milliseconds, and ours is in seconds: it was changed"
+                        )
                     }
-                    _ => "a whole number of seconds since 1970 is expected",
+                    _ => say!(
+                        "header-seconds",
+                        "a whole number of seconds since 1970 is expected"
+                    ),
                 };
                 checks.push(Check::problem(
                     "timestamp_malformed",
-                    format!("The header {TIMESTAMP} is no time: {why}."),
+                    say!(
+                        "check-no-time",
+                        "The header {name} is no time: {why}.",
+                        name = TIMESTAMP,
+                        why
+                    ),
                 ));
                 None
             }
@@ -192,10 +209,12 @@ impl Headers {
                     }
                     Ok(bytes) => {
                         wrong.get_or_insert_with(|| {
-                            format!(
-                                "behind `v1,` stand {} bytes, and a signature has {TAG_BYTES}: it \
+                            say!(
+                                "header-tag-bytes",
+                                "behind `v1,` stand {count} bytes, and a signature has {wanted}: it \
                                  was cut, or is not all of it",
-                                bytes.len()
+                                count = bytes.len(),
+                                wanted = TAG_BYTES
                             )
                         });
                         tags.extend(hexadecimal(tag));
@@ -203,13 +222,16 @@ impl Headers {
                     Err(_) => {
                         tags.extend(LENIENT_URL.decode(tag));
                         wrong.get_or_insert_with(|| {
-                            "what stands behind `v1,` is not base64".to_owned()
+                            say!("header-base64", "what stands behind `v1,` is not base64")
                         });
                     }
                 },
                 Some(("v1a", _)) => {
                     wrong.get_or_insert_with(|| {
-                        "`v1a` is the scheme of public keys, and Bellwire signs by `v1`".to_owned()
+                        say!(
+                            "header-v1a",
+                            "`v1a` is the scheme of public keys, and Bellwire signs by `v1`"
+                        )
                     });
                 }
                 _ => {
@@ -221,12 +243,15 @@ impl Headers {
         }
         tags.retain(|tag| tag.len() == TAG_BYTES);
         if !proper {
-            let why = wrong.unwrap_or_else(|| "it is empty".to_owned());
+            let why = wrong.unwrap_or_else(|| say!("header-empty", "it is empty"));
             checks.push(Check::problem(
                 "signature_malformed",
-                format!(
-                    "The header {SIGNATURE} is no signature: {why}. Ours looks like `v1,` and 44 \
-                     letters of base64; several are separated by blanks."
+                say!(
+                    "check-no-signature",
+                    "The header {name} is no signature: {why}. Ours looks like `v1,` and 44 \
+                     letters of base64; several are separated by blanks.",
+                    name = SIGNATURE,
+                    why
                 ),
             ));
         }
@@ -242,27 +267,52 @@ impl Headers {
             .find(|found| *found != name && found.ends_with(last) && found.contains('-'));
         let present = self.pairs.iter().any(|(found, _)| found == name);
         let why = match similar {
-            _ if present => "it is empty".to_owned(),
-            Some(similar) => format!("`{similar}` is another header, which Bellwire does not send"),
-            None => "paste all headers, or look whether a proxy takes it away".to_owned(),
+            _ if present => say!("header-empty", "it is empty"),
+            Some(similar) => say!(
+                "header-similar",
+                "`{similar}` is another header, which Bellwire does not send",
+                similar
+            ),
+            None => say!(
+                "header-paste-all",
+                "paste all headers, or look whether a proxy takes it away"
+            ),
         };
-        Check::problem(code, format!("The header {name} is missing: {why}."))
+        let said = say!(
+            "check-missing",
+            "The header {name} is missing: {why}.",
+            name,
+            why
+        );
+        Check::problem(code, said)
     }
 }
 
 /// What stands in place of a signature: its bytes, if it has some, and what is odd about it.
-fn odd(part: &str) -> (Option<Vec<u8>>, String) {
+fn odd(part: &str) -> (Option<Vec<u8>>, Said) {
     if let Some(tag) = hexadecimal(part.trim_start_matches("sha256=")) {
-        let why = "it is hexadecimal; is it one that the receiver has computed?".to_owned();
+        let why = say!(
+            "header-hexadecimal",
+            "it is hexadecimal; is it one that the receiver has computed?"
+        );
         return (Some(tag), why);
     }
     if let Some(rest) = part.strip_prefix("v1=").or(part.strip_prefix("v1:")) {
-        let why = "between `v1` and the signature stands a comma".to_owned();
+        let why = say!(
+            "header-comma",
+            "between `v1` and the signature stands a comma"
+        );
         return (LENIENT.decode(rest).ok(), why);
     }
     match LENIENT.decode(part) {
-        Ok(tag) if tag.len() == TAG_BYTES => (Some(tag), "`v1,` is missing before it".to_owned()),
-        _ => (None, "it does not begin with `v1,`".to_owned()),
+        Ok(tag) if tag.len() == TAG_BYTES => (
+            Some(tag),
+            say!("header-no-version", "`v1,` is missing before it"),
+        ),
+        _ => (
+            None,
+            say!("header-beginning", "it does not begin with `v1,`"),
+        ),
     }
 }
 

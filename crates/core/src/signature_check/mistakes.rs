@@ -6,7 +6,7 @@ use super::{
     body::{compact, undone},
     key,
 };
-use crate::{signature::SECRET_PREFIX, webhook::Secret};
+use crate::{say, signature::SECRET_PREFIX, webhook::Secret};
 
 pub(super) fn why(
     signed: &Signed<'_>,
@@ -19,23 +19,33 @@ pub(super) fn why(
     if sent.is_some_and(right) {
         return vec![Check::problem(
             "signature_other_body",
-            "The signature is genuine, and is over the body as it was sent; this body is another \
-             one.",
+            say!(
+                "check-other-body",
+                "The signature is genuine, and is over the body as it was sent; this body is \
+                 another one."
+            ),
         )];
     }
     for (code, how, changed) in undone(body) {
         if right(&changed) {
             return vec![Check::problem(
                 code,
-                format!("The signature is genuine, and the body was changed: {how}."),
+                say!(
+                    "check-genuine",
+                    "The signature is genuine, and the body was changed: {how}.",
+                    how
+                ),
             )];
         }
     }
     if right(&compact(body)) {
         return vec![Check::problem(
             "body_reserialised",
-            "The signature is genuine, and the body was changed: it is JSON that was parsed and \
-             printed again with other whitespace. Verify the bytes as they came.",
+            say!(
+                "check-reserialised",
+                "The signature is genuine, and the body was changed: it is JSON that was parsed \
+                 and printed again with other whitespace. Verify the bytes as they came."
+            ),
         )];
     }
     if let Some(check) = mistaken_key(signed, secrets, &keys, body, sent) {
@@ -44,14 +54,20 @@ pub(super) fn why(
     vec![
         Check::problem(
             "signature_mismatch",
-            "The signature was made with none of the webhook's secrets over this body.",
+            say!(
+                "check-mismatch",
+                "The signature was made with none of the webhook's secrets over this body."
+            ),
         ),
         Check::hint(
             "usual_mistakes",
-            "Usual causes: the secret of another webhook; a body that was parsed and printed again \
-             (verify the bytes as they came); a key that is the text of the secret (take `whsec_` \
-             off and decode the rest from base64); a header that was changed or mixed up with \
-             another request's.",
+            say!(
+                "check-usual",
+                "Usual causes: the secret of another webhook; a body that was parsed and printed \
+                 again (verify the bytes as they came); a key that is the text of the secret (take \
+                 `whsec_` off and decode the rest from base64); a header that was changed or mixed \
+                 up with another request's."
+            ),
         ),
     ]
 }
@@ -70,16 +86,22 @@ fn mistaken_key(
         if all(secret.value.as_bytes()) {
             return Some(Check::problem(
                 "secret_with_prefix",
-                "This signature was computed with the secret's whole text as the key. Take `whsec_` \
-                 off and decode the rest from base64: those bytes are the key.",
+                say!(
+                    "check-whole-secret",
+                    "This signature was computed with the secret's whole text as the key. Take \
+                     `whsec_` off and decode the rest from base64: those bytes are the key."
+                ),
             ));
         }
         let undecoded = secret.value.trim_start_matches(SECRET_PREFIX);
         if all(undecoded.as_bytes()) {
             return Some(Check::problem(
                 "secret_not_decoded",
-                "This signature was computed with the text behind `whsec_` as the key. Decode it \
-                 from base64: those bytes are the key.",
+                say!(
+                    "check-not-decoded",
+                    "This signature was computed with the text behind `whsec_` as the key. Decode \
+                     it from base64: those bytes are the key."
+                ),
             ));
         }
     }
@@ -87,7 +109,7 @@ fn mistaken_key(
     for key in keys {
         for body in &bodies {
             let wrong = [
-                (vec![*body], "the body alone"),
+                (vec![*body], "`{body}`"),
                 (vec![timestamp, *body], "`{webhook-timestamp}.{body}`"),
                 (vec![id, *body], "`{webhook-id}.{body}`"),
                 (
@@ -99,9 +121,11 @@ fn mistaken_key(
                 if signed.is_of(key, &parts) {
                     return Some(Check::problem(
                         "content",
-                        format!(
-                            "This signature was computed over {what}. It has to be over \
-                             `{{webhook-id}}.{{webhook-timestamp}}.{{body}}`."
+                        say!(
+                            "check-content",
+                            "This signature was computed over {what}. It has to be over {right}.",
+                            what,
+                            right = "`{webhook-id}.{webhook-timestamp}.{body}`"
                         ),
                     ));
                 }

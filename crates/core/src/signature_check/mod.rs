@@ -18,6 +18,8 @@ use sha2::Sha256;
 
 pub use self::headers::{Headers, Pasted};
 use crate::{
+    said::Said,
+    say,
     signature::{SECRET_PREFIX, TOLERANCE},
     time::{SECOND, Time},
     webhook::Secret,
@@ -57,27 +59,27 @@ pub struct Check {
     /// Whether that is good.
     pub outcome: Outcome,
     /// The same in plain words.
-    pub sentence: String,
+    pub sentence: Said,
 }
 
 impl Check {
-    pub(crate) fn ok(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn ok(code: &'static str, sentence: Said) -> Self {
         Self::new(code, Outcome::Ok, sentence)
     }
 
-    pub(crate) fn problem(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn problem(code: &'static str, sentence: Said) -> Self {
         Self::new(code, Outcome::Problem, sentence)
     }
 
-    pub(crate) fn hint(code: &'static str, sentence: impl Into<String>) -> Self {
+    pub(crate) fn hint(code: &'static str, sentence: Said) -> Self {
         Self::new(code, Outcome::Hint, sentence)
     }
 
-    fn new(code: &'static str, outcome: Outcome, sentence: impl Into<String>) -> Self {
+    fn new(code: &'static str, outcome: Outcome, sentence: Said) -> Self {
         Self {
             code,
             outcome,
-            sentence: sentence.into(),
+            sentence,
         }
     }
 }
@@ -212,20 +214,27 @@ fn named(signed_by: SignedBy, at: Time) -> Check {
     match signed_by {
         SignedBy::Former { until } if until <= at => Check::hint(
             "signature_former",
-            format!(
-                "The signature was made with a former secret, which has not signed since {until}."
+            say!(
+                "check-former-over",
+                "The signature was made with a former secret, which has not signed since {until}.",
+                until
             ),
         ),
         SignedBy::Former { until } => Check::ok(
             "signature_former",
-            format!(
+            say!(
+                "check-former",
                 "The signature was made with the former secret, which signs beside the present one \
-                 until {until}."
+                 until {until}.",
+                until
             ),
         ),
         _ => Check::ok(
             "signature",
-            "The signature was made with the webhook's present secret, over exactly this body.",
+            say!(
+                "check-present",
+                "The signature was made with the webhook's present secret, over exactly this body."
+            ),
         ),
     }
 }
@@ -236,27 +245,44 @@ fn age(seconds: i64, at: Time) -> Check {
     if age_s > tolerance_s {
         Check::problem(
             "timestamp_old",
-            format!(
-                "The request was signed {age_s} s before {at}; receivers allow {tolerance_s} s. \
-                 When it was pasted later than it came, say in `at` when it came; otherwise the \
-                 receiver's clock is ahead, or the request is a replay."
+            say!(
+                "check-old",
+                "The request was signed {age} s before {at}; receivers allow {tolerance} s. When \
+                 it was pasted later than it came, say in `at` when it came; otherwise the \
+                 receiver's clock is ahead, or the request is a replay.",
+                age = age_s,
+                at,
+                tolerance = tolerance_s
             ),
         )
     } else if age_s < -tolerance_s {
         Check::problem(
             "timestamp_new",
-            format!(
-                "The request was signed {} s after {at}; receivers allow {tolerance_s} s. The \
+            say!(
+                "check-new",
+                "The request was signed {age} s after {at}; receivers allow {tolerance} s. The \
                  receiver's clock is behind.",
-                -age_s
+                age = -age_s,
+                at,
+                tolerance = tolerance_s
             ),
         )
     } else {
         Check::ok(
             "timestamp",
             match age_s {
-                0.. => format!("The request was signed {age_s} s before {at}."),
-                _ => format!("The request was signed {} s after {at}.", -age_s),
+                0.. => say!(
+                    "check-before",
+                    "The request was signed {age} s before {at}.",
+                    age = age_s,
+                    at
+                ),
+                _ => say!(
+                    "check-after",
+                    "The request was signed {age} s after {at}.",
+                    age = -age_s,
+                    at
+                ),
             },
         )
     }

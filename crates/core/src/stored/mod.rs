@@ -8,6 +8,7 @@ pub mod audit;
 pub mod firsts;
 pub mod people;
 pub mod receipts;
+pub mod refusals;
 pub mod seal;
 pub mod search;
 pub mod standing;

@@ -3,6 +3,7 @@
 use crate::{
     ids::{OrganizationId, UserId},
     ports::{Error, LinkUse, Result},
+    stored::refusals,
     time::Time,
     user::{Link, Portal, Purpose, User},
 };
@@ -81,9 +82,7 @@ pub fn portal_of(text: &str) -> Result<Portal> {
 /// What is answered to a change that would leave nobody who may do everything.
 #[must_use]
 pub fn last_operator() -> Error {
-    Error::Conflict(
-        "this is the last operator who may sign in; make another user an operator first".to_owned(),
-    )
+    Error::Conflict(refusals::last_operator())
 }
 
 /// Whether a user is an operator who may sign in.

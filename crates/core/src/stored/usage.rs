@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use crate::{
     ids::WebhookId,
     ports::{Chunk, Crossed, Error, Fired, Group, MAX_CALLS, MAX_FIRED, NewEvent, UsageRecord},
+    say,
     usage::{
         Condition, Counter, Developer, DeveloperPlan, Document, Item, Named, Noun, Package,
         RatePlan, Rise,
@@ -65,14 +66,24 @@ pub fn apart<'b>(
         let begins_before =
             |a: &DeveloperPlan, b: &DeveloperPlan| b.end.is_none_or(|end| a.start < end);
         if other.id != one.id && begins_before(&one, &other) && begins_before(&other, &one) {
-            let until = other
-                .end
-                .map_or_else(|| "on".to_owned(), |end| format!("until {end}"));
-            return Err(Error::Conflict(format!(
-                "the developer has this rate plan already from {} {until}, as {}; end that one first, \
-                 or choose a time outside of it",
-                other.start, other.id
-            )));
+            let (start, id) = (other.start, other.id);
+            return Err(Error::Conflict(match other.end {
+                Some(end) => say!(
+                    "refused-overlap",
+                    "the developer has this rate plan already from {start} until {end}, as {id}; \
+                     end that one first, or choose a time outside of it",
+                    start,
+                    end,
+                    id
+                ),
+                None => say!(
+                    "refused-overlap-open",
+                    "the developer has this rate plan already from {start} on, as {id}; end that \
+                     one first, or choose a time outside of it",
+                    start,
+                    id
+                ),
+            }));
         }
     }
     Ok(())
@@ -81,10 +92,11 @@ pub fn apart<'b>(
 /// Why a document cannot be deleted.
 #[must_use]
 pub fn still_has(noun: Noun, children: Noun) -> Error {
-    Error::Conflict(format!(
-        "the {} still has a {}; delete that first",
-        noun.as_str(),
-        children.as_str()
+    Error::Conflict(say!(
+        "refused-children",
+        "the {noun} still has a {children}; delete that first",
+        noun = noun.said(),
+        children = children.said()
     ))
 }
 

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Attribute, Months, UsageTarget};
 use crate::{
     ids::{ConditionId, DeveloperPlanId, OrganizationId, WebhookId},
+    said::Said,
+    say,
     time::Time,
 };
 
@@ -47,6 +49,18 @@ impl Noun {
     #[must_use]
     pub fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|noun| noun.code() == code)
+    }
+
+    /// For people, in their language.
+    #[must_use]
+    pub fn said(self) -> Said {
+        match self {
+            Self::Developer => say!("noun-developer", "developer"),
+            Self::Package => say!("noun-package", "package"),
+            Self::RatePlan => say!("noun-rate-plan", "rate plan"),
+            Self::DeveloperPlan => say!("noun-developer-plan", "developer rate plan"),
+            Self::Condition => say!("noun-condition", "notification condition"),
+        }
     }
 
     /// For people.

@@ -8,6 +8,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::{said::Said, say};
+
 /// How many percentages one condition may name (APG-27b).
 pub const MAX_VALUES: u64 = 1000;
 /// The step of a range that names none (APG-18).
@@ -36,30 +38,25 @@ pub enum UsageTarget {
 
 /// Text that is no `UsageTarget`, or percentages that make none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.said())]
 pub enum ParseTargetError {
     /// Something else stands where a part of the grammar is expected.
-    #[error(
-        "at character {at}: expected {expected}, found {found}; write `%= 80`, `%= 80 to 120` or \
-         `%= 80 to 120 by 10`"
-    )]
     Unexpected {
         /// Which character, counted from 1.
         at: usize,
         /// What should be there.
-        expected: &'static str,
+        expected: Said,
         /// What is.
-        found: String,
+        found: Said,
     },
     /// A number that is not between 1 and [`MAX_PERCENT`].
-    #[error("at character {at}: {what} is a whole number from 1 to {MAX_PERCENT}")]
     Number {
         /// Which character, counted from 1.
         at: usize,
         /// What the number stands for.
-        what: &'static str,
+        what: Said,
     },
     /// The range ends before it begins.
-    #[error("the range ends at {to} %, before its beginning at {from} %; turn them round")]
     Backwards {
         /// The first percentage.
         from: u32,
@@ -67,19 +64,69 @@ pub enum ParseTargetError {
         to: u32,
     },
     /// More percentages than a condition may name.
-    #[error(
-        "these are {count} percentages; a condition may name {MAX_VALUES} at most: take a larger step"
-    )]
     TooMany {
         /// How many.
         count: u64,
     },
     /// A list without percentages.
-    #[error("the list is empty; name at least one percentage")]
     Empty,
     /// A list with a number that is no percentage.
-    #[error("{0} is not a percentage: a whole number from 1 to {MAX_PERCENT}")]
     Percent(u64),
+}
+
+impl ParseTargetError {
+    fn said(&self) -> Said {
+        match self {
+            Self::Unexpected {
+                at,
+                expected,
+                found,
+            } => say!(
+                "target-unexpected",
+                "at character {at}: expected {expected}, found {found}; write `%= 80`, `%= 80 to \
+                 120` or `%= 80 to 120 by 10`",
+                at,
+                expected,
+                found
+            ),
+            Self::Number { at, what } => say!(
+                "target-number",
+                "at character {at}: {what} is a whole number from 1 to {max}",
+                at,
+                what,
+                max = MAX_PERCENT
+            ),
+            Self::Backwards { from, to } => say!(
+                "target-backwards",
+                "the range ends at {to} %, before its beginning at {from} %; turn them round",
+                to,
+                from
+            ),
+            Self::TooMany { count } => say!(
+                "target-count",
+                "these are {count} percentages; a condition may name {max} at most: take a larger \
+                 step",
+                count,
+                max = MAX_VALUES
+            ),
+            Self::Empty => say!(
+                "target-empty",
+                "the list is empty; name at least one percentage"
+            ),
+            Self::Percent(number) => say!(
+                "target-percent",
+                "{number} is not a percentage: a whole number from 1 to {max}",
+                number,
+                max = MAX_PERCENT
+            ),
+        }
+    }
+}
+
+impl From<ParseTargetError> for Said {
+    fn from(error: ParseTargetError) -> Self {
+        error.said()
+    }
 }
 
 impl UsageTarget {
@@ -162,25 +209,29 @@ impl FromStr for UsageTarget {
 
     fn from_str(text: &str) -> Result<Self, ParseTargetError> {
         let mut parts = Parts { rest: text, at: 1 };
-        parts.expect("%", "`%=`")?;
-        parts.expect("=", "`=`")?;
-        let from = parts.number("a percentage")?;
+        parts.expect("%", || "`%=`".into())?;
+        parts.expect("=", || "`=`".into())?;
+        let from = parts.number(|| say!("target-a-percentage", "a percentage"))?;
         if parts.is_over() {
             return Ok(Self::At(from));
         }
-        parts.expect("to", "`to` or the end")?;
-        let to = parts.number("the last percentage")?;
+        parts.expect("to", || say!("target-to", "`to` or the end"))?;
+        let to = parts.number(|| say!("target-the-last", "the last percentage"))?;
         let step = if parts.is_over() {
             DEFAULT_STEP
         } else {
-            parts.expect("by", "`by` or the end")?;
-            parts.number("the step")?
+            parts.expect("by", || say!("target-by", "`by` or the end"))?;
+            parts.number(|| say!("target-the-step", "the step"))?
         };
         if !parts.is_over() {
-            return Err(parts.unexpected("the end"));
+            return Err(parts.unexpected(the_end()));
         }
         Self::range(from, to, step)
     }
+}
+
+fn the_end() -> Said {
+    say!("target-the-end", "the end")
 }
 
 fn percent(number: u64) -> Result<u32, ParseTargetError> {
@@ -210,7 +261,7 @@ impl Parts<'_> {
         self.rest.is_empty()
     }
 
-    fn expect(&mut self, word: &str, expected: &'static str) -> Result<(), ParseTargetError> {
+    fn expect(&mut self, word: &str, expected: fn() -> Said) -> Result<(), ParseTargetError> {
         self.blanks();
         match self.rest.strip_prefix(word) {
             Some(rest) => {
@@ -218,29 +269,29 @@ impl Parts<'_> {
                 self.at += word.len();
                 Ok(())
             }
-            None => Err(self.unexpected(expected)),
+            None => Err(self.unexpected(expected())),
         }
     }
 
-    fn number(&mut self, what: &'static str) -> Result<u32, ParseTargetError> {
+    fn number(&mut self, what: fn() -> Said) -> Result<u32, ParseTargetError> {
         self.blanks();
         let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let digits = &self.rest[..self.rest.len() - rest.len()];
         if digits.is_empty() {
-            return Err(self.unexpected("a whole number"));
+            return Err(self.unexpected(say!("target-whole", "a whole number")));
         }
         let at = self.at;
         let number = digits.parse().ok().and_then(|number| percent(number).ok());
-        let number = number.ok_or(ParseTargetError::Number { at, what })?;
+        let number = number.ok_or_else(|| ParseTargetError::Number { at, what: what() })?;
         self.rest = rest;
         self.at += digits.len();
         Ok(number)
     }
 
-    fn unexpected(&self, expected: &'static str) -> ParseTargetError {
+    fn unexpected(&self, expected: Said) -> ParseTargetError {
         let found = match self.rest.chars().next() {
-            Some(found) => format!("`{}`", found.escape_debug()),
-            None => "the end".to_owned(),
+            Some(found) => format!("`{}`", found.escape_debug()).into(),
+            None => the_end(),
         };
         ParseTargetError::Unexpected {
             at: self.at,

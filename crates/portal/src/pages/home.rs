@@ -2,6 +2,7 @@
 //! server of many, on the overview of all of them.
 
 use axum::{extract::State, response::Response};
+use bellwire_core::say;
 use bellwire_web::{AppState, auth::Sessions, problem::Problem};
 use http::StatusCode;
 
@@ -40,7 +41,11 @@ pub(crate) async fn root(
         None => {
             let page = alone();
             if !runs {
-                let said = page.t("nowhere");
+                let said = say!(
+                    "page-nowhere",
+                    "You are not a member of any organization yet. Ask whoever runs this server to \
+                     add you."
+                );
                 let problem = Problem::new(bellwire_web::problem::Code::NotFound, said);
                 return Err(Refusal::new(page, problem));
             }

@@ -2,6 +2,7 @@
 //! cookies of this browser.
 
 use axum::{extract::State, response::Response};
+use bellwire_core::say;
 use bellwire_web::{
     AppState,
     auth::{
@@ -62,7 +63,10 @@ pub(crate) async fn look_as(
     let index = cross_site::of_token(&here, &shown).ok_or_else(|| {
         refuse(Problem::new(
             Code::Csrf,
-            "Open the page again, and change from there.",
+            say!(
+                "page-change-again",
+                "Open the page again, and change from there."
+            ),
         ))
     })?;
     let now = here.swap_remove(index);

@@ -3,15 +3,16 @@
 
 use askama::Template;
 use axum::response::Response;
-use bellwire_core::service::{Error, FieldError};
+use bellwire_core::service::Error;
 use bellwire_web::problem::Problem;
 use http::StatusCode;
 
-use super::{note::sentence, settings::field::Field};
+use super::{note::Fault, settings::field::Field};
 use crate::{
     frame::{Link, Page},
     html,
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -25,8 +26,8 @@ pub(crate) struct SheetPage {
     pub(crate) fields: Vec<Field>,
     /// How many fields are wrong, in words.
     pub(crate) wrong: Option<String>,
-    /// What no field is to blame for, in the words of the rules.
-    pub(crate) detail: Option<String>,
+    /// What no field is to blame for.
+    pub(crate) detail: Option<Spoken>,
     pub(crate) save: String,
     pub(crate) back: String,
 }
@@ -35,21 +36,18 @@ pub(crate) struct SheetPage {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     /// By field.
-    pub(crate) fields: Vec<FieldError>,
+    pub(crate) fields: Vec<Fault>,
     /// Where no field is to blame.
-    pub(crate) detail: Option<String>,
-    /// It is said in the reader's language, not in the words of the rules.
-    ours: bool,
+    pub(crate) detail: Option<Spoken>,
     status: StatusCode,
 }
 
 impl Faults {
-    /// Some fields, in the reader's language.
-    pub(crate) fn of_fields(fields: Vec<FieldError>) -> Self {
+    /// Some fields.
+    pub(crate) fn of_fields(fields: Vec<Fault>) -> Self {
         Self {
             fields,
             detail: None,
-            ours: true,
             status: StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
@@ -57,17 +55,13 @@ impl Faults {
     /// What the rules said; a page of its own for what no form can mend.
     pub(crate) fn of<R>(visit: &Visit<R>, error: Error) -> Result<Self, Refusal> {
         match error {
-            Error::Invalid(fields) => Ok(Self {
-                ours: false,
-                ..Self::of_fields(fields)
-            }),
+            Error::Invalid(errors) => Ok(Self::of_fields(Fault::all(visit.text(), &errors))),
             Error::Conflict { .. } => {
                 let problem = Problem::from(error);
                 Ok(Self {
                     fields: Vec::new(),
-                    ours: false,
                     status: problem.code.status(),
-                    detail: Some(sentence(&problem.detail)),
+                    detail: Some(visit.text().said(&problem.detail)),
                 })
             }
             error => Err(visit.refuse(error)),
@@ -78,31 +72,25 @@ impl Faults {
 impl SheetPage {
     /// The form, with what is wrong in it.
     pub(crate) fn answer(mut self, faults: &Faults) -> Response {
-        let (known, others): (Vec<FieldError>, Vec<FieldError>) =
-            faults.fields.iter().cloned().partition(|fault| {
-                let base = fault.field.split(['[', '.']).next();
-                self.fields.iter().any(|field| Some(field.name) == base)
-            });
+        let is_told = |fault: &&Fault| self.fields.iter().any(|field| fault.is_of(field.name));
+        let (_, others): (Vec<&Fault>, Vec<&Fault>) = faults.fields.iter().partition(is_told);
         self.fields = self
             .fields
             .into_iter()
-            .map(|field| field.told(&known))
+            .map(|field| field.told(&faults.fields))
             .collect();
-        for field in &mut self.fields {
-            field.note.foreign &= !faults.ours;
-        }
         let count = self.fields.iter().filter(|field| field.note.wrong).count();
         self.wrong = (count > 0).then(|| {
             let text = &self.page.text;
             text.with("form-wrong", [("count", count.into())])
         });
         // What no field of this form shows is told above it.
-        let mut details: Vec<String> = others
-            .iter()
-            .map(|fault| sentence(&format!("{}: {}", fault.field, fault.message)))
-            .collect();
-        details.extend(faults.detail.clone());
-        self.detail = (!details.is_empty()).then(|| details.join(" "));
+        let others = others.into_iter().map(|fault| Spoken {
+            text: format!("{}: {}", fault.field, fault.said.text),
+            ..fault.said
+        });
+        let detail: Spoken = others.chain(faults.detail.clone()).collect();
+        self.detail = (!detail.text.is_empty()).then_some(detail);
         html::page(&self, faults.status, &self.page.embedding)
     }
 }

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use bellwire_core::service::Who;
+use bellwire_core::{say, service::Who};
 use bellwire_web::{
     AppState,
     auth::{
@@ -126,7 +126,10 @@ pub(crate) async fn sign_out(
     let index = cross_site::of_token(&here, &unmasked(form.text("csrf"))).ok_or_else(|| {
         refuse(Problem::new(
             Code::Csrf,
-            "Open the page again, and sign out from there.",
+            say!(
+                "page-sign-out-again",
+                "Open the page again, and sign out from there."
+            ),
         ))
     })?;
     let principal = here.swap_remove(index);

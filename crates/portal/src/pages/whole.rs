@@ -1,6 +1,7 @@
 //! Who sees the whole organization: what carries no channel, such as who has bought what, is for its
 //! own people, not for customers who came through a link.
 
+use bellwire_core::say;
 use bellwire_web::problem::{Code, Problem};
 
 use crate::{refusal::Refusal, visit::Visit};
@@ -13,6 +14,9 @@ pub(crate) fn whole<R>(visit: &Visit<R>) -> Result<(), Refusal> {
     }
     Err(visit.refuse(Problem::new(
         Code::Forbidden,
-        "This is about all of the organization; it is for whoever made the link.",
+        say!(
+            "page-whole",
+            "This is about all of the organization; it is for whoever made the link."
+        ),
     )))
 }

@@ -125,7 +125,7 @@ impl CopySource for Source {
             false => Err(Error::Conflict(
                 "a server was started on the source during the copy; stop it and begin anew, with \
                  a target that is empty"
-                    .to_owned(),
+                    .into(),
             )),
         }
     }

@@ -85,7 +85,7 @@ async fn a_report_with_anything_wrong_counts_nothing() {
     };
     let message = |field: &str| {
         let found = errors.iter().find(|error| error.field == field);
-        found.map_or_else(String::new, |error| error.message.clone())
+        found.map_or_else(String::new, |error| error.message.to_string())
     };
     assert!(message("records[4].developer").contains("there is no developer `nobody@example.com`"));
     assert!(message("records[5].rate_plan").contains("there is no rate plan `nothing`"));

@@ -6,7 +6,7 @@
 //! token, which a foreign page cannot read.
 
 use axum::extract::FromRequestParts;
-use bellwire_core::service::Principal;
+use bellwire_core::{say, service::Principal};
 use http::{HeaderName, header, request::Parts};
 use subtle::ConstantTimeEq as _;
 
@@ -42,8 +42,11 @@ pub fn check(parts: &Parts, options: &Options) -> Result<(), Problem> {
     if cross || foreign {
         return Err(Problem::new(
             Code::CrossSite,
-            "This request comes from a page of another site. If that page is yours, let its server \
-             call with a token.",
+            say!(
+                "page-cross-site",
+                "This request comes from a page of another site. If that page is yours, let its \
+                 server call with a token."
+            ),
         ));
     }
     Ok(())

@@ -69,7 +69,7 @@ impl<'p> Credentials<'p> {
     }
 }
 
-fn unauthenticated(detail: &str) -> Problem {
+fn unauthenticated(detail: &'static str) -> Problem {
     Problem::new(Code::Unauthenticated, detail)
 }
 

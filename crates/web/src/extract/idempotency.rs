@@ -1,6 +1,7 @@
 //! The `Idempotency-Key` header.
 
 use axum::extract::FromRequestParts;
+use bellwire_core::said::Said;
 use http::{HeaderMap, request::Parts};
 use utoipa::IntoParams;
 
@@ -47,7 +48,7 @@ impl IdempotencyKey {
             || bytes.len() > MAX_KEY_BYTES
             || !bytes.iter().all(u8::is_ascii_graphic)
         {
-            return Err(wrong(&format!(
+            return Err(wrong(format!(
                 "1 to {MAX_KEY_BYTES} visible ASCII characters without blanks are expected"
             )));
         }
@@ -55,7 +56,7 @@ impl IdempotencyKey {
     }
 }
 
-fn wrong(message: &str) -> Problem {
+fn wrong(message: impl Into<Said>) -> Problem {
     Problem::field(Code::InvalidHeader, "Idempotency-Key", message)
 }
 

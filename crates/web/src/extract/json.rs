@@ -189,7 +189,7 @@ mod tests {
             || (String::new(), problem.detail.clone()),
             |error| (error.field.clone(), error.message.clone()),
         );
-        (problem.code, field, message)
+        (problem.code, field, message.into())
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use axum::extract::FromRequestParts;
+use bellwire_core::said::Said;
 use http::request::Parts;
 use url::form_urlencoded;
 use utoipa::IntoParams;
@@ -66,7 +67,7 @@ impl Params {
 }
 
 /// The problem of a parameter.
-pub fn wrong(name: &str, message: impl Into<String>) -> Problem {
+pub fn wrong(name: &str, message: impl Into<Said>) -> Problem {
     Problem::field(Code::InvalidQuery, name, message)
 }
 
@@ -165,7 +166,7 @@ mod tests {
         assert_eq!(problem.code, Code::InvalidQuery);
         (
             problem.errors[0].field.clone(),
-            problem.errors[0].message.clone(),
+            problem.errors[0].message.to_string(),
         )
     }
 

@@ -1,5 +1,6 @@
 //! What the bodies of several nouns share: references, and fields that are only read.
 
+use bellwire_core::said::Said;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,7 +68,7 @@ macro_rules! body {
 pub(super) use body;
 
 /// The problem of a field.
-pub(super) fn wrong(field: &str, message: impl Into<String>) -> Problem {
+pub(super) fn wrong(field: &str, message: impl Into<Said>) -> Problem {
     Problem::field(Code::InvalidRequest, field, message)
 }
 

@@ -74,7 +74,7 @@ fn code(code: Code) -> String {
 /// Every field to blame: there is no list of them here.
 fn message(problem: &Problem) -> String {
     match problem.errors.as_slice() {
-        [] | [_] => problem.detail.clone(),
+        [] | [_] => problem.detail.to_string(),
         all => all
             .iter()
             .map(|error| format!("`{}`: {}", error.field, error.message))

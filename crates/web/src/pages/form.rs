@@ -1,6 +1,7 @@
 //! What a form of ours sends.
 
 use axum::extract::{FromRequest, Request};
+use bellwire_core::say;
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::form_urlencoded;
@@ -41,7 +42,7 @@ impl FromRequest<AppState> for Form {
         if !is_form {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
-                "This page takes what its own form sends.",
+                say!("page-own-form", "This page takes what its own form sends."),
             ));
         }
         let bytes = match Limited::new(body, LIMIT_BYTES).collect().await {
@@ -49,13 +50,17 @@ impl FromRequest<AppState> for Form {
             Err(error) if error.is::<LengthLimitError>() => {
                 return Err(Problem::new(
                     Code::TooLarge,
-                    "That is too much for this form.",
+                    say!("page-too-much", "That is too much for this form."),
                 ));
             }
             Err(error) => {
                 return Err(Problem::new(
                     Code::UnreadableBody,
-                    format!("The form ended before its time: {error}."),
+                    say!(
+                        "page-cut-because",
+                        "The form ended before its time: {error}.",
+                        error
+                    ),
                 ));
             }
         };

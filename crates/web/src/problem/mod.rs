@@ -8,7 +8,7 @@ mod code;
 pub mod docs;
 
 use axum::response::{IntoResponse, Response};
-use bellwire_core::service;
+use bellwire_core::{said::Said, say, service};
 use http::{HeaderValue, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,8 +26,8 @@ pub struct FieldError {
     #[schema(example = "events[3].type")]
     pub field: String,
     /// What is wrong with it and what is expected.
-    #[schema(example = "missing field `type`")]
-    pub message: String,
+    #[schema(value_type = String, example = "missing field `type`")]
+    pub message: Said,
 }
 
 /// A refusal.
@@ -36,7 +36,7 @@ pub struct Problem {
     /// What went wrong; decides the status.
     pub code: Code,
     /// This occurrence in one or two sentences.
-    pub detail: String,
+    pub detail: Said,
     /// The fields to blame, if any.
     pub errors: Vec<FieldError>,
     /// When the same request can succeed, in seconds from now.
@@ -71,7 +71,7 @@ pub(crate) struct Document<'a> {
 
 impl Problem {
     /// A problem that no field is to blame for.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<Said>) -> Self {
         Self {
             code,
             detail: detail.into(),
@@ -84,9 +84,14 @@ impl Problem {
     #[must_use]
     pub fn fields(code: Code, errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
-            [] => code.title().to_owned(),
+            [] => code.title().into(),
             [only] => sentence(only),
-            [first, rest @ ..] => format!("{} (and {} more)", sentence(first), rest.len()),
+            [first, rest @ ..] => say!(
+                "problem-more",
+                "{first} (and {count} more)",
+                first = sentence(first),
+                count = rest.len()
+            ),
         };
         Self {
             code,
@@ -97,7 +102,7 @@ impl Problem {
     }
 
     /// A problem with one field to blame.
-    pub fn field(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn field(code: Code, field: impl Into<String>, message: impl Into<Said>) -> Self {
         let error = FieldError {
             field: field.into(),
             message: message.into(),
@@ -108,7 +113,10 @@ impl Problem {
     /// The 404 for a thing that is not there or not the caller's: the two are never told apart.
     #[must_use]
     pub fn not_found(noun: &str) -> Self {
-        Self::new(Code::NotFound, format!("There is no such {noun}."))
+        Self::new(
+            Code::NotFound,
+            say!("problem-not-found", "There is no such {noun}.", noun),
+        )
     }
 }
 
@@ -169,7 +177,10 @@ impl From<service::Error> for Problem {
                 tracing::error!(reason, "a request failed");
                 Self::new(
                     Code::Internal,
-                    "A bug stopped this request; the log has its id.",
+                    say!(
+                        "problem-bug",
+                        "A bug stopped this request; the log has its id."
+                    ),
                 )
             }
         }
@@ -182,11 +193,16 @@ impl From<bellwire_core::ports::Error> for Problem {
     }
 }
 
-fn sentence(error: &FieldError) -> String {
+fn sentence(error: &FieldError) -> Said {
     if error.field.is_empty() {
         error.message.clone()
     } else {
-        format!("`{}`: {}", error.field, error.message)
+        say!(
+            "problem-field",
+            "`{field}`: {message}",
+            field = error.field,
+            message = error.message
+        )
     }
 }
 
@@ -283,7 +299,7 @@ mod tests {
     #[test]
     fn a_conflict_keeps_its_code_and_an_unknown_one_is_a_conflict() {
         for (code, expected) in [("url_taken", Code::UrlTaken), ("weather", Code::Conflict)] {
-            let message = "it cannot be".to_owned();
+            let message = "it cannot be".into();
             let problem = Problem::from(service::Error::Conflict { code, message });
             assert_eq!(
                 (problem.code, problem.detail.as_str()),
@@ -296,7 +312,7 @@ mod tests {
     fn several_fields_make_a_detail_that_says_so() {
         let error = |field: &str| FieldError {
             field: field.to_owned(),
-            message: "is wrong".to_owned(),
+            message: "is wrong".into(),
         };
         let problem = Problem::fields(Code::InvalidRequest, vec![error("a"), error("b")]);
         assert_eq!(problem.detail, "`a`: is wrong (and 1 more)");

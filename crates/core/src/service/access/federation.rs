@@ -15,6 +15,8 @@ use crate::{
     access::{Actor, ActorKind},
     ids::LinkId,
     ports::{self, IdentityError, Inbound, Outbound},
+    said::Said,
+    say,
     service::{Error, Service, identity::Federation},
     time::{DurationUs, MINUTE, Time},
     user::{Link, Purpose},
@@ -143,7 +145,9 @@ impl Service {
         }
         let code = came.code.filter(|code| !code.is_empty());
         let inbound = Inbound {
-            code: code.ok_or_else(|| refused("the identity provider sent no code".to_owned()))?,
+            code: code.ok_or_else(|| {
+                refused(say!("oidc-no-code", "the identity provider sent no code"))
+            })?,
             issuer: came.issuer,
             redirect_uri,
             nonce: &ticket.nonce,
@@ -165,26 +169,28 @@ impl Service {
     /// What the browser was given when it was sent away with this state.
     fn ticket(&self, came: Arrival<'_>) -> Result<Ticket, Error> {
         let Some(sealed) = came.ticket.filter(|ticket| !ticket.is_empty()) else {
-            return Err(expired(
-                "no sign-in is under way in this browser: it took longer than ten minutes, or was \
-                 begun elsewhere, or has come to its end; begin again",
-            ));
+            return Err(expired(say!(
+                "oidc-not-begun",
+                "no sign-in is under way in this browser: it took longer than ten minutes, or \
+                     was begun elsewhere, or has come to its end; begin again"
+            )));
         };
         let foreign = || {
-            refused(
+            refused(say!(
+                "oidc-other",
                 "what came back belongs to another sign-in than the one that this browser began \
                  last; begin again"
-                    .to_owned(),
-            )
+            ))
         };
         let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| foreign())?;
         let plain = self.keyring().open(&sealed, &context(came.state));
         let plain = plain.map_err(|_| foreign())?;
         let ticket: Ticket = serde_json::from_slice(&plain).map_err(|_| foreign())?;
         if self.now() >= ticket.expires_at {
-            return Err(expired(
-                "this sign-in took longer than ten minutes; begin again",
-            ));
+            return Err(expired(say!(
+                "oidc-slow",
+                "this sign-in took longer than ten minutes; begin again"
+            )));
         }
         Ok(ticket)
     }
@@ -221,65 +227,99 @@ fn context(state: &str) -> Vec<u8> {
 
 /// A provider's no, by its code (OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1). Nothing else of what
 /// came with it is shown: whoever made the link wrote it.
-fn said_no(error: &str) -> String {
+fn said_no(error: &str) -> Said {
     let why = match error {
-        "access_denied" => "you, or a rule of its own, said no",
+        "access_denied" => say!("oidc-denied", "you, or a rule of its own, said no"),
         "login_required" | "interaction_required" | "account_selection_required" => {
-            "you are not signed in there"
+            say!("oidc-signed-out", "you are not signed in there")
         }
-        "consent_required" => "you have not allowed it to tell who you are",
-        "temporarily_unavailable" | "server_error" => "it cannot answer now; try again later",
-        "invalid_scope" | "invalid_request" | "unauthorized_client" => {
+        "consent_required" => say!(
+            "oidc-consent",
+            "you have not allowed it to tell who you are"
+        ),
+        "temporarily_unavailable" | "server_error" => {
+            say!("oidc-later", "it cannot answer now; try again later")
+        }
+        "invalid_scope" | "invalid_request" | "unauthorized_client" => say!(
+            "oidc-registration",
             "Bellwire is not registered there for what it asks; tell whoever operates it"
-        }
-        _ => "it gives a reason that Bellwire does not know; the log has it",
+        ),
+        _ => say!(
+            "oidc-other-reason",
+            "it gives a reason that Bellwire does not know; the log has it"
+        ),
     };
-    format!("the identity provider refuses: {why}")
+    say!("oidc-refuses", "the identity provider refuses: {why}", why)
 }
 
 fn not_signed_in(error: IdentityError) -> Error {
-    let message = error.to_string();
     match error {
         IdentityError::Busy => Error::TooMany {
             code: "busy",
             retry_after_s: BUSY_S,
-            message: format!("{message}; try again in a few seconds"),
+            message: say!(
+                "refused-busy",
+                "too many people sign in at this moment; try again in a few seconds"
+            ),
         },
-        IdentityError::Unreachable(_) => {
+        IdentityError::Unreachable(ref why) => {
             tracing::warn!(%error, "nobody can sign in through the identity provider");
             Error::SignIn {
                 code: "provider_unavailable",
-                message: format!("{message}; try again later"),
+                message: say!(
+                    "oidc-unreachable",
+                    "the identity provider does not answer: {why}; try again later",
+                    why
+                ),
             }
         }
-        IdentityError::Misconfigured(_) => {
+        IdentityError::Misconfigured(ref why) => {
             tracing::error!(%error, "nobody can sign in through the identity provider");
             Error::SignIn {
                 code: "provider_unavailable",
-                message: format!("{message}; tell whoever operates Bellwire"),
+                message: say!(
+                    "oidc-misconfigured",
+                    "sign-in is not set up rightly: {why}; tell whoever operates Bellwire",
+                    why
+                ),
             }
         }
-        IdentityError::Refused(_) | IdentityError::Untrusted(_) => {
+        IdentityError::Refused(ref why) => {
             tracing::warn!(%error, "nobody was signed in");
-            refused(message)
+            refused(say!(
+                "oidc-refuses",
+                "the identity provider refuses: {why}",
+                why
+            ))
+        }
+        IdentityError::Untrusted(ref why) => {
+            tracing::warn!(%error, "nobody was signed in");
+            refused(say!(
+                "oidc-untrusted",
+                "the answer of the identity provider cannot be trusted: {why}",
+                why
+            ))
         }
     }
 }
 
-pub(super) fn refused(message: String) -> Error {
+pub(super) fn refused(message: Said) -> Error {
     Error::SignIn {
         code: "sign_in_refused",
         message,
     }
 }
 
-fn expired(message: &str) -> Error {
+fn expired(message: Said) -> Error {
     Error::SignIn {
         code: "sign_in_expired",
-        message: message.to_owned(),
+        message,
     }
 }
 
 fn again() -> Error {
-    expired("this answer of the identity provider was used before, and works once; begin again")
+    expired(say!(
+        "oidc-again",
+        "this answer of the identity provider was used before, and works once; begin again"
+    ))
 }

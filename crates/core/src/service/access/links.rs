@@ -6,6 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::{
     ids::LinkId,
     ports::LinkUse,
+    say,
     service::{Error, Service},
     time::Time,
     user::{Link, Purpose},
@@ -87,20 +88,29 @@ fn state(link: &Link, now: Time) -> Result<(), Error> {
 fn used() -> Error {
     Error::Gone {
         code: "link_used",
-        message: "this link was used before, and works once; ask for a new one".to_owned(),
+        message: say!(
+            "refused-link-used",
+            "this link was used before, and works once; ask for a new one"
+        ),
     }
 }
 
 fn expired() -> Error {
     Error::Gone {
         code: "link_expired",
-        message: "this link has expired; ask for a new one".to_owned(),
+        message: say!(
+            "refused-link-expired",
+            "this link has expired; ask for a new one"
+        ),
     }
 }
 
 fn revoked() -> Error {
     Error::Gone {
         code: "link_revoked",
-        message: "this link was taken back; ask for a new one".to_owned(),
+        message: say!(
+            "refused-link-revoked",
+            "this link was taken back; ask for a new one"
+        ),
     }
 }

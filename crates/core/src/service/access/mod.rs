@@ -23,6 +23,7 @@ mod sessions;
 mod setup;
 mod sign_in_links;
 mod tries;
+mod weakness;
 
 use std::{
     collections::HashMap,

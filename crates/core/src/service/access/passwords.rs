@@ -4,9 +4,11 @@ use std::sync::{Arc, atomic::Ordering};
 
 use zxcvbn::{Score, zxcvbn};
 
-use super::{Caller, Principal, SignedIn, Who, lower};
+use super::{Caller, Principal, SignedIn, Who, lower, weakness};
 use crate::{
     ports::Busy,
+    said::Said,
+    say,
     service::{Error, FieldError, Service},
     time::SECOND,
     user::User,
@@ -20,18 +22,23 @@ pub const MAX_PASSWORD_BYTES: usize = 1024;
 const BUSY_S: u32 = 2;
 
 /// Whether a password can stand guessing, also by somebody who knows whose it is.
-pub(in crate::service) fn check(password: &str, email: &str, name: &str) -> Result<(), String> {
+pub(in crate::service) fn check(password: &str, email: &str, name: &str) -> Result<(), Said> {
     let length = password.chars().count();
     if length < MIN_PASSWORD_CHARS {
-        return Err(format!(
-            "a password has at least {MIN_PASSWORD_CHARS} characters, this has {length}; a few \
-             uncommon words are long and easy to keep in mind"
+        return Err(say!(
+            "password-short",
+            "a password has at least {min} characters, this has {length}; a few uncommon words are \
+             long and easy to keep in mind",
+            min = MIN_PASSWORD_CHARS,
+            length
         ));
     }
     if password.len() > MAX_PASSWORD_BYTES {
-        return Err(format!(
-            "a password has at most {MAX_PASSWORD_BYTES} bytes, this has {}; shorten it",
-            password.len()
+        return Err(say!(
+            "rule-bytes",
+            "it has at most {max} bytes, this has {length}; shorten it",
+            max = MAX_PASSWORD_BYTES,
+            length = password.len()
         ));
     }
     let known: Vec<&str> = email
@@ -44,18 +51,7 @@ pub(in crate::service) fn check(password: &str, email: &str, name: &str) -> Resu
     if estimate.score() >= Score::Three {
         return Ok(());
     }
-    let mut message = "this password is too easy to guess".to_owned();
-    if let Some(feedback) = estimate.feedback() {
-        if let Some(warning) = feedback.warning() {
-            message.push_str(": ");
-            message.push_str(warning.to_string().trim_end_matches('.'));
-        }
-        for suggestion in feedback.suggestions() {
-            message.push_str(". ");
-            message.push_str(suggestion.to_string().trim_end_matches('.'));
-        }
-    }
-    Err(message)
+    Err(weakness::weak(estimate.feedback()))
 }
 
 impl Service {
@@ -129,15 +125,16 @@ impl Service {
         caller: &Caller,
     ) -> Result<Option<SignedIn>, Error> {
         let Who::User { user, session } = &principal.who else {
-            return Err(Error::Forbidden(
-                "only a user who signed in has a password to change".to_owned(),
-            ));
+            return Err(Error::Forbidden(say!(
+                "refused-no-password",
+                "only a user who signed in has a password to change"
+            )));
         };
         let right = self.credentials(&user.email, current, caller).await?;
         let Some(user) = right.filter(|right| right.id == user.id) else {
             return Err(Error::Invalid(vec![FieldError::new(
                 "current_password",
-                "this is not your password",
+                say!("password-not-yours", "this is not your password"),
             )]));
         };
         check(new, &user.email, &user.name)
@@ -157,7 +154,10 @@ pub(in crate::service) fn busy(_: Busy) -> Error {
     Error::TooMany {
         code: "busy",
         retry_after_s: BUSY_S,
-        message: "too many people sign in at this moment; try again in a few seconds".to_owned(),
+        message: say!(
+            "refused-busy",
+            "too many people sign in at this moment; try again in a few seconds"
+        ),
     }
 }
 
@@ -166,8 +166,10 @@ fn too_many(wait: i64) -> Error {
     Error::TooMany {
         code: "too_many_tries",
         retry_after_s: seconds,
-        message: format!(
-            "there were too many tries to sign in; the next one is looked at in {seconds} seconds"
+        message: say!(
+            "refused-tries",
+            "there were too many tries to sign in; the next one is looked at in {seconds} seconds",
+            seconds
         ),
     }
 }
@@ -183,7 +185,7 @@ mod tests {
         };
         assert!(refusal("short").contains("at least 10 characters, this has 5"));
         assert!(refusal("password123").contains("common password"));
-        assert!(refusal("aaaaaaaaaaaaaaa").contains("Repeats like"));
+        assert!(refusal("aaaaaaaaaaaaaaa").contains("Repeats like `aaa`"));
         for hers in ["Smithers2024", "acmesmithers", "bellwire1234"] {
             assert!(refusal(hers).contains("too easy to guess"), "{hers}");
         }

@@ -9,6 +9,7 @@ use super::lower;
 use crate::{
     access::Actor,
     ports::Claims,
+    say,
     service::{
         Error, STALE_RETRIES, Service,
         access::federation::refused,
@@ -41,9 +42,11 @@ impl Service {
                 return self.taken_for(user, claims, rules, by).await;
             }
             if !rules.create_users {
-                return Err(refused(format!(
+                return Err(refused(say!(
+                    "oidc-nobody",
                     "nobody here has the e-mail address {email}; ask an operator to make a user \
-                     for it"
+                     for it",
+                    email
                 )));
             }
             match self.newcomer(email, claims, rules, by).await {
@@ -82,10 +85,11 @@ impl Service {
     ) -> Result<User, Error> {
         may_sign_in(&user)?;
         if !rules.link_by_email {
-            return Err(refused(format!(
-                "there is a user {} already, and this server takes nobody for one by the e-mail \
-                 address; ask an operator",
-                user.email
+            return Err(refused(say!(
+                "oidc-not-linked",
+                "there is a user {email} already, and this server takes nobody for one by the \
+                 e-mail address; ask an operator",
+                email = user.email
             )));
         }
         // Before as well as after: whatever fails in between, no link that somebody else asked for may
@@ -101,10 +105,11 @@ impl Service {
                 by,
                 "user.linked",
                 |user| match &user.identity {
-                    Some(other) if *other != claims.identity => Err(refused(format!(
-                        "the user {} belongs to another account at an identity provider; ask an \
-                         operator",
-                        user.email
+                    Some(other) if *other != claims.identity => Err(refused(say!(
+                        "oidc-other-account",
+                        "the user {email} belongs to another account at an identity provider; ask \
+                         an operator",
+                        email = user.email
                     ))),
                     _ => {
                         user.identity = Some(claims.identity.clone());
@@ -148,8 +153,10 @@ impl Service {
         let mut findings = Findings::default();
         check_user(&mut findings, &user);
         findings.finish().map_err(|error| {
-            refused(format!(
-                "the identity provider says what no user can have: {error}"
+            refused(say!(
+                "oidc-odd-user",
+                "the identity provider says what no user can have: {error}",
+                error
             ))
         })?;
         self.store_new_user(&user, by).await?;
@@ -217,9 +224,10 @@ impl Service {
 fn may_sign_in(user: &User) -> Result<(), Error> {
     match user.disabled_at {
         None => Ok(()),
-        Some(_) => Err(refused(format!(
-            "the user {} may not sign in; ask an operator",
-            user.email
+        Some(_) => Err(refused(say!(
+            "oidc-barred",
+            "the user {email} may not sign in; ask an operator",
+            email = user.email
         ))),
     }
 }
@@ -229,22 +237,26 @@ fn may_sign_in(user: &User) -> Result<(), Error> {
 fn email(claims: &Claims, rules: &Provisioning) -> Result<String, Error> {
     let email = claims.email.as_deref().map(lower).unwrap_or_default();
     if email.is_empty() {
-        return Err(refused(
+        return Err(refused(say!(
+            "oidc-no-email",
             "the identity provider does not tell your e-mail address; ask whoever runs it to give \
              Bellwire the scope `email`"
-                .to_owned(),
-        ));
+        )));
     }
     match claims.email_verified {
         Some(true) => Ok(email),
         None if rules.trust_email => Ok(email),
-        Some(false) => Err(refused(format!(
+        Some(false) => Err(refused(say!(
+            "oidc-unverified",
             "the identity provider has not verified that {email} is your e-mail address; verify it \
-             there, then begin again"
+             there, then begin again",
+            email
         ))),
-        None => Err(refused(format!(
+        None => Err(refused(say!(
+            "oidc-verified-unknown",
             "the identity provider does not say whether it has verified that {email} is your \
-             e-mail address; ask whoever runs it to send `email_verified`"
+             e-mail address; ask whoever runs it to send `email_verified`",
+            email
         ))),
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     access::Access,
     ids::{DeliveryId, EventId},
     ports::Corner,
+    say,
     service::{Error, FieldError, Service},
     snapshot::Tenant,
 };
@@ -110,10 +111,11 @@ pub fn check_channels(access: &Access, channels: &[String]) -> Result<(), Error>
         names.join(", ")
     };
     if channels.is_empty() {
-        let message = format!(
-            "name the channels that it is to listen to, of yours: {}; without any it would listen \
-             to all",
-            yours()
+        let message = say!(
+            "rule-name-channels",
+            "name the channels that it is to listen to, of yours: {yours}; without any it would \
+             listen to all",
+            yours = yours()
         );
         return Err(Error::Invalid(vec![FieldError::new("channels", message)]));
     }
@@ -122,7 +124,11 @@ pub fn check_channels(access: &Access, channels: &[String]) -> Result<(), Error>
         .enumerate()
         .filter(|(_, channel)| !access.channels.contains(channel))
         .map(|(index, _)| {
-            let message = format!("this channel is not yours; yours are {}", yours());
+            let message = say!(
+                "rule-not-yours",
+                "this channel is not yours; yours are {yours}",
+                yours = yours()
+            );
             FieldError::new(format!("channels[{index}]"), message)
         })
         .collect();

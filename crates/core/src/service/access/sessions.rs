@@ -12,6 +12,7 @@ use crate::{
     access::{Actor, ActorKind},
     crypt::mac,
     ids::{LinkId, SessionId, UserId},
+    say,
     service::{Error, Service, audit::Subject},
     time::{DurationUs, MINUTE, SECOND, Time},
     user::{Holder, Portal, Session, User},
@@ -55,9 +56,10 @@ impl Service {
         caller: &Caller,
     ) -> Result<SignedIn, Error> {
         let Some(user) = self.credentials(email, password, caller).await? else {
-            return Err(Error::Unauthenticated(
-                "the e-mail address or the password is wrong".to_owned(),
-            ));
+            return Err(Error::Unauthenticated(say!(
+                "refused-password",
+                "the e-mail address or the password is wrong"
+            )));
         };
         self.start_session(user, caller).await
     }
@@ -68,9 +70,10 @@ impl Service {
     /// [`Error::Unauthenticated`] when they may not sign in.
     pub async fn start_session(&self, user: Arc<User>, caller: &Caller) -> Result<SignedIn, Error> {
         if user.disabled_at.is_some() {
-            return Err(Error::Unauthenticated(
-                "this user may not sign in".to_owned(),
-            ));
+            return Err(Error::Unauthenticated(say!(
+                "refused-user",
+                "this user may not sign in"
+            )));
         }
         let options = self.options();
         let max = options.session_max;
@@ -95,9 +98,10 @@ impl Service {
                 Ok(()) | Err(Error::NotFound(_)) => {}
                 Err(error) => return Err(error),
             }
-            return Err(Error::Unauthenticated(
-                "this user was changed at this very moment; sign in again".to_owned(),
-            ));
+            return Err(Error::Unauthenticated(say!(
+                "refused-user-changed",
+                "this user was changed at this very moment; sign in again"
+            )));
         }
         let principal = Principal {
             access: user.access(),
@@ -239,8 +243,7 @@ impl Service {
     pub async fn sign_out(&self, principal: &Principal) -> Result<(), Error> {
         let session = principal.session().ok_or_else(|| Error::Conflict {
             code: "no_session",
-            message: "this request came with a token or a password, which end no session"
-                .to_owned(),
+            message: "this request came with a token or a password, which end no session".into(),
         })?;
         let subject = match &principal.who {
             Who::Portal {

@@ -7,7 +7,7 @@ use super::{Caller, SignedIn, passwords::check};
 use crate::{
     access::{Actor, ActorKind},
     ids::{LinkId, UserId},
-    ports,
+    ports, say,
     service::{
         Error, Service,
         audit::Subject,
@@ -91,7 +91,10 @@ impl Service {
         if self.store().operators().await? > 0 {
             return Err(Error::Conflict {
                 code: "already_set_up",
-                message: "there is an operator already; ask them for a user".to_owned(),
+                message: say!(
+                    "refused-set-up",
+                    "there is an operator already; ask them for a user"
+                ),
             });
         }
         if self.store().user_by_email(&user.email).await?.is_some() {
@@ -223,9 +226,10 @@ impl Service {
         let (_, user) = self
             .revise_user(looked_at.id, by, "user.password_changed", |user| {
                 if user.identity != looked_at.identity {
-                    return Err(Error::Unauthenticated(
-                        "this user was changed at this very moment; sign in again".to_owned(),
-                    ));
+                    return Err(Error::Unauthenticated(say!(
+                        "refused-user-changed",
+                        "this user was changed at this very moment; sign in again"
+                    )));
                 }
                 user.password.clone_from(&phc);
                 Ok(())

@@ -7,6 +7,7 @@ use super::{Caller, SignedIn};
 use crate::{
     access::{Actor, ActorKind},
     ids::UserId,
+    say,
     service::{Error, Service},
     time::{DurationUs, MINUTE},
     user::Purpose,
@@ -26,14 +27,17 @@ impl Service {
             return Err(Error::Forbidden(
                 "a link that signs somebody in is made on the machine that has the store, with \
                  `bellwire user sign-in-link --local`"
-                    .to_owned(),
+                    .into(),
             ));
         }
         let user = self.user(id).await?;
         if user.disabled_at.is_some() {
             return Err(Error::Conflict {
                 code: "conflict",
-                message: "this user may not sign in; enable them first".to_owned(),
+                message: say!(
+                    "refused-user-disabled",
+                    "this user may not sign in; enable them first"
+                ),
             });
         }
         self.make_link(Purpose::User(id), SIGN_IN_LINK_US, by, &user.email)

@@ -10,6 +10,7 @@ use crate::{
     delivery::Attempt,
     ids::{DeliveryId, EventId},
     ports::EventDetail,
+    say,
     service::{Error, Service},
     signature_check::{self, Check, Headers, Pasted, Presented, Report},
     snapshot::Tenant,
@@ -95,8 +96,11 @@ impl Service {
             return Ok(Known {
                 checks: vec![Check::hint(
                     "event_unknown",
-                    "The header webhook-id names no event of this organization, so the body cannot \
-                     be compared with what was sent.",
+                    say!(
+                        "check-no-event",
+                        "The header webhook-id names no event of this organization, so the body \
+                         cannot be compared with what was sent."
+                    ),
                 )],
                 ..Known::default()
             });
@@ -112,16 +116,23 @@ impl Service {
         if is_signed_by(attempt, headers) {
             checks.push(Check::ok(
                 "attempt",
-                format!(
-                    "These are the headers of attempt {} of delivery {}, made on {}.",
-                    attempt.number, attempt.delivery_id, attempt.at
+                say!(
+                    "check-attempt",
+                    "These are the headers of attempt {number} of delivery {delivery}, made on {at}.",
+                    number = attempt.number,
+                    delivery = attempt.delivery_id,
+                    at = attempt.at
                 ),
             ));
         }
         if let Some(why) = &made.unproven {
             checks.push(Check::hint(
                 "body_unknown",
-                format!("The body cannot be compared with what was sent. {why}"),
+                say!(
+                    "check-body-unknown",
+                    "The body cannot be compared with what was sent. {why}",
+                    why
+                ),
             ));
         }
         Ok(Known {
@@ -152,8 +163,11 @@ impl Service {
         {
             return Check::hint(
                 "attempt_unrecorded",
-                "The event is on its way to this webhook, and no attempt of it is recorded yet. Look \
-                 again in a moment.",
+                say!(
+                    "check-under-way",
+                    "The event is on its way to this webhook, and no attempt of it is recorded \
+                     yet. Look again in a moment."
+                ),
             );
         }
         let other = others
@@ -163,15 +177,20 @@ impl Service {
         match other {
             Some(route) => Check::problem(
                 "other_webhook",
-                format!(
-                    "This request was sent to another webhook, `{}` ({}), and signed with that \
-                     one's secret.",
-                    route.webhook.settings.name, route.webhook.id
+                say!(
+                    "check-other-webhook",
+                    "This request was sent to another webhook, `{name}` ({id}), and signed with \
+                     that one's secret.",
+                    name = route.webhook.settings.name,
+                    id = route.webhook.id
                 ),
             ),
             None => Check::hint(
                 "not_sent_here",
-                "The event that the header webhook-id names was not sent to this webhook.",
+                say!(
+                    "check-not-sent",
+                    "The event that the header webhook-id names was not sent to this webhook."
+                ),
             ),
         }
     }

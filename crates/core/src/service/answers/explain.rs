@@ -9,6 +9,7 @@ use crate::{
     event::Event,
     explain::{self, Explained},
     ids::{EventId, WebhookId},
+    service::checks::no_webhook,
     service::{Error, FieldError, Incoming, Service},
 };
 
@@ -48,10 +49,7 @@ impl Service {
             })
             .map(|(index, id)| {
                 // In the words for one that is not there: whose else it is is nobody's business.
-                let message = format!(
-                    "the organization has no webhook {id}; list its webhooks to see their ids"
-                );
-                FieldError::new(format!("webhooks[{index}]"), message)
+                FieldError::new(format!("webhooks[{index}]"), no_webhook(*id))
             })
             .collect();
         if !hidden.is_empty() {

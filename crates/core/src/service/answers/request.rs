@@ -11,6 +11,8 @@ use crate::{
     ids::DeliveryId,
     outcome::{Answer, Cause},
     rendering,
+    said::Said,
+    say,
     service::{Error, Service},
     snapshot::Tenant,
 };
@@ -21,7 +23,7 @@ pub struct Reproduced {
     /// The body; `None` when it cannot be made any more.
     pub body: Option<Bytes>,
     /// Why it is not proven to be what was sent; `None` when it is.
-    pub unproven: Option<String>,
+    pub unproven: Option<Said>,
 }
 
 impl Reproduced {
@@ -58,7 +60,7 @@ impl SentRequest {
                     .made
                     .unproven
                     .clone()
-                    .unwrap_or_else(|| "the body is not known".to_owned()),
+                    .unwrap_or_else(|| say!("sent-unknown", "the body is not known")),
             }),
         }
     }
@@ -104,21 +106,22 @@ impl Service {
         attempt: &Attempt,
         event: &Event,
     ) -> Result<Reproduced, Error> {
-        let without = |why: String| Reproduced {
+        let without = |why: Said| Reproduced {
             body: None,
             unproven: Some(why),
         };
         if attempt.answer == Answer::None(Cause::Envelope) && attempt.request_headers.is_empty() {
-            return Ok(without(
-                "Nothing was sent: the request could not be made of this event.".to_owned(),
-            ));
+            return Ok(without(say!(
+                "sent-nothing",
+                "Nothing was sent: the request could not be made of this event."
+            )));
         }
         if event.is_payload_removed() {
-            return Ok(without(
+            return Ok(without(say!(
+                "sent-removed",
                 "The data of the event was removed, because it is older than \
                  `retention.payloads`."
-                    .to_owned(),
-            ));
+            )));
         }
         let Some(revision) = self
             .store()
@@ -129,16 +132,19 @@ impl Service {
             )
             .await?
         else {
-            return Ok(without(format!(
-                "Revision {} of the webhook is not stored any more.",
-                attempt.revision
+            return Ok(without(say!(
+                "sent-revision",
+                "Revision {revision} of the webhook is not stored any more.",
+                revision = attempt.revision
             )));
         };
         let name = &revision.settings.profile;
         let Some(profile) = self.profiles().get(name) else {
-            return Ok(without(format!(
+            return Ok(without(say!(
+                "sent-profile",
                 "The profile `{name}`, which made the body, is not configured on this server any \
-                 more."
+                 more.",
+                name
             )));
         };
         Ok(
@@ -149,14 +155,19 @@ impl Service {
                 },
                 Ok(body) => Reproduced {
                     body: Some(body),
-                    unproven: Some(format!(
+                    unproven: Some(say!(
+                        "sent-otherwise",
                         "This is what the profile `{name}` makes of the event today. Its SHA-256 \
-                         is not that of the attempt: the profile's file was changed since."
+                         is not that of the attempt: the profile's file was changed since.",
+                        name
                     )),
                 },
-                Err(error) => without(format!(
+                Err(error) => without(say!(
+                    "sent-broken",
                     "The profile `{name}` makes no body of this event today, so its file was \
-                     changed since: {error}."
+                     changed since: {error}.",
+                    name,
+                    error
                 )),
             },
         )

@@ -30,6 +30,7 @@ use crate::{
         UNUSED_US,
     },
     ports::Page,
+    say,
     time::Time,
 };
 
@@ -140,9 +141,12 @@ impl Service {
             true => Ok(inspector),
             false => Err(Error::Conflict {
                 code: "too_many_inspectors",
-                message: format!(
-                    "there are {MAX_ALIKE} inspectors of yours already, or {MAX_IN_ORGANIZATION} in \
-                     the organization; remove one, or use it again"
+                message: say!(
+                    "refused-inspectors",
+                    "there are {alike} inspectors of yours already, or {all} in the organization; \
+                     remove one, or use it again",
+                    alike = MAX_ALIKE,
+                    all = MAX_IN_ORGANIZATION
                 ),
             }),
         }
@@ -298,11 +302,18 @@ fn check(inspector: &Inspector) -> Result<(), Error> {
     if !STATUSES.contains(&inspector.answering.status) {
         findings.add(
             "answer.status",
-            "an inspector answers with 200, 204, 410, 500 or 503",
+            say!(
+                "rule-inspector-status",
+                "an inspector answers with 200, 204, 410, 500 or 503"
+            ),
         );
     }
     if inspector.answering.delay_s > MAX_DELAY_S {
-        let message = format!("an answer waits for 0 to {MAX_DELAY_S} seconds");
+        let message = say!(
+            "rule-inspector-delay",
+            "an answer waits for 0 to {max} seconds",
+            max = MAX_DELAY_S
+        );
         findings.add("answer.delay_s", message);
     }
     findings.finish()

@@ -106,7 +106,7 @@ mod tests {
 
     fn field(query: &StatisticsQuery) -> (String, String) {
         match of_steps(query, now()) {
-            Err(Error::Invalid(errors)) => (errors[0].field.clone(), errors[0].message.clone()),
+            Err(Error::Invalid(errors)) => (errors[0].field.clone(), errors[0].message.to_string()),
             other => panic!("{other:?}"),
         }
     }

@@ -7,6 +7,8 @@ use crate::{
     access::Actor,
     ids::{ConditionId, OrganizationId, WebhookId},
     ports::{self, Window},
+    say,
+    service::checks::no_webhook,
     service::{Error, STALE_RETRIES, Service, validate::Findings},
     snapshot::Tenant,
     usage::{Condition, MAX_VALUES, RatePlan, UsageTarget},
@@ -119,7 +121,7 @@ impl Service {
         id: ConditionId,
         by: &Actor,
     ) -> Result<(), Error> {
-        let needed = "something belongs to the notification condition";
+        let needed = "something belongs to the notification condition".into();
         self.delete_kept::<Condition>(slug, &id.to_string(), needed, by)
             .await
     }
@@ -171,14 +173,21 @@ impl Service {
         let plan = &condition.rate_plan;
         let values = percentages(others.iter().chain([condition]));
         let message = if others.len() >= MAX_CONDITIONS {
-            format!(
-                "the rate plan `{plan}` has {MAX_CONDITIONS} notification conditions, and may have \
-                 no more; change one of them"
+            say!(
+                "refused-conditions",
+                "the rate plan `{plan}` has {max} notification conditions, and may have no more; \
+                 change one of them",
+                plan,
+                max = MAX_CONDITIONS
             )
         } else if values > MAX_VALUES {
-            format!(
+            say!(
+                "refused-percentages",
                 "the notification conditions of the rate plan `{plan}` would name {values} \
-                 percentages together, and may name {MAX_VALUES}; take a larger step"
+                 percentages together, and may name {max}; take a larger step",
+                plan,
+                values,
+                max = MAX_VALUES
             )
         } else {
             return Ok(());
@@ -210,31 +219,39 @@ fn check(
         targets, webhooks, ..
     } = condition;
     if targets.is_empty() || targets.len() > MAX_TARGETS {
-        let message = format!(
-            "a condition has 1 to {MAX_TARGETS} targets, these are {}",
-            targets.len()
+        let message = say!(
+            "rule-targets",
+            "a condition has 1 to {max} targets, these are {count}",
+            max = MAX_TARGETS,
+            count = targets.len()
         );
         findings.add("targets", message);
     } else if percentages([condition].into_iter()) > MAX_VALUES {
-        let message = format!("they name more than {MAX_VALUES} percentages; take a larger step");
+        let message = say!(
+            "rule-percentages",
+            "they name more than {max} percentages; take a larger step",
+            max = MAX_VALUES
+        );
         findings.add("targets", message);
     }
     if webhooks.is_empty() || webhooks.len() > MAX_WEBHOOKS {
-        let message = format!(
-            "a condition calls 1 to {MAX_WEBHOOKS} webhooks, these are {}",
-            webhooks.len()
+        let message = say!(
+            "rule-webhooks",
+            "a condition calls 1 to {max} webhooks, these are {count}",
+            max = MAX_WEBHOOKS,
+            count = webhooks.len()
         );
         findings.add("webhooks", message);
     }
     for (index, id) in webhooks.iter().enumerate() {
         let field = format!("webhooks[{index}]");
         if webhooks[..index].contains(id) {
-            findings.add(field, format!("webhook {id} is named twice"));
-        } else if tenant.route(*id).is_none() && !former.contains(id) {
             findings.add(
                 field,
-                format!("the organization has no webhook {id}; list its webhooks to see their ids"),
+                say!("rule-webhook-twice", "webhook {id} is named twice", id),
             );
+        } else if tenant.route(*id).is_none() && !former.contains(id) {
+            findings.add(field, no_webhook(*id));
         }
     }
     findings.finish()

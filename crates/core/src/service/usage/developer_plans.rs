@@ -5,6 +5,7 @@ use crate::{
     access::Actor,
     ids::DeveloperPlanId,
     ports::{self, Window},
+    say,
     service::{Error, STALE_RETRIES, Service, validate::Findings},
     time::Time,
     usage::{Developer, DeveloperPlan, RatePlan},
@@ -103,10 +104,11 @@ impl Service {
                 if !counted.is_empty() {
                     return Err(Error::Conflict {
                         code: "in_use",
-                        message: format!(
-                            "usage was counted in periods from {} on, so the start stays; end this \
-                             developer rate plan and make another one",
-                            former.start
+                        message: say!(
+                            "refused-start",
+                            "usage was counted in periods from {start} on, so the start stays; end \
+                             this developer rate plan and make another one",
+                            start = former.start
                         ),
                     });
                 }
@@ -131,7 +133,7 @@ impl Service {
         id: DeveloperPlanId,
         by: &Actor,
     ) -> Result<(), Error> {
-        let needed = "something belongs to the developer rate plan";
+        let needed = "something belongs to the developer rate plan".into();
         let organization_id = self.tenant(slug)?.organization.id;
         let key = id.to_string();
         let stored = self.kept::<DeveloperPlan>(organization_id, &key).await?;
@@ -178,7 +180,11 @@ fn check(mut findings: Findings, plan: &DeveloperPlan) -> Result<(), Error> {
     if plan.quota_target > MAX_QUOTA_TARGET {
         findings.add(
             "quota_target",
-            format!("a target is a whole number from 0 to {MAX_QUOTA_TARGET}"),
+            say!(
+                "rule-quota",
+                "a target is a whole number from 0 to {max}",
+                max = MAX_QUOTA_TARGET
+            ),
         );
     }
     findings.check("start", texts::moment(plan.start));
@@ -186,7 +192,12 @@ fn check(mut findings: Findings, plan: &DeveloperPlan) -> Result<(), Error> {
         && findings.check("end", texts::moment(end)).is_some()
         && end <= plan.start
     {
-        let message = format!("{end} is not after the start at {}", plan.start);
+        let message = say!(
+            "rule-end",
+            "{end} is not after the start at {start}",
+            end,
+            start = plan.start
+        );
         findings.add("end", message);
     }
     findings.finish()

@@ -107,7 +107,7 @@ impl Service {
     /// [`Error::NotFound`].
     pub async fn delete_developer(&self, slug: &str, email: &str, by: &Actor) -> Result<(), Error> {
         // Everything of a developer's goes with them, so nothing stands in the way.
-        let needed = "something belongs to the developer";
+        let needed = "something belongs to the developer".into();
         let organization_id = self.tenant(slug)?.organization.id;
         let key = texts::email(email);
         let deleted = self.delete_kept::<Developer>(slug, &key, needed, by).await;
@@ -177,13 +177,7 @@ fn check(developer: &Developer) -> Result<(), Error> {
     );
     let attributes = &developer.attributes;
     if attributes.len() > MAX_ATTRIBUTES {
-        findings.add(
-            "attributes",
-            format!(
-                "at most {MAX_ATTRIBUTES} are kept, these are {}",
-                attributes.len()
-            ),
-        );
+        findings.add("attributes", texts::kept(MAX_ATTRIBUTES, attributes.len()));
     } else {
         for (index, attribute) in attributes.iter().enumerate() {
             let name = format!("attributes[{index}].name");
@@ -192,7 +186,7 @@ fn check(developer: &Developer) -> Result<(), Error> {
                 .iter()
                 .any(|other| other.name == attribute.name)
             {
-                findings.add(name, format!("`{}` is named twice", attribute.name));
+                findings.add(name, texts::twice(&attribute.name));
             }
             let value = format!("attributes[{index}].value");
             findings.check(&value, validate::description(&attribute.value));

@@ -11,6 +11,8 @@ use crate::{
     audit::Entry,
     ids::OrganizationId,
     ports::{self, ItemFilter, Window},
+    said::Said,
+    say,
     service::{
         Error, Service,
         audit::{Logged, Subject},
@@ -119,10 +121,12 @@ impl Service {
         match self.store().create_item(item, entry).await {
             Err(ports::Error::Taken(_)) => Err(Error::Conflict {
                 code: "taken",
-                message: format!(
-                    "there is a {} `{}` already; change that one, or make this one under another id",
-                    D::NOUN.as_str(),
-                    document.key()
+                message: say!(
+                    "taken-id",
+                    "there is a {noun} `{id}` already; change that one, or make this one under \
+                     another id",
+                    noun = D::NOUN.said(),
+                    id = document.key()
                 ),
             }),
             stored => {
@@ -164,7 +168,7 @@ impl Service {
         &self,
         slug: &str,
         key: &str,
-        needed: &str,
+        needed: Said,
         by: &Actor,
     ) -> Result<(), Error> {
         let organization_id = self.tenant(slug)?.organization.id;
@@ -177,7 +181,7 @@ impl Service {
         {
             Err(ports::Error::Conflict(_)) => Err(Error::Conflict {
                 code: "in_use",
-                message: needed.to_owned(),
+                message: needed,
             }),
             deleted => Ok(deleted?),
         }
@@ -198,14 +202,15 @@ impl Service {
         &self,
         organization_id: OrganizationId,
         key: &str,
-    ) -> Result<Result<D, String>, Error> {
-        let noun = D::NOUN.as_str();
+    ) -> Result<Result<D, Said>, Error> {
         Ok(
             match self.store().item(organization_id, D::NOUN, key).await? {
                 Some(item) => Ok(read(item)?.document),
-                None => Err(format!(
-                    "there is no {noun} `{}`; make it first, or look at the list",
-                    texts::shown(key)
+                None => Err(say!(
+                    "rule-make-first",
+                    "there is no {noun} `{id}`; make it first, or look at the list",
+                    noun = D::NOUN.said(),
+                    id = texts::shown(key)
                 )),
             },
         )

@@ -4,6 +4,7 @@ use super::{Kept, Listing, texts};
 use crate::{
     access::Actor,
     ports::{self, Window},
+    say,
     service::{
         Error, STALE_RETRIES, Service,
         validate::{self, Findings},
@@ -98,8 +99,12 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] (`in_use`) while it has rate plans.
     pub async fn delete_package(&self, slug: &str, id: &str, by: &Actor) -> Result<(), Error> {
-        let needed = format!("the package `{id}` has rate plans; delete those first");
-        self.delete_kept::<Package>(slug, id, &needed, by).await
+        let needed = say!(
+            "refused-package",
+            "the package `{id}` has rate plans; delete those first",
+            id
+        );
+        self.delete_kept::<Package>(slug, id, needed, by).await
     }
 
     /// A package.

@@ -5,6 +5,8 @@ use crate::{
     access::Actor,
     ids::OrganizationId,
     ports::{self, ItemFilter, Window},
+    said::Said,
+    say,
     service::{
         Error, STALE_RETRIES, Service,
         validate::{self, Findings},
@@ -56,7 +58,7 @@ impl Service {
     ) -> Result<Kept<RatePlan>, Error> {
         let organization_id = self.tenant(slug)?.organization.id;
         let mut findings = Findings::default();
-        let months = findings.check("months", Months::try_from(new.months.unwrap_or(1)));
+        let months = findings.check("months", months_of(new.months.unwrap_or(1)));
         let package = self.named::<Package>(organization_id, &new.package).await?;
         let package = findings.check("package", package);
         let id = new
@@ -101,7 +103,7 @@ impl Service {
                 plan.description.clone_from(description);
             }
             if let Some(months) = patch.months
-                && let Some(months) = findings.check("months", Months::try_from(months))
+                && let Some(months) = findings.check("months", months_of(months))
             {
                 plan.months = months;
             }
@@ -112,11 +114,15 @@ impl Service {
             if plan.months != stored.document.months && self.is_sold(organization_id, id).await? {
                 return Err(Error::Conflict {
                     code: "in_use",
-                    message: format!(
+                    message: say!(
+                        "refused-months",
                         "developers have bought `{id}`, and what they use is counted in periods of \
-                         {} months; make another rate plan for periods of {} (1 to {MAX_MONTHS})",
-                        stored.document.months.get(),
-                        plan.months.get()
+                         {months} months; make another rate plan for periods of {wanted} (1 to \
+                         {max})",
+                        id,
+                        months = stored.document.months.get(),
+                        wanted = plan.months.get(),
+                        max = MAX_MONTHS
                     ),
                 });
             }
@@ -153,10 +159,12 @@ impl Service {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Conflict`] (`in_use`) while developers have it.
     pub async fn delete_rate_plan(&self, slug: &str, id: &str, by: &Actor) -> Result<(), Error> {
-        let needed = format!(
-            "developers have bought the rate plan `{id}`; delete their developer rate plans first"
+        let needed = say!(
+            "refused-plan",
+            "developers have bought the rate plan `{id}`; delete their developer rate plans first",
+            id
         );
-        self.delete_kept::<RatePlan>(slug, id, &needed, by).await
+        self.delete_kept::<RatePlan>(slug, id, needed, by).await
     }
 
     /// A rate plan.
@@ -182,6 +190,17 @@ impl Service {
         self.kept_list(organization_id, [package, None, None], window)
             .await
     }
+}
+
+fn months_of(number: u64) -> Result<Months, Said> {
+    Months::new(number).ok_or_else(|| {
+        say!(
+            "rule-months",
+            "{number} is not a number of months from 1 to {max}",
+            number,
+            max = MAX_MONTHS
+        )
+    })
 }
 
 fn check(mut findings: Findings, plan: &RatePlan) -> Result<(), Error> {

@@ -237,10 +237,10 @@ impl Service {
     ) -> Result<(&'static str, String), Error> {
         let (email, plan) = (&record.developer, &record.rate_plan);
         if let Err(message) = self.named::<Developer>(organization_id, email).await? {
-            return Ok(("developer", message));
+            return Ok(("developer", message.into()));
         }
         Ok(match self.named::<RatePlan>(organization_id, plan).await? {
-            Err(message) => ("rate_plan", message),
+            Err(message) => ("rate_plan", message.into()),
             Ok(_) => (
                 "rate_plan",
                 format!("`{email}` has not bought `{plan}`; make a developer rate plan first"),

@@ -1,6 +1,8 @@
 //! What the fields of usage documents must be, and ids that are made of names.
 
 use crate::{
+    said::Said,
+    say,
     service::validate::{self, Findings},
     time::Time,
 };
@@ -12,15 +14,17 @@ pub const MAX_ID_BYTES: usize = 100;
 const MAX_TIME: Time = Time::from_millis(7_258_118_400_000);
 
 /// An id of a package or a rate plan.
-pub(super) fn id(text: &str) -> Result<(), String> {
+pub(super) fn id(text: &str) -> Result<(), Said> {
     let right = (1..=MAX_ID_BYTES).contains(&text.len())
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
     right.then_some(()).ok_or_else(|| {
-        format!(
-            "an id is 1 to {MAX_ID_BYTES} letters, digits, `_`, `.` and `-`, for example \
-             `location_adjustable`"
+        say!(
+            "rule-id",
+            "an id is 1 to {max} letters, digits, `_`, `.` and `-`, for example \
+             `location_adjustable`",
+            max = MAX_ID_BYTES
         )
     })
 }
@@ -41,7 +45,7 @@ pub(super) fn derived_id(name: &str) -> String {
 /// Names of something, each of them once.
 pub(super) fn names(findings: &mut Findings, field: &str, names: &[String], max: usize) {
     if names.len() > max {
-        let message = format!("at most {max} are kept, these are {}", names.len());
+        let message = kept(max, names.len());
         findings.add(field, message);
         return;
     }
@@ -49,17 +53,35 @@ pub(super) fn names(findings: &mut Findings, field: &str, names: &[String], max:
         let field = format!("{field}[{index}]");
         findings.check(&field, validate::required_name(name));
         if names[..index].contains(name) {
-            findings.add(field, format!("`{name}` is named twice"));
+            findings.add(field, twice(name));
         }
     }
 }
 
+/// More of something than is kept.
+pub(super) fn kept(max: usize, count: usize) -> Said {
+    say!(
+        "rule-kept",
+        "at most {max} are kept, these are {count}",
+        max,
+        count
+    )
+}
+
+pub(super) fn twice(name: &str) -> Said {
+    say!("rule-twice", "`{name}` is named twice", name)
+}
+
 /// A moment that a plan begins or ends at.
-pub(super) fn moment(time: Time) -> Result<(), String> {
+pub(super) fn moment(time: Time) -> Result<(), Said> {
     let right = (Time::EPOCH..MAX_TIME).contains(&time);
-    right
-        .then_some(())
-        .ok_or_else(|| format!("{time} is not between the years 1970 and 2200"))
+    right.then_some(()).ok_or_else(|| {
+        say!(
+            "rule-years",
+            "{time} is not between the years 1970 and 2200",
+            time
+        )
+    })
 }
 
 /// The beginning of a text of somebody else's, fit for a message.

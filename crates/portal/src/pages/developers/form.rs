@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use bellwire_core::{
-    service::{DeveloperPatch, FieldError, NewDeveloper},
+    service::{DeveloperPatch, NewDeveloper},
     usage::{Attribute, Developer},
 };
 use bellwire_web::{AppState, auth::Edit};
@@ -14,6 +14,7 @@ use crate::{
     form::Form,
     html,
     navigation::Place,
+    pages::note::Fault,
     pages::{
         ask::AskPage,
         settings::field::Field,
@@ -78,7 +79,7 @@ fn sheet(visit: &Visit<Edit>, form: &Form, former: Option<&Developer>) -> SheetP
 }
 
 /// `name: value`, one a line.
-fn attributes(form: &Form, wrong: &str) -> Result<Vec<Attribute>, FieldError> {
+fn attributes(form: &Form, wrong: String) -> Result<Vec<Attribute>, Fault> {
     entries(form.text("attributes"))
         .iter()
         .map(|line| match line.split_once(':') {
@@ -86,7 +87,7 @@ fn attributes(form: &Form, wrong: &str) -> Result<Vec<Attribute>, FieldError> {
                 name: name.trim().to_owned(),
                 value: value.trim().to_owned(),
             }),
-            None => Err(FieldError::new("attributes", wrong)),
+            None => Err(Fault::new("attributes", wrong.clone())),
         })
         .collect()
 }
@@ -101,7 +102,7 @@ pub(super) async fn create(
     Sent { visit, form }: Sent,
 ) -> Result<Response, Refusal> {
     whole(&visit)?;
-    let attributes = match attributes(&form, &visit.text().t("developer-attributes-wrong")) {
+    let attributes = match attributes(&form, visit.text().t("developer-attributes-wrong")) {
         Ok(attributes) => attributes,
         Err(fault) => {
             let faults = Faults::of_fields(vec![fault]);
@@ -166,7 +167,7 @@ pub(super) async fn update(
     let developer = developer_of(&state, &visit).await?;
     // What the API has put into attributes may have lines: what was not touched stays as it is.
     let touched = lines(form.text("attributes")) != lines(shown(&developer).text("attributes"));
-    let attributes = match attributes(&form, &visit.text().t("developer-attributes-wrong")) {
+    let attributes = match attributes(&form, visit.text().t("developer-attributes-wrong")) {
         _ if !touched => None,
         Ok(attributes) => Some(attributes),
         Err(fault) => {

@@ -4,7 +4,7 @@
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     ports::Window,
-    service::{DeveloperPlanPatch, FieldError, NewDeveloperPlan},
+    service::{DeveloperPlanPatch, NewDeveloperPlan},
     time::Time,
     usage::DeveloperPlan,
 };
@@ -19,6 +19,7 @@ use crate::{
     form::Form,
     html,
     navigation::Place,
+    pages::note::Fault,
     pages::{
         settings::field::Field,
         sheet::{Faults, SheetPage},
@@ -134,7 +135,7 @@ fn local(time: Time) -> String {
 }
 
 /// The time of such a field.
-fn time(form: &Form, name: &str, wrong: &str) -> Result<Option<Time>, FieldError> {
+fn time(form: &Form, name: &str, wrong: String) -> Result<Option<Time>, Fault> {
     let Some(written) = form.given(name) else {
         return Ok(None);
     };
@@ -142,22 +143,22 @@ fn time(form: &Form, name: &str, wrong: &str) -> Result<Option<Time>, FieldError
         .iter()
         .find_map(|text| text.parse().ok())
         .map(Some)
-        .ok_or_else(|| FieldError::new(name, wrong))
+        .ok_or_else(|| Fault::new(name, wrong))
 }
 
 /// Target, start and end that were sent.
 type Terms = (u64, Option<Time>, Option<Time>);
 
-fn terms(visit: &Visit<Edit>, form: &Form) -> Result<Terms, Vec<FieldError>> {
+fn terms(visit: &Visit<Edit>, form: &Form) -> Result<Terms, Vec<Fault>> {
     let text = visit.text();
     let wrong_time = text.t("bought-time-wrong");
-    let target: Result<u64, FieldError> = form
+    let target: Result<u64, Fault> = form
         .text("quota_target")
         .trim()
         .parse()
-        .map_err(|_| FieldError::new("quota_target", text.t("bought-target-wrong")));
-    let start = time(form, "start", &wrong_time);
-    let end = time(form, "end", &wrong_time);
+        .map_err(|_| Fault::new("quota_target", text.t("bought-target-wrong")));
+    let start = time(form, "start", wrong_time.clone());
+    let end = time(form, "end", wrong_time.clone());
     match (target, start, end) {
         (Ok(target), Ok(start), Ok(end)) => Ok((target, start, end)),
         (target, start, end) => Err([target.err(), start.err(), end.err()]
@@ -283,11 +284,21 @@ mod tests {
             let at: Time = stored.parse().unwrap();
             assert_eq!(local(at), shown);
             let form = Form::of([("start", local(at))]);
-            assert_eq!(time(&form, "start", "wrong"), Ok(Some(at)));
+            assert_eq!(time(&form, "start", "wrong".to_owned()), Ok(Some(at)));
         }
         let fraction: Time = "2026-11-01T10:20:30.5Z".parse().unwrap();
         assert_eq!(local(fraction), "2026-11-01T10:20:30");
-        assert!(time(&Form::of([("start", "soon".to_owned())]), "start", "wrong").is_err());
-        assert_eq!(time(&Form::default(), "start", "wrong"), Ok(None));
+        assert!(
+            time(
+                &Form::of([("start", "soon".to_owned())]),
+                "start",
+                "wrong".to_owned()
+            )
+            .is_err()
+        );
+        assert_eq!(
+            time(&Form::default(), "start", "wrong".to_owned()),
+            Ok(None)
+        );
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     frame::Page,
     html,
     navigation::Place,
+    pages::note::Fault,
     pages::note::Note,
     refusal::Refusal,
     visit::{Sent, Visit},
@@ -106,6 +107,7 @@ fn lay_out(
         .into_iter()
         .map(|error| placed(error, &draft.schema, &draft.example))
         .collect();
+    let faults = Fault::all(&page.text, &errors);
     let wrong = (!errors.is_empty()).then(|| {
         let count = errors.len().into();
         page.text.with("form-wrong", [("count", count)])
@@ -126,10 +128,10 @@ fn lay_out(
         action,
         back,
         exists: former.is_some(),
-        name_note: Note::of("name", &errors),
-        description_note: Note::of("description", &errors),
-        example_note: Note::of("example", &errors),
-        schema_note: Note::of("schema", &errors),
+        name_note: Note::of("name", &faults),
+        description_note: Note::of("description", &faults),
+        example_note: Note::of("example", &faults),
+        schema_note: Note::of("schema", &faults),
         wrong,
         draft,
     }

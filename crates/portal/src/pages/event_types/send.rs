@@ -33,12 +33,9 @@ pub(super) async fn submit(
         .webhook;
     let (tested, status) = match wrong::read("body", typed) {
         Err(error) => {
-            let problem = Problem::field(Code::InvalidRequest, "body", &error.message);
-            let said = crate::pages::note::sentence(&error.message);
-            (
-                refused(&visit, Problem::new(problem.code, said)),
-                problem.code.status(),
-            )
+            let problem = Problem::new(Code::InvalidRequest, error.message);
+            let status = problem.code.status();
+            (refused(&visit, problem), status)
         }
         Ok(data) => {
             let event = TestEvent {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use bellwire_core::service::FieldError;
+use bellwire_core::{say, service::FieldError};
 use serde_json::value::RawValue;
 
 /// JSON as it was typed; nothing, where nothing was.
@@ -18,7 +18,10 @@ pub(super) fn read(field: &str, text: &str) -> Result<Option<Box<RawValue>>, Fie
     match RawValue::from_string(text.to_owned()) {
         Ok(raw) => Ok(Some(raw)),
         // serde_json names line and column itself.
-        Err(error) => Err(FieldError::new(field, format!("it is not JSON: {error}"))),
+        Err(error) => Err(FieldError::new(
+            field,
+            say!("rule-json", "it is not JSON: {error}", error),
+        )),
     }
 }
 
@@ -37,7 +40,13 @@ pub(super) fn placed(error: FieldError, schema: &str, example: &str) -> FieldErr
         None => error,
         Some((line, column)) => FieldError::new(
             error.field,
-            format!("{} (line {line}, column {column})", error.message),
+            say!(
+                "rule-place",
+                "{message} (line {line}, column {column})",
+                message = error.message,
+                line,
+                column
+            ),
         ),
     }
 }

@@ -114,7 +114,7 @@ impl Attempt {
                 &text.with("timing-label", [("total", total.into())]),
             ),
             steps: keys,
-            request: request(attempt, sent),
+            request: request(text, attempt, sent),
             response: response(attempt),
             curl: sent.and_then(|sent| sent.curl().ok()),
         }
@@ -148,7 +148,7 @@ fn lines(out: &mut String, headers: &HeaderList) {
     }
 }
 
-fn request(attempt: &delivery::Attempt, sent: Option<&SentRequest>) -> String {
+fn request(text: &Text, attempt: &delivery::Attempt, sent: Option<&SentRequest>) -> String {
     let mut out = format!("POST {}\n", attempt.url);
     lines(&mut out, &attempt.request_headers);
     if let Some(sent) = sent {
@@ -156,7 +156,7 @@ fn request(attempt: &delivery::Attempt, sent: Option<&SentRequest>) -> String {
             let _ = write!(out, "\n{}", pretty(body));
         }
         if let Some(why) = &sent.made.unproven {
-            let _ = write!(out, "\n\n# {why}");
+            let _ = write!(out, "\n\n# {}", text.said(why).text);
         }
     }
     out

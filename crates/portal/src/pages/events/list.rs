@@ -27,6 +27,7 @@ use crate::{
         shown::Pill,
     },
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -61,7 +62,7 @@ pub(crate) struct LogPage {
     pub(crate) searched: String,
     pub(crate) as_text: Option<String>,
     pub(crate) filtered: bool,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     pub(crate) rows: Vec<Row>,
     pub(crate) next: Option<String>,
     pub(crate) searched_back_to: Option<Moment>,
@@ -90,7 +91,7 @@ pub(super) async fn show(
             .ok()
             .map(EventCursor::from_bytes),
         Some(Err(problem)) => {
-            wrong = Some(problem.detail);
+            wrong = Some(visit.text().said(&problem.detail));
             None
         }
     };

@@ -170,7 +170,10 @@ fn others(
             name: name_of(&webhook.settings.name, &webhook.settings.url),
             sentence: woven(
                 visit.text(),
-                &explain::not_sent(webhook, event).sentence,
+                &visit
+                    .text()
+                    .said(&explain::not_sent(webhook, event).sentence)
+                    .text,
                 now,
             ),
         })

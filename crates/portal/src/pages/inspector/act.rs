@@ -3,6 +3,7 @@
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     inspector::Inspector,
+    say,
     service::{Error, FieldError, InspectorPatch},
 };
 use bellwire_web::{AppState, auth::Edit, problem::Problem};
@@ -44,7 +45,10 @@ pub(super) async fn save(
         }
         None => Err(Error::Invalid(vec![FieldError::new(
             "answer.delay_s",
-            "a whole number of seconds is expected, from 0 to 10",
+            say!(
+                "form-seconds",
+                "a whole number of seconds is expected, from 0 to 10"
+            ),
         )])),
     };
     match changed {

@@ -18,6 +18,7 @@ use crate::{
     moment::Moment,
     pages::shown::{Pill, name_of, pretty},
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -69,9 +70,9 @@ pub(crate) struct Shown {
     /// Whose secrets were tried.
     pub(crate) webhook: Option<Link>,
     /// What does not fit, in the words of the rules.
-    pub(crate) problems: Vec<String>,
+    pub(crate) problems: Vec<Spoken>,
     /// Everything that was looked at.
-    pub(crate) checks: Vec<(Pill, String)>,
+    pub(crate) checks: Vec<(Pill, Spoken)>,
     /// A secret may be pasted.
     pub(crate) asks: bool,
 }
@@ -235,7 +236,7 @@ fn of_report(text: &Text, report: Report, key: &str) -> Shown {
             .checks
             .iter()
             .filter(is_problem)
-            .map(|check| check.sentence.clone())
+            .map(|check| text.said(&check.sentence))
             .collect(),
         asks: !report.valid,
         checks: report
@@ -243,7 +244,7 @@ fn of_report(text: &Text, report: Report, key: &str) -> Shown {
             .into_iter()
             .map(|check| {
                 let (kind, label) = of(check.outcome);
-                (Pill::new(kind, text.t(label)), check.sentence)
+                (Pill::new(kind, text.t(label)), text.said(&check.sentence))
             })
             .collect(),
     }

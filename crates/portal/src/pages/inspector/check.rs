@@ -12,8 +12,8 @@ use crate::{
     frame::Page,
     html,
     navigation::Place,
-    pages::note::sentence,
     refusal::Refusal,
+    spoken::Spoken,
     visit::{Sent, Visit},
 };
 
@@ -24,10 +24,10 @@ pub(crate) struct CheckPage {
     pub(crate) action: String,
     pub(crate) request: String,
     pub(crate) back: String,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
 }
 
-fn form<R>(visit: &Visit<R>, path: &str, request: &str, wrong: Option<String>) -> CheckPage {
+fn form<R>(visit: &Visit<R>, path: &str, request: &str, wrong: Option<Spoken>) -> CheckPage {
     let page = visit.page().at(Place::Inspector);
     CheckPage {
         action: format!("{path}/check"),
@@ -61,7 +61,9 @@ pub(super) async fn submit(
     let report = match checked {
         Ok(report) => report,
         Err(Error::Invalid(errors)) => {
-            let said = errors.first().map(|error| sentence(&error.message));
+            let said = errors
+                .first()
+                .map(|error| visit.text().said(&error.message));
             let shown = form(&visit, &path, sent.text("request"), said);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             return Ok(html::page(&shown, status, &shown.page.embedding));

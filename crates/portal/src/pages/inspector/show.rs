@@ -26,10 +26,11 @@ use crate::{
     moment::Moment,
     navigation::Place,
     pages::{
-        note::{Note, sentence},
+        note::{Fault, Note},
         shown::Choice,
     },
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -49,7 +50,7 @@ pub(crate) struct InspectorPage {
     pub(crate) curl: String,
     pub(crate) may_edit: bool,
     /// Why nothing that is sent from here can arrive, in the words of the rules.
-    pub(crate) barred: Vec<String>,
+    pub(crate) barred: Vec<Spoken>,
     /// The guard is among them, which has a setting.
     pub(crate) guarded: bool,
     pub(crate) ends: Moment,
@@ -71,10 +72,11 @@ pub(crate) struct InspectorPage {
 impl InspectorPage {
     /// What is wrong with what was typed.
     pub(super) fn wrong(&mut self, errors: &[FieldError]) {
-        self.name_note = Note::of("name", errors);
+        let faults = Fault::all(&self.page.text, errors);
+        self.name_note = Note::of("name", &faults);
         self.delay_note = Note {
             field: "delay_s",
-            ..Note::of("answer", errors)
+            ..Note::of("answer", &faults)
         };
     }
 }
@@ -167,7 +169,7 @@ pub(super) async fn gather_at<R>(
     let mut barred = unaccepted(state, visit, &url);
     let guard = state.service.refused_by_guard(&url).await;
     let guarded = guard.is_some();
-    barred.extend(guard.map(|why| sentence(&why)));
+    barred.extend(guard.map(|why| text.said(&why.into())));
     Ok(InspectorPage {
         webhook_form: format!(
             "/portal/{}/webhooks/new?url={}",
@@ -234,7 +236,7 @@ const fn words(status: u16) -> &'static str {
 }
 
 /// Why no webhook can be made with this URL.
-fn unaccepted<R>(state: &AppState, visit: &Visit<R>, url: &str) -> Vec<String> {
+fn unaccepted<R>(state: &AppState, visit: &Visit<R>, url: &str) -> Vec<Spoken> {
     let new = NewWebhook {
         name: Some("inspector".to_owned()),
         url: Some(url.to_owned()),
@@ -244,7 +246,7 @@ fn unaccepted<R>(state: &AppState, visit: &Visit<R>, url: &str) -> Vec<String> {
         Err(Error::Invalid(errors)) => errors
             .into_iter()
             .filter(|error| error.field == "url")
-            .map(|error| sentence(&error.message))
+            .map(|error| visit.text().said(&error.message))
             .collect(),
         _ => Vec::new(),
     }

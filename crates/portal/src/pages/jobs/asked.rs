@@ -3,6 +3,7 @@
 use bellwire_core::{
     ids::WebhookId,
     outcome::Answer,
+    say,
     service::{Error, FieldError, JobFilter},
     statistics::result_text,
     time::Time,
@@ -76,7 +77,12 @@ impl Asked {
             .into_iter()
             .filter(|(field, right)| form.given(field).is_some() && !right);
         let wrong: Vec<FieldError> = wrong
-            .map(|(field, _)| FieldError::new(field, "this is none; choose again what to send"))
+            .map(|(field, _)| {
+                FieldError::new(
+                    field,
+                    say!("form-no-job", "this is none; choose again what to send"),
+                )
+            })
             .collect();
         if wrong.is_empty() {
             Ok(())

@@ -27,6 +27,7 @@ use crate::{
         shown::{Choice, name_of},
     },
     refusal::Refusal,
+    spoken::Spoken,
     visit::{Sent, Visit},
 };
 
@@ -46,7 +47,7 @@ pub(crate) struct NewPage {
     pub(crate) periods: Vec<Choice>,
     /// All that is sent when it begins.
     pub(crate) hidden: Vec<(&'static str, String)>,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     /// What stands in the way, and where to look.
     pub(crate) way_on: Option<Link>,
     pub(crate) which: Vec<Link>,
@@ -229,7 +230,7 @@ fn periods(visit: &Visit<Edit>, asked: &Asked, now: bellwire_core::time::Time) -
 }
 
 /// Why it cannot be, in clear words, and where to go on.
-fn wrong(visit: &Visit<Edit>, asked: &Asked, problem: Problem) -> (String, Option<Link>) {
+fn wrong(visit: &Visit<Edit>, asked: &Asked, problem: Problem) -> (Spoken, Option<Link>) {
     let text = visit.text();
     let slug = visit.slug();
     let link = |label: String, href: String| {
@@ -246,12 +247,12 @@ fn wrong(visit: &Visit<Edit>, asked: &Asked, problem: Problem) -> (String, Optio
     };
     match problem.code {
         Code::JobOverlap => (
-            text.t("job-overlap"),
+            text.t("job-overlap").into(),
             link(text.t("jobs"), format!("/portal/{slug}/jobs")),
         ),
-        Code::WebhookDisabled => (text.t("job-disabled"), webhook()),
-        Code::WebhookDeleted => (text.t("job-deleted"), None),
-        _ => (problem.detail, None),
+        Code::WebhookDisabled => (text.t("job-disabled").into(), webhook()),
+        Code::WebhookDeleted => (text.t("job-deleted").into(), None),
+        _ => (text.said(&problem.detail), None),
     }
 }
 

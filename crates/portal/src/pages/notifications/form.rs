@@ -6,6 +6,7 @@ use axum::{extract::State, response::Response};
 use bellwire_core::{
     ids::ConditionId,
     ports::WebhookFilter,
+    say,
     service::{Kept, MAX_TARGETS},
     snapshot::Route,
     usage::{Condition, RatePlan},
@@ -29,6 +30,7 @@ use crate::{
         whole::whole,
     },
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -74,7 +76,7 @@ pub(crate) struct Dialog {
     pub(crate) more: bool,
     pub(crate) webhooks_wrong: String,
     /// What the rules say against all of it, in English.
-    pub(crate) detail: Option<String>,
+    pub(crate) detail: Option<Spoken>,
     pub(crate) save: String,
     pub(crate) remove: Option<String>,
     pub(crate) back: String,
@@ -100,7 +102,7 @@ pub(crate) struct FormPart {
 pub(super) struct Wrong {
     pub(super) rows: Vec<Fault>,
     pub(super) webhooks: bool,
-    pub(super) detail: Option<String>,
+    pub(super) detail: Option<Spoken>,
     /// A row was added last.
     pub(super) fresh: bool,
 }
@@ -113,7 +115,11 @@ pub(super) async fn published(state: &AppState, visit: &Visit<Edit>) -> Result<R
         true => Ok(plan),
         false => Err(visit.refuse(Problem::new(
             Code::Conflict,
-            "The rate plan is a draft. Publish it first; then a notification can be set up on it.",
+            say!(
+                "page-draft",
+                "The rate plan is a draft. Publish it first; then a notification can be set up on \
+                 it."
+            ),
         ))),
     }
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     html,
     navigation::Place,
-    pages::{ask::AskPage, note::sentence, rate_plans},
+    pages::{ask::AskPage, rate_plans},
     refusal::Refusal,
     visit::{Sent, Visit},
 };
@@ -38,12 +38,11 @@ fn done(visit: &Visit<Edit>, plan: &RatePlan, what: &str) -> Response {
 /// What the rules say against what was to be stored; a page of its own for what no form can mend.
 fn refused(visit: &Visit<Edit>, error: Error) -> Result<Wrong, Refusal> {
     let said = match error {
-        Error::Invalid(faults) => faults
+        Error::Invalid(errors) => errors
             .iter()
-            .map(|fault| sentence(&fault.message))
-            .collect::<Vec<String>>()
-            .join(" "),
-        Error::Conflict { .. } => sentence(&Problem::from(error).detail),
+            .map(|error| visit.text().said(&error.message))
+            .collect(),
+        Error::Conflict { .. } => visit.text().said(&Problem::from(error).detail),
         error => return Err(visit.refuse(error)),
     };
     Ok(Wrong {

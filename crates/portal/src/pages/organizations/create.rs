@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     profile::DEFAULT_PROFILE,
-    service::{Error, FieldError, NewOrganization},
+    service::{Error, NewOrganization},
 };
 use bellwire_web::{AppState, problem::Problem};
 use http::StatusCode;
@@ -12,13 +12,11 @@ use http::StatusCode;
 use crate::{
     frame::Page,
     html,
-    pages::{
-        note::sentence,
-        settings::{
-            field::Field,
-            form::{SettingsForm, Wrong},
-            organization::profiles,
-        },
+    pages::note::Fault,
+    pages::settings::{
+        field::Field,
+        form::{SettingsForm, Wrong},
+        organization::profiles,
     },
     refusal::Refusal,
     somebody::{ORGANIZATIONS, Somebody, Wrote},
@@ -57,10 +55,10 @@ pub(super) async fn submit(
     let by = &somebody.principal.actor;
     let wrong = match state.service.create_organization(new.clone(), by).await {
         Ok(made) => return Ok(html::see(&format!("/portal/{}/webhooks", made.slug))),
-        Err(Error::Invalid(errors)) => Wrong::fields(errors),
+        Err(Error::Invalid(errors)) => Wrong::fields(Fault::all(somebody.text(), &errors)),
         Err(error @ Error::Conflict { .. }) => {
-            let said = sentence(&Problem::from(error).detail);
-            Wrong::fields(vec![FieldError::new("slug", said)])
+            let said = somebody.text().said(&Problem::from(error).detail);
+            Wrong::fields(vec![Fault::new("slug", said)])
         }
         Err(error) => return Err(somebody.refuse(error)),
     };

@@ -4,7 +4,7 @@
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     ports::Window,
-    service::{FieldError, NewRatePlan, RatePlanPatch},
+    service::{NewRatePlan, RatePlanPatch},
     usage::{MAX_MONTHS, RatePlan},
 };
 use bellwire_web::{AppState, auth::Edit};
@@ -15,6 +15,7 @@ use crate::{
     form::Form,
     html,
     navigation::Place,
+    pages::note::Fault,
     pages::{
         settings::field::Field,
         sheet::{Faults, SheetPage, lines},
@@ -124,9 +125,9 @@ async fn packages(
 }
 
 /// The number of months that was sent.
-fn months(form: &Form, faults: &mut Vec<FieldError>, wrong: String) -> u64 {
+fn months(form: &Form, faults: &mut Vec<Fault>, wrong: String) -> u64 {
     form.text("months").trim().parse().unwrap_or_else(|_| {
-        faults.push(FieldError::new("months", wrong));
+        faults.push(Fault::new("months", wrong));
         1
     })
 }

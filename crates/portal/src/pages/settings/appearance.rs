@@ -13,6 +13,7 @@ use crate::{
     html,
     pages::note::Note,
     refusal::Refusal,
+    spoken::Spoken,
     visit::{Sent, Visit},
 };
 
@@ -24,7 +25,7 @@ const OWN: Colour = Colour([0x43, 0x38, 0xca]);
 pub(crate) struct AppearancePage {
     pub(crate) page: Page,
     pub(crate) tabs: Vec<Link>,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     pub(crate) field: Field,
     pub(crate) samples: Vec<Sample>,
     pub(crate) note: Note,
@@ -87,13 +88,13 @@ fn shown(visit: &Visit<Manage>, accent: &str, wrong: &Wrong) -> Response {
         field: Field {
             note: Note {
                 field: "accent",
-                ..Note::of("appearance.accent", &wrong.errors)
+                ..Note::of("appearance.accent", &wrong.faults)
             },
             ..field
         },
         note: Note {
             field: "logo",
-            ..Note::of("appearance.logo", &wrong.errors)
+            ..Note::of("appearance.logo", &wrong.faults)
         },
         tabs,
         page,

@@ -1,8 +1,9 @@
 //! A field of a form of the settings, whatever its kind: one template lays out all of them.
 
-use bellwire_core::service::FieldError;
-
-use crate::pages::{note::Note, shown::Choice};
+use crate::{
+    pages::note::Fault,
+    pages::{note::Note, shown::Choice},
+};
 
 /// A field.
 #[derive(Debug, Clone, Default)]
@@ -102,9 +103,9 @@ impl Field {
     }
 
     /// With what is wrong with it.
-    pub(crate) fn told(self, errors: &[FieldError]) -> Self {
+    pub(crate) fn told(self, faults: &[Fault]) -> Self {
         Self {
-            note: Note::of(self.name, errors),
+            note: Note::of(self.name, faults),
             ..self
         }
     }

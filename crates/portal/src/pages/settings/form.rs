@@ -1,19 +1,19 @@
 //! A form of the settings: where it goes, what stands in it, what is wrong with it.
 
-use bellwire_core::service::{Error, FieldError};
+use bellwire_core::service::Error;
 use bellwire_web::problem::Problem;
 use http::StatusCode;
 
 use super::field::Field;
-use crate::{pages::note::sentence, refusal::Refusal, visit::Visit};
+use crate::{pages::note::Fault, refusal::Refusal, spoken::Spoken, visit::Visit};
 
 /// What was wrong with what was sent, when the same form can be sent again with other text in it.
 #[derive(Debug, Default)]
 pub(in crate::pages) struct Wrong {
     /// By field.
-    pub(super) errors: Vec<FieldError>,
+    pub(super) faults: Vec<Fault>,
     /// Where no field is to blame.
-    pub(super) said: Option<String>,
+    pub(super) said: Option<Spoken>,
     pub(super) status: StatusCode,
 }
 
@@ -25,31 +25,31 @@ impl Wrong {
 
     /// Whether nothing is wrong.
     pub(in crate::pages) const fn is_nothing(&self) -> bool {
-        self.errors.is_empty() && self.said.is_none()
+        self.faults.is_empty() && self.said.is_none()
     }
 
     /// Fields.
-    pub(in crate::pages) fn fields(errors: Vec<FieldError>) -> Self {
+    pub(in crate::pages) fn fields(faults: Vec<Fault>) -> Self {
         Self {
-            errors,
+            faults,
             said: None,
             status: StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 
     pub(super) fn field(field: &str, said: String) -> Self {
-        Self::fields(vec![FieldError::new(field, said)])
+        Self::fields(vec![Fault::new(field, said)])
     }
 
     /// What the rules said; a page of its own for what no form can mend.
     pub(super) fn of<R>(visit: &Visit<R>, error: Error) -> Result<Self, Refusal> {
         match error {
-            Error::Invalid(errors) => Ok(Self::fields(errors)),
+            Error::Invalid(errors) => Ok(Self::fields(Fault::all(visit.text(), &errors))),
             Error::Conflict { .. } | Error::TooMany { .. } => {
                 let problem = Problem::from(error);
                 Ok(Self {
-                    errors: Vec::new(),
-                    said: Some(sentence(&problem.detail)),
+                    faults: Vec::new(),
+                    said: Some(visit.text().said(&problem.detail)),
                     status: problem.code.status(),
                 })
             }
@@ -64,7 +64,7 @@ pub(crate) struct SettingsForm {
     /// Where it is sent.
     pub(crate) action: String,
     /// What is wrong, where no field is to blame.
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     /// Its fields.
     pub(crate) fields: Vec<Field>,
     /// What its button says.
@@ -83,7 +83,7 @@ impl SettingsForm {
             wrong: wrong.said.clone().or_else(|| stray(&fields, wrong)),
             fields: fields
                 .into_iter()
-                .map(|field| field.told(&wrong.errors))
+                .map(|field| field.told(&wrong.faults))
                 .collect(),
             confirm,
         }
@@ -91,18 +91,9 @@ impl SettingsForm {
 }
 
 /// What is wrong with something that the form has no field for: nothing is kept from the reader.
-fn stray(fields: &[Field], wrong: &Wrong) -> Option<String> {
-    let told = |name: &str| {
-        fields.iter().any(|field| {
-            name.strip_prefix(field.name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        })
-    };
-    let left: Vec<String> = wrong
-        .errors
-        .iter()
-        .filter(|error| !told(&error.field))
-        .map(|error| sentence(&error.message))
-        .collect();
-    (!left.is_empty()).then(|| left.join(" "))
+fn stray(fields: &[Field], wrong: &Wrong) -> Option<Spoken> {
+    let is_told = |fault: &&Fault| fields.iter().any(|field| fault.is_of(field.name));
+    let left = wrong.faults.iter().filter(|fault| !is_told(fault));
+    let left: Spoken = left.map(|fault| fault.said.clone()).collect();
+    (!left.text.is_empty()).then_some(left)
 }

@@ -273,7 +273,7 @@ fn role_page(visit: &Visit<Manage>, user: &User, chosen: &str, wrong: &Wrong) ->
         said: page.t("member-role-lead"),
         warning: is_me(visit, user.id).then(|| page.t("member-role-you")),
         wrong: wrong.said.clone(),
-        fields: vec![field.told(&wrong.errors)],
+        fields: vec![field.told(&wrong.faults)],
         danger: false,
         confirm: page.t("save"),
         back: at(visit, Tab::Members),

@@ -20,7 +20,10 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use bellwire_core::access::{Right, Role};
+use bellwire_core::{
+    access::{Right, Role},
+    say,
+};
 use bellwire_web::{
     AppState,
     problem::{Code, Problem},
@@ -35,6 +38,7 @@ use crate::{
     language::Text,
     navigation::Place,
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -218,7 +222,7 @@ pub(crate) struct AskPage {
     pub(crate) action: String,
     pub(crate) said: String,
     pub(crate) warning: Option<String>,
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Spoken>,
     pub(crate) fields: Vec<Field>,
     pub(crate) danger: bool,
     pub(crate) confirm: String,
@@ -278,7 +282,10 @@ fn url(state: &AppState, path: &str) -> String {
 fn not_a_user<R>(visit: &Visit<R>) -> Refusal {
     visit.refuse(Problem::new(
         Code::Forbidden,
-        "Only a user who signed in has an account; who came through a link has none.",
+        say!(
+            "page-no-account",
+            "Only a user who signed in has an account; who came through a link has none."
+        ),
     ))
 }
 

@@ -154,10 +154,9 @@ fn delete_page(visit: &Visit<Operate>, typed: &str, wrong: &Wrong) -> AskPage {
     let label = visit
         .text()
         .with("organization-delete-type", [("slug", visit.slug().into())]);
-    let mut field = Field::line("slug", label, typed)
+    let field = Field::line("slug", label, typed)
         .required()
-        .told(&wrong.errors);
-    field.note.foreign = false;
+        .told(&wrong.faults);
     AskPage {
         action: format!("/portal/{}/settings/delete", visit.slug()),
         said: page.t("organization-delete-lead"),

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::{extract::State, response::Response};
 use bellwire_core::{
     ports::{Storage, Stored},
+    say,
     time::{DAY, DurationUs, HOUR, Time},
 };
 use bellwire_web::problem::{Code, Problem};
@@ -43,7 +44,10 @@ pub(super) async fn show(State(state): Server, visit: Visit) -> Result<Response,
     if visit.access().platform.is_none() {
         return Err(visit.refuse(Problem::new(
             Code::Forbidden,
-            "This needs a role on the platform: what is stored is of all organizations.",
+            say!(
+                "page-storage",
+                "This needs a role on the platform: what is stored is of all organizations."
+            ),
         )));
     }
     let storage = state.service.store().storage().await;

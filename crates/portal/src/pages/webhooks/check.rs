@@ -8,7 +8,12 @@ use bellwire_web::AppState;
 use http::StatusCode;
 
 use super::draft::Draft;
-use crate::{html, pages::note::Note, refusal::Refusal, visit::Sent};
+use crate::{
+    html,
+    pages::note::{Fault, Note},
+    refusal::Refusal,
+    visit::Sent,
+};
 
 #[derive(Template)]
 #[template(path = "webhooks/checked.html")]
@@ -34,13 +39,14 @@ pub(super) async fn submit(
         Err(Error::Invalid(errors)) => errors,
         Err(error) => return Err(visit.refuse(error)),
     };
-    let mut note = Note::of(field, &errors);
+    let mut note = Note::of(field, &Fault::all(visit.text(), &errors));
     if !note.wrong && field == "url" {
         note.right = true;
-        note.text = match url.starts_with("http://") {
-            true => visit.text().t("form-url-plain"),
-            false => visit.text().t("form-url-right"),
+        let key = match url.starts_with("http://") {
+            true => "form-url-plain",
+            false => "form-url-right",
         };
+        note.said = visit.text().t(key).into();
     }
     let embedding = visit.page().embedding;
     Ok(html::page(

@@ -4,6 +4,7 @@
 use bellwire_core::{
     outcome::Header,
     policy::{RetryRule, Timeouts},
+    say,
     service::{FieldError, NewWebhook, WebhookPatch},
     webhook::{Overrides, RateLimit, Webhook},
 };
@@ -191,7 +192,10 @@ impl Draft {
         if !self.all_types && !direct && event_types.is_empty() {
             errors.push(FieldError::new(
                 "event_types",
-                "choose at least one, or receive everything",
+                say!(
+                    "form-choose-types",
+                    "choose at least one, or receive everything"
+                ),
             ));
         }
         let mut channels = [self.channels.clone(), words(&self.other_channels)].concat();
@@ -218,7 +222,11 @@ impl Draft {
             let Some((name, value)) = line.split_once(':') else {
                 errors.push(FieldError::new(
                     "headers",
-                    format!("`{line}` is no header; write it like `x-api-key: value`"),
+                    say!(
+                        "form-no-header",
+                        "`{line}` is no header; write it like `x-api-key: value`",
+                        line
+                    ),
                 ));
                 continue;
             };
@@ -231,7 +239,11 @@ impl Draft {
             if value == MASK && kept.is_none() {
                 errors.push(FieldError::new(
                     "headers",
-                    format!("`{name}` had no value before; write the value that it is to have"),
+                    say!(
+                        "form-header-value",
+                        "`{name}` had no value before; write the value that it is to have",
+                        name
+                    ),
                 ));
                 continue;
             }
@@ -250,7 +262,7 @@ impl Draft {
             }
             let parsed = text.parse();
             if parsed.is_err() {
-                let message = format!("`{text}` is no whole number");
+                let message = say!("form-no-number", "`{text}` is no whole number", text);
                 errors.push(FieldError::new(format!("overrides.{field}"), message));
             }
             parsed.ok()
@@ -288,7 +300,7 @@ impl Draft {
             _ => {
                 errors.push(FieldError::new(
                     "overrides.timeouts",
-                    "give all three time-outs, or none",
+                    say!("form-three-timeouts", "give all three time-outs, or none"),
                 ));
                 None
             }
@@ -296,7 +308,7 @@ impl Draft {
         if burst.is_some() && per_second.is_none() {
             errors.push(FieldError::new(
                 "overrides.rate_limit.per_second",
-                "a burst needs a number of requests a second",
+                say!("form-burst", "a burst needs a number of requests a second"),
             ));
         }
         Overrides {

@@ -16,6 +16,7 @@ use crate::{
     frame::Page,
     html,
     navigation::Place,
+    pages::note::Fault,
     pages::{
         note::Note,
         shown::{Choice, name_of},
@@ -147,9 +148,10 @@ pub(super) fn lay_out(
         chosen => chosen,
     };
     let profile = state.service.profiles().get(profile);
-    let overrides_note = Note::of("overrides", errors);
-    let headers_note = Note::of("headers", errors);
-    let profile_note = Note::of("profile", errors);
+    let faults = Fault::all(text, errors);
+    let overrides_note = Note::of("overrides", &faults);
+    let headers_note = Note::of("headers", &faults);
+    let profile_note = Note::of("profile", &faults);
     let restricted = !visit.access().channels.is_empty();
     let channels = Channels::of(visit);
     let addressed = profile.as_ref().is_some_and(|profile| profile.direct);
@@ -171,7 +173,7 @@ pub(super) fn lay_out(
                 required: profile
                     .as_ref()
                     .is_some_and(|profile| profile.requires_name),
-                note: Note::of("name", errors),
+                note: Note::of("name", &faults),
                 ..Input::default()
             },
             Input {
@@ -181,16 +183,16 @@ pub(super) fn lay_out(
                 value: draft.url.clone(),
                 placeholder: "https://example.com/hooks".to_owned(),
                 required: true,
-                note: Note::of("url", errors),
+                note: Note::of("url", &faults),
             },
         ],
         asks_direct: addressed || draft.direct.is_some(),
         groups: Types::of(state, visit).groups(text, &draft.types),
-        types_note: Note::of("event_types", errors),
+        types_note: Note::of("event_types", &faults),
         channels: channels.boxes(&draft.channels, None),
         many_channels: channels.are_many(),
         restricted,
-        channels_note: Note::of("channels", errors),
+        channels_note: Note::of("channels", &faults),
         advanced_open: overrides_note.wrong || headers_note.wrong || profile_note.wrong,
         // A customer who came through a link has what the organization offers.
         profiles: match visit.access().portal {

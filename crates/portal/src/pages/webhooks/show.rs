@@ -179,7 +179,8 @@ async fn failing<R>(
     health: Option<&Health>,
 ) -> Result<Option<(String, bool)>, Refusal> {
     if let Some(why) = state.service.problem(&route.webhook) {
-        return Ok(Some((why, true)));
+        let why = visit.text().said(&why);
+        return Ok(Some((why.text, why.foreign)));
     }
     let last = health
         .filter(|health| health.counters.failures > 0)

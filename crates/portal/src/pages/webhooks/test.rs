@@ -93,7 +93,11 @@ pub(in crate::pages) fn refused<R>(visit: &Visit<R>, problem: Problem) -> Tested
         kind: "bad",
         label: visit.text().t("test-refused"),
         said: String::new(),
-        advice: Some(woven(visit.text(), &problem.detail, Time::EPOCH)),
+        advice: Some(woven(
+            visit.text(),
+            &visit.text().said(&problem.detail).text,
+            Time::EPOCH,
+        )),
         body: None,
         href: None,
     }

@@ -92,8 +92,12 @@ impl Attributes {
     /// Reads them; everything wrong is named at once.
     pub(super) fn read(attributes: Vec<Object<MintNewAttribute>>) -> Result<Self, Problem> {
         let mut errors = Vec::new();
-        let mut refuse =
-            |field: String, message: String| errors.push(FieldError { field, message });
+        let mut refuse = |field: String, message: String| {
+            errors.push(FieldError {
+                field,
+                message: message.into(),
+            });
+        };
         let mut rate_plan: Option<(usize, String)> = None;
         let (mut targets, mut targets_at) = (Vec::new(), Vec::new());
         for (index, Object(attribute)) in attributes.into_iter().enumerate() {
@@ -156,7 +160,12 @@ pub(super) fn webhooks(actions: Vec<Object<MintNewAction>>) -> Result<Vec<Webhoo
         return Err(wrong("actions", "name at least one webhook to call"));
     }
     let mut errors = Vec::new();
-    let mut refuse = |field: String, message: String| errors.push(FieldError { field, message });
+    let mut refuse = |field: String, message: String| {
+        errors.push(FieldError {
+            field,
+            message: message.into(),
+        });
+    };
     let mut webhooks = Vec::new();
     for (index, Object(action)) in actions.into_iter().enumerate() {
         if action.action_attribute != WEBHOOK {

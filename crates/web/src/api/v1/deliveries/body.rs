@@ -50,7 +50,7 @@ pub async fn get_body(
         }
         None => Err(Problem::new(
             Code::BodyUnknown,
-            sent.made.unproven.unwrap_or_default(),
+            sent.made.unproven.unwrap_or_else(|| "".into()),
         )),
     }
 }

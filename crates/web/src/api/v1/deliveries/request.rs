@@ -86,7 +86,7 @@ impl From<service::SentRequest> for SentRequest {
             body_base64: base64,
             body_sha256: hex(&attempt.body_sha256),
             proven: made.proven().is_some(),
-            reason: made.unproven,
+            reason: made.unproven.map(Into::into),
         }
     }
 }

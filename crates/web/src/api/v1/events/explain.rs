@@ -119,8 +119,8 @@ impl From<Explained> for ExplainedWebhook {
             url: explained.url,
             receives: explained.receives,
             reason: ReasonName(explained.reason),
-            sentence: explained.sentence,
-            waits: explained.waits,
+            sentence: explained.sentence.into(),
+            waits: explained.waits.map(Into::into),
             changed_at: explained.changed_at,
             delivery: explained.delivery.map(|(id, state)| ExplainedDelivery {
                 id,

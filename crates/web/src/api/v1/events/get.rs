@@ -105,7 +105,7 @@ impl NotMatched {
             webhook_id: explained.webhook_id,
             name: explained.name,
             reason: ReasonName(explained.reason),
-            sentence: explained.sentence,
+            sentence: explained.sentence.into(),
         }
     }
 }

@@ -134,7 +134,7 @@ pub fn targets(thresholds: &[Threshold]) -> Result<Vec<UsageTarget>, Problem> {
             Ok(target) => targets.push(target),
             Err(error) => errors.push(FieldError {
                 field: format!("thresholds[{index}]"),
-                message: error.to_string(),
+                message: error.into(),
             }),
         }
     }
@@ -146,7 +146,7 @@ pub fn targets(thresholds: &[Threshold]) -> Result<Vec<UsageTarget>, Problem> {
             }
             Err(error) => errors.push(FieldError {
                 field: "thresholds".to_owned(),
-                message: error.to_string(),
+                message: error.into(),
             }),
         }
     }
@@ -205,7 +205,7 @@ mod tests {
     fn read(text: &str) -> Result<Vec<UsageTarget>, (String, String)> {
         let first = |problem: Problem| {
             let error = problem.errors[0].clone();
-            (error.field, error.message)
+            (error.field, error.message.into())
         };
         let thresholds: Vec<Threshold> =
             json::parse(text.as_bytes(), "thresholds").map_err(first)?;

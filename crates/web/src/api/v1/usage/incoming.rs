@@ -113,8 +113,8 @@ mod tests {
         let problem = parse(body.as_bytes()).unwrap_err();
         assert_eq!(problem.code, Code::InvalidRequest, "{body}");
         let error = problem.errors.first();
-        error.map_or((String::new(), problem.detail.clone()), |error| {
-            (error.field.clone(), error.message.clone())
+        error.map_or((String::new(), problem.detail.to_string()), |error| {
+            (error.field.clone(), error.message.to_string())
         })
     }
 

@@ -163,7 +163,7 @@ impl From<webhook::Disabled> for DisabledInfo {
                 DisableReason::FailingSince { .. } => DisabledReason::FailingSince,
                 DisableReason::Status { .. } => DisabledReason::Status,
             },
-            sentence: disabled.reason.sentence(),
+            sentence: disabled.reason.sentence().into(),
             at: disabled.at,
         }
     }
@@ -304,7 +304,7 @@ impl Webhook {
                 up_to: drain.up_to,
                 left: None,
             }),
-            problem,
+            problem: problem.map(Into::into),
             profile: settings.profile,
             overrides: settings.overrides.into(),
             revision: webhook.revision,

@@ -107,7 +107,7 @@ impl From<Check> for SignatureCheck {
         Self {
             code: check.code,
             outcome: CheckOutcomeName(check.outcome),
-            sentence: check.sentence,
+            sentence: check.sentence.into(),
         }
     }
 }
@@ -139,8 +139,9 @@ impl From<CheckedSignature> for SignatureReport {
 
 impl CheckSignature {
     fn asked(self) -> Result<Asked, Problem> {
-        let wrong =
-            |field: &str, message: &str| Err(Problem::field(Code::InvalidRequest, field, message));
+        let wrong = |field: &str, message: &'static str| {
+            Err(Problem::field(Code::InvalidRequest, field, message))
+        };
         let expected = "text is expected, with `Name: value` on each line, or an object of texts";
         let headers = match self.headers {
             Value::String(text) => Pasted::Text(text),

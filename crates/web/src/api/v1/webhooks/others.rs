@@ -34,7 +34,7 @@ mod tests {
     fn only_who_sees_everything_is_told_which_webhook_is_in_the_way() {
         let error = || Error::Conflict {
             code: "url_taken",
-            message: "webhook 7 has it".to_owned(),
+            message: "webhook 7 has it".into(),
         };
         let restricted = Access {
             channels: vec!["account:a".to_owned()],

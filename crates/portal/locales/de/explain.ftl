@@ -1,0 +1,24 @@
+# Why a webhook gets an event, or does not
+match-all = Hört auf alle Ereignistypen.
+match-type = Hört auf `{ $name }`.
+match-addressed = Das Ereignis war hierher gerichtet.
+match-deleted = Entfernt am { $at }.
+match-disabled = Ausgeschaltet. { $why }
+match-was-disabled = War damals ausgeschaltet.
+match-condition = Empfängt nur, was hierher gerichtet ist: Keine Benachrichtigung zu diesem Prozentwert nennt diesen Webhook, oder er war ausgeschaltet, als der Wert erreicht wurde.
+match-direct = Empfängt nur Ereignisse, die hierher gerichtet sind, und dieses war es nicht.
+match-own = Hört auf alle Ereignistypen außer Bellwires eigenen; `{ $name }` ist einer davon und muss genannt werden.
+match-other-type = Hört auf { $types }, und das Ereignis ist ein `{ $name }`.
+match-no-channel = Hört auf { $own }, und das Ereignis ist auf keinem Kanal.
+match-other-channel = Hört auf { $own }, und das Ereignis ist auf { $channels }.
+match-more = { $first } und { $count } weitere
+disabled-by-hand = Von Hand ausgeschaltet.
+disabled-errors = Automatisch ausgeschaltet: Der Endpunkt antwortete { $count }-mal mit { $class }, ohne einen Erfolg dazwischen.
+disabled-failing = Automatisch ausgeschaltet: Seit { $since } ist jeder Versuch fehlgeschlagen.
+disabled-gone = Automatisch ausgeschaltet: Der Endpunkt antwortete { $status } und sagt damit, dass es ihn nicht mehr gibt.
+explain-paused = Pausiert seit { $at }: Die Zustellung würde angehalten, bis es weitergeht.
+explain-sent = Das Ereignis wurde hierher gesendet; die Zustellung vom { $at } ist { $state }.
+explain-changed = { $why } Geändert am { $at }, nach dem Ereignis: Als es kam, war vielleicht anderes eingestellt.
+explain-test = Das Ereignis ist ein Test eines anderen Webhooks.
+explain-younger = Würde passen, wurde aber am { $at } angelegt, nach dem Ereignis.
+explain-now = Passt, so wie es jetzt eingestellt ist; geändert am { $at }, und als das Ereignis kam, passte es nicht.

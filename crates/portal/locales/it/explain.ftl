@@ -1,0 +1,24 @@
+# Why a webhook gets an event, or does not
+match-all = Riceve tutti i tipi di evento.
+match-type = Riceve `{ $name }`.
+match-addressed = L’evento gli era indirizzato.
+match-deleted = È stato rimosso il { $at }.
+match-disabled = È disattivato. { $why }
+match-was-disabled = In quel momento era disattivato.
+match-condition = Riceve solo ciò che gli è indirizzato: nessuna notifica per questa percentuale lo indica, oppure era disattivato quando la percentuale è stata raggiunta.
+match-direct = Riceve solo eventi che gli sono indirizzati, e questo non lo era.
+match-own = Riceve tutti i tipi di evento tranne quelli di Bellwire; `{ $name }` è uno di questi, e va indicato per nome.
+match-other-type = Riceve { $types }, e l’evento è un `{ $name }`.
+match-no-channel = Ascolta { $own }, e l’evento non è su nessun canale.
+match-other-channel = Ascolta { $own }, e l’evento è su { $channels }.
+match-more = { $first } e altri { $count }
+disabled-by-hand = È stato disattivato a mano.
+disabled-errors = È stato disattivato automaticamente: l’endpoint ha risposto { $class } { $count } volte senza un successo in mezzo.
+disabled-failing = È stato disattivato automaticamente: da { $since } nessun tentativo è riuscito.
+disabled-gone = È stato disattivato automaticamente: l’endpoint ha risposto { $status }, cioè non esiste più.
+explain-paused = È in pausa da { $at }: la consegna resterebbe sospesa fino alla ripresa.
+explain-sent = L’evento gli è stato inviato; la consegna del { $at } è { $state }.
+explain-changed = { $why } È stato modificato il { $at }, dopo l’evento: quando l’evento è arrivato poteva essere impostato diversamente.
+explain-test = L’evento è una prova di un altro webhook.
+explain-younger = Corrisponderebbe, ma è stato creato il { $at }, dopo l’evento.
+explain-now = Così com’è ora corrisponde; è stato modificato il { $at }, e quando l’evento è arrivato non corrispondeva.
