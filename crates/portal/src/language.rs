@@ -43,7 +43,6 @@ macro_rules! sources {
             include_str!(concat!("../locales/", $tag, "/packages.ftl")),
             include_str!(concat!("../locales/", $tag, "/developers.ftl")),
             include_str!(concat!("../locales/", $tag, "/inspector.ftl")),
-            include_str!(concat!("../locales/", $tag, "/why.ftl")),
         ]
     };
 }
@@ -52,6 +51,7 @@ macro_rules! sources {
 macro_rules! rules {
     ($tag:literal) => {
         &[
+            include_str!(concat!("../locales/", $tag, "/why.ftl")),
             include_str!(concat!("../locales/", $tag, "/rules.ftl")),
             include_str!(concat!("../locales/", $tag, "/refusals.ftl")),
             include_str!(concat!("../locales/", $tag, "/explain.ftl")),

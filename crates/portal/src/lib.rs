@@ -32,7 +32,6 @@ mod somebody;
 mod spark;
 mod spoken;
 mod visit;
-mod why;
 
 use axum::{Router, middleware};
 use bellwire_web::AppState;

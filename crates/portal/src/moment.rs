@@ -1,9 +1,12 @@
 //! Times and stretches of time in words: "5 minutes ago". The exact time is in the element, and a
 //! script shows it in the reader's own time zone.
 
-use bellwire_core::time::{DAY, HOUR, MINUTE, SECOND, Time};
+use bellwire_core::{
+    said::Said,
+    time::{DAY, HOUR, MINUTE, SECOND, Time},
+};
 
-use crate::language::Text;
+use crate::{language::Text, spoken::Spoken};
 
 /// A time as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +44,14 @@ pub(crate) struct Part {
     pub(crate) at: Option<Moment>,
 }
 
-/// A sentence of the rules in its parts: times stand in it as RFC 3339, and a page shows them so that
+/// What the rules say in its parts: times stand in it as RFC 3339, and a page shows them so that
 /// a script can tell them in the reader's own time zone.
-pub(crate) fn woven(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
+pub(crate) fn woven(text: &Text, said: &[&Said], now: Time) -> Vec<Part> {
+    let spoken: Spoken = said.iter().map(|said| text.said(said)).collect();
+    split(text, &spoken.text, now)
+}
+
+fn split(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
     let is_of_time =
         |letter: char| letter.is_ascii_digit() || matches!(letter, 'T' | 'Z' | ':' | '.' | '-');
     let words = |words: &str| Part {
@@ -137,7 +145,7 @@ mod tests {
             profile: String::new(),
         };
         let read = |sentence: &str| -> Vec<(String, bool)> {
-            woven(&text, sentence, now)
+            split(&text, sentence, now)
                 .into_iter()
                 .map(|part| (part.words, part.at.is_some()))
                 .collect()

@@ -93,7 +93,7 @@ fn sentence(raw: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bellwire_core::say;
+    use bellwire_core::{diagnosis::examples, say};
 
     use super::*;
 
@@ -139,6 +139,20 @@ mod tests {
             message = library
         );
         assert!(text(Language::Fil).said(&outer).foreign);
+    }
+
+    #[test]
+    fn every_diagnosis_is_told_in_every_language() {
+        for (_, found) in &examples::all() {
+            for said in [&found.summary, &found.advice, &found.next] {
+                assert!(said.name().is_some(), "{said}");
+                let english = text(Language::En).said(said);
+                for language in [Language::It, Language::De, Language::Fil] {
+                    let spoken = text(language).said(said);
+                    assert!(!spoken.foreign && spoken != english, "{spoken:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -363,7 +363,7 @@ async fn a_status_is_told_with_what_the_answer_says() {
             .replace("<url>", &attempt.url)
             .replace("<bytes>", bytes);
         assert_eq!((said.code, said.side), (case.code, case.side));
-        assert_eq!(said.summary, summary);
+        assert_eq!(*said.summary, *summary);
         if case.code == "unauthorized" {
             assert!(said.advice.contains("authorization"), "{}", said.advice);
         }

@@ -5,7 +5,7 @@ use super::{
     Finding, Side,
     words::{Step, connecting, detail, host, length, place, says, spent, waited},
 };
-use crate::{delivery::Attempt, outcome::Cause};
+use crate::{delivery::Attempt, outcome::Cause, said::Said, say};
 
 pub(super) fn find(cause: Cause, attempt: &Attempt) -> Finding {
     match cause {
@@ -14,97 +14,139 @@ pub(super) fn find(cause: Cause, attempt: &Attempt) -> Finding {
         Cause::Refused => Finding::new(
             "refused",
             Side::Endpoint,
-            format!(
-                "{} refused the connection: nothing listens there.",
-                place(attempt)
+            say!(
+                "why-refused",
+                "{place} refused the connection: nothing listens there.",
+                place = place(attempt)
             ),
-            "Start the endpoint, or check host and port of the webhook's URL. A firewall that \
-             rejects looks the same.",
+            say!(
+                "why-refused-do",
+                "Start the endpoint, or check host and port of the webhook's URL. A firewall that \
+             rejects looks the same."
+            ),
         ),
         Cause::Unreachable => Finding::new(
             "unreachable",
             Side::Network,
-            format!("There is no way to {} through the network.", place(attempt)),
-            "Check that the address is right and that this server can reach it: routes, firewalls, \
-             and IPv6 where the name has only such an address.",
+            say!(
+                "why-unreachable",
+                "There is no way to {place} through the network.",
+                place = place(attempt)
+            ),
+            say!(
+                "why-unreachable-do",
+                "Check that the address is right and that this server can reach it: routes, firewalls, \
+             and IPv6 where the name has only such an address."
+            ),
         ),
         Cause::ConnectTimeout => connect_timeout(attempt),
         Cause::Tls => tls(attempt),
         Cause::FirstByteTimeout => Finding::new(
             "first_byte_timeout",
             Side::Endpoint,
-            format!(
-                "The endpoint took the request{} and had not answered after {}.",
-                spent(attempt),
-                waited(attempt)
-            ),
-            "Let the endpoint store the request and answer at once, and do the work afterwards. If \
+            match spent(attempt) {
+                None => say!(
+                    "why-first-byte-timeout",
+                    "The endpoint took the request and had not answered after {waited}.",
+                    waited = waited(attempt)
+                ),
+                Some(spent) => say!(
+                    "why-first-byte-timeout-spent",
+                    "The endpoint took the request ({spent}) and had not answered after {waited}.",
+                    spent,
+                    waited = waited(attempt)
+                ),
+            },
+            say!(
+                "why-first-byte-timeout-do",
+                "Let the endpoint store the request and answer at once, and do the work afterwards. If \
              it cannot, give the webhook a longer `timeouts.first_byte_ms`. The endpoint may have \
-             acted on the request all the same: it knows a repeat by its `webhook-id`.",
+             acted on the request all the same: it knows a repeat by its `webhook-id`."
+            ),
         ),
         Cause::TotalTimeout => total_timeout(attempt),
         Cause::Reset => Finding::new(
             "reset",
             Side::Endpoint,
-            format!(
-                "The endpoint closed the connection before it answered, after {}.",
-                waited(attempt)
+            say!(
+                "why-reset",
+                "The endpoint closed the connection before it answered, after {waited}.",
+                waited = waited(attempt)
             ),
-            format!(
-                "Look into the endpoint's log at {}: a process that crashed or was restarted, a \
+            say!(
+                "why-reset-do",
+                "Look into the endpoint's log at {at}: a process that crashed or was restarted, a \
                  proxy that gave up, a limit on the size of requests. The endpoint may have acted \
                  on the request: it knows a repeat by its `webhook-id`.",
-                attempt.at
+                at = attempt.at
             ),
         ),
         Cause::Malformed if says(attempt, "too large") => Finding::new(
             "head_too_large",
             Side::Endpoint,
-            "The endpoint answered with more than 64 KiB of headers, or more than 100 of them.",
-            "Let the endpoint send fewer headers: usually cookies that have piled up.",
+            say!(
+                "why-head-too-large",
+                "The endpoint answered with more than 64 KiB of headers, or more than 100 of them."
+            ),
+            say!(
+                "why-head-too-large-do",
+                "Let the endpoint send fewer headers: usually cookies that have piled up."
+            ),
         ),
         Cause::Malformed => Finding::new(
             "malformed",
             Side::Endpoint,
-            format!("What came back from {} is not HTTP.", place(attempt)),
-            "Check the port of the webhook's URL: another kind of service may listen there, or an \
-             https:// endpoint was called with http://.",
+            say!(
+                "why-malformed",
+                "What came back from {place} is not HTTP.",
+                place = place(attempt)
+            ),
+            say!(
+                "why-malformed-do",
+                "Check the port of the webhook's URL: another kind of service may listen there, or an \
+             https:// endpoint was called with http://."
+            ),
         ),
         Cause::Envelope => envelope(attempt),
     }
 }
 
 fn guard(attempt: &Attempt) -> Finding {
-    let (words, summary) = match attempt.address {
+    let summary = match attempt.address {
         Some(address) => {
             let (host, ip) = (host(attempt), address.ip().to_string());
-            let (words, leads) = if host.trim_matches(['[', ']']) == ip {
-                ("guard_address", ip)
-            } else {
-                ("guard_name", format!("{host} leads to {ip}, which"))
-            };
-            let summary = format!(
-                "Nothing was sent: {leads} is not a public address, and webhooks reach public \
-                 addresses only."
-            );
-            (words, summary)
+            match host.trim_matches(['[', ']']) == ip {
+                true => say!(
+                    "why-guard-address",
+                    "Nothing was sent: {ip} is not a public address, and webhooks reach public \
+                     addresses only.",
+                    ip
+                ),
+                false => say!(
+                    "why-guard-name",
+                    "Nothing was sent: {host} leads to {ip}, which is not a public address, and \
+                     webhooks reach public addresses only.",
+                    host,
+                    ip
+                ),
+            }
         }
-        None => (
-            "guard",
-            format!(
-                "Nothing was sent. {}",
-                detail(attempt, "the URL cannot be called")
-            ),
-        ),
+        None => nothing_sent(detail(attempt, "the URL cannot be called")),
     };
     Finding::new(
         "guard",
         Side::Settings,
         summary,
-        "Give the webhook the URL under which the endpoint is reached from the internet. Whoever \
-         runs this server can allow a network of its own with `delivery.allow_networks`.",
+        say!(
+            "why-guard-do",
+            "Give the webhook the URL under which the endpoint is reached from the internet. Whoever \
+         runs this server can allow a network of its own with `delivery.allow_networks`."
+        ),
     )
-    .told_as(words)
+}
+
+fn nothing_sent(detail: String) -> Said {
+    say!("why-nothing-sent", "Nothing was sent. {detail}", detail)
 }
 
 fn dns(attempt: &Attempt) -> Finding {
@@ -113,17 +155,31 @@ fn dns(attempt: &Attempt) -> Finding {
         return Finding::new(
             "dns_failed",
             Side::Network,
-            format!("The name servers gave no answer for {host}."),
-            "Check the name servers of the domain. When several domains fail at once, check those \
-             that this server asks.",
+            say!(
+                "why-dns-failed",
+                "The name servers gave no answer for {host}.",
+                host
+            ),
+            say!(
+                "why-dns-failed-do",
+                "Check the name servers of the domain. When several domains fail at once, check those \
+             that this server asks."
+            ),
         );
     }
     Finding::new(
         "dns",
         Side::Settings,
-        format!("The name {host} does not exist, or has no address."),
-        "Check the spelling of the webhook's URL, and that the name is in the public DNS. A new \
-         entry can take minutes to be seen everywhere.",
+        say!(
+            "why-dns",
+            "The name {host} does not exist, or has no address.",
+            host
+        ),
+        say!(
+            "why-dns-do",
+            "Check the spelling of the webhook's URL, and that the name is in the public DNS. A new \
+         entry can take minutes to be seen everywhere."
+        ),
     )
 }
 
@@ -133,31 +189,47 @@ fn connect_timeout(attempt: &Attempt) -> Finding {
         Step::Resolve => Finding::new(
             "connect_timeout",
             Side::Network,
-            format!("The name {} was not resolved within {time}.", host(attempt)),
-            "Check the name servers of the domain, and those that this server asks.",
-        )
-        .told_as("resolve_timeout"),
+            say!(
+                "why-resolve-timeout",
+                "The name {host} was not resolved within {time}.",
+                host = host(attempt),
+                time
+            ),
+            say!(
+                "why-resolve-timeout-do",
+                "Check the name servers of the domain, and those that this server asks."
+            ),
+        ),
         Step::Connect => Finding::new(
             "connect_timeout",
             Side::Network,
-            format!(
-                "{} did not answer to the connection within {time}.",
-                place(attempt)
+            say!(
+                "why-connect-timeout",
+                "{place} did not answer to the connection within {time}.",
+                place = place(attempt),
+                time
             ),
-            "Check that the endpoint is up and that its firewall lets this server in: one that \
-             drops instead of refusing looks like this.",
+            say!(
+                "why-connect-timeout-do",
+                "Check that the endpoint is up and that its firewall lets this server in: one that \
+             drops instead of refusing looks like this."
+            ),
         ),
         Step::Handshake => Finding::new(
             "connect_timeout",
             Side::Endpoint,
-            format!(
-                "{} took the connection and did not finish the TLS handshake within {time}.",
-                place(attempt)
+            say!(
+                "why-handshake-timeout",
+                "{place} took the connection and did not finish the TLS handshake within {time}.",
+                place = place(attempt),
+                time
             ),
-            "Check that the endpoint, or the proxy in front of it, speaks TLS on this port and is \
-             not overloaded.",
-        )
-        .told_as("handshake_timeout"),
+            say!(
+                "why-handshake-timeout-do",
+                "Check that the endpoint, or the proxy in front of it, speaks TLS on this port and is \
+             not overloaded."
+            ),
+        ),
     }
 }
 
@@ -172,10 +244,17 @@ fn total_timeout(attempt: &Attempt) -> Finding {
     Finding::new(
         "total_timeout",
         Side::Endpoint,
-        format!("The endpoint had not answered when the attempt ran out of time, after {time}."),
-        "Let the endpoint store the request and answer at once, and do the work afterwards. If it \
+        say!(
+            "why-total-timeout",
+            "The endpoint had not answered when the attempt ran out of time, after {time}.",
+            time
+        ),
+        say!(
+            "why-total-timeout-do",
+            "Let the endpoint store the request and answer at once, and do the work afterwards. If it \
          cannot, give the webhook a longer `timeouts.total_ms`. The endpoint may have acted on the \
-         request all the same: it knows a repeat by its `webhook-id`.",
+         request all the same: it knows a repeat by its `webhook-id`."
+        ),
     )
 }
 
@@ -187,72 +266,112 @@ fn tls(attempt: &Attempt) -> Finding {
         return Finding::new(
             "tls_expired",
             Side::Endpoint,
-            format!("The certificate of {host} has expired."),
-            "Renew the certificate on the endpoint, or on the proxy in front of it, and check why \
-             that did not happen by itself.",
+            say!(
+                "why-tls-expired",
+                "The certificate of {host} has expired.",
+                host
+            ),
+            say!(
+                "why-tls-expired-do",
+                "Renew the certificate on the endpoint, or on the proxy in front of it, and check why \
+             that did not happen by itself."
+            ),
         );
     }
     if says(attempt, "not valid yet") {
         return Finding::new(
             "tls_not_valid_yet",
             Side::Endpoint,
-            format!("The certificate of {host} is not valid yet."),
-            "Install one that is, or wait. When it looks right to everybody else, this server's \
-             clock is wrong.",
+            say!(
+                "why-tls-not-valid-yet",
+                "The certificate of {host} is not valid yet.",
+                host
+            ),
+            say!(
+                "why-tls-not-valid-yet-do",
+                "Install one that is, or wait. When it looks right to everybody else, this server's \
+             clock is wrong."
+            ),
         );
     }
     if says(attempt, "for another name") {
         return Finding::new(
             "tls_wrong_name",
             Side::Endpoint,
-            format!(
-                "{host} answered with the certificate of another name. {}",
-                detail(attempt, "")
+            say!(
+                "why-tls-wrong-name",
+                "{host} answered with the certificate of another name. {detail}",
+                host,
+                detail = detail(attempt, "")
             ),
-            "Install a certificate that names the host of the webhook's URL; or change the URL to \
-             a name that the certificate has.",
+            say!(
+                "why-tls-wrong-name-do",
+                "Install a certificate that names the host of the webhook's URL; or change the URL to \
+             a name that the certificate has."
+            ),
         );
     }
     if says(attempt, "unknown issuer") {
         return Finding::new(
             "tls_unknown_issuer",
             Side::Endpoint,
-            format!(
+            say!(
+                "why-tls-unknown-issuer",
                 "The certificate of {host} is from nobody that is trusted: it is self-signed, or \
-                 the endpoint does not send the intermediate certificate."
+                 the endpoint does not send the intermediate certificate.",
+                host
             ),
-            "Install a certificate of a public authority and send its whole chain (the file is \
-             often called fullchain.pem).",
+            say!(
+                "why-tls-unknown-issuer-do",
+                "Install a certificate of a public authority and send its whole chain (the file is \
+             often called fullchain.pem)."
+            ),
         );
     }
     if says(attempt, "client certificate") {
         return Finding::new(
             "tls_client_certificate",
             Side::Endpoint,
-            format!("{host} wants a client certificate, and Bellwire has none."),
-            "Let the endpoint check the signature of the request in place of a certificate.",
+            say!(
+                "why-tls-client-certificate",
+                "{host} wants a client certificate, and Bellwire has none.",
+                host
+            ),
+            say!(
+                "why-tls-client-certificate-do",
+                "Let the endpoint check the signature of the request in place of a certificate."
+            ),
         );
     }
     if says(attempt, "is not TLS") {
         return Finding::new(
             "tls_not_tls",
             Side::Settings,
-            format!(
-                "{} was called with https:// and does not speak TLS.",
-                place(attempt)
+            say!(
+                "why-tls-not-tls",
+                "{place} was called with https:// and does not speak TLS.",
+                place = place(attempt)
             ),
-            "Check the port of the webhook's URL, or switch TLS on at the endpoint.",
+            say!(
+                "why-tls-not-tls-do",
+                "Check the port of the webhook's URL, or switch TLS on at the endpoint."
+            ),
         );
     }
     Finding::new(
         "tls",
         Side::Endpoint,
-        format!(
-            "The TLS handshake with {host} failed. {}",
-            detail(attempt, "")
+        say!(
+            "why-tls",
+            "The TLS handshake with {host} failed. {detail}",
+            host,
+            detail = detail(attempt, "")
         ),
-        "Check the TLS settings of the endpoint: TLS 1.2 or 1.3, and a certificate of a public \
-         authority with its whole chain.",
+        say!(
+            "why-tls-do",
+            "Check the TLS settings of the endpoint: TLS 1.2 or 1.3, and a certificate of a public \
+         authority with its whole chain."
+        ),
     )
 }
 
@@ -262,15 +381,25 @@ fn envelope(attempt: &Attempt) -> Finding {
         return Finding::new(
             "header",
             Side::Settings,
-            format!("Nothing was sent. {what}"),
-            "Mend the header or the secret that is named in the webhook's settings.",
+            nothing_sent(what),
+            say!(
+                "why-header-do",
+                "Mend the header or the secret that is named in the webhook's settings."
+            ),
         );
     }
     Finding::new(
         "envelope",
         Side::Bellwire,
-        format!("Nothing was sent: the profile can make no body of this event. {what}"),
-        "Post the event with data as the profile expects it, give the webhook another profile, or \
-         let whoever runs this server mend the profile's envelope.",
+        say!(
+            "why-envelope",
+            "Nothing was sent: the profile can make no body of this event. {detail}",
+            detail = what
+        ),
+        say!(
+            "why-envelope-do",
+            "Post the event with data as the profile expects it, give the webhook another profile, or \
+         let whoever runs this server mend the profile's envelope."
+        ),
     )
 }

@@ -15,6 +15,8 @@ use crate::{
     delivery::Attempt,
     outcome::{Answer, Cause},
     policy::Policy,
+    said::Said,
+    say,
     time::Time,
 };
 
@@ -58,39 +60,15 @@ pub struct Diagnosis {
     /// A stable name of the kind of failure, finer than [`Cause`]: `tls_expired`, `redirect`.
     pub code: &'static str,
     /// What happened.
-    pub summary: String,
+    pub summary: Said,
     /// Whose side it is on.
     pub side: Side,
     /// What to do.
-    pub advice: String,
+    pub advice: Said,
     /// What Bellwire does next.
-    pub next: String,
-    /// What it takes to say the same in another language.
-    pub told: Told,
-}
-
-/// A diagnosis without its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// Which sentence says what happened and what to do; finer than the code where there are several.
-    pub words: &'static str,
-    /// Whether another attempt follows, and if not, why.
-    pub end: End,
-    /// What the sentences name: hosts, times, statuses.
-    pub facts: Vec<(&'static str, String)>,
-}
-
-/// What comes after a failed attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// Another attempt, at this time.
-    Retry(Time),
-    /// Nothing, and the webhook is disabled, as this status has it.
-    Disabled(u16),
-    /// Nothing: the same event would fail in the same way.
-    Hopeless,
-    /// Nothing.
-    Last,
+    pub next: Said,
+    /// When it tries again, if it does.
+    pub retry_at: Option<Time>,
 }
 
 /// The rules that an attempt was made under, as far as they are known.
@@ -105,31 +83,19 @@ pub struct Rules<'r> {
 /// What is found: the rest of a [`Diagnosis`] is the same for all.
 struct Finding {
     code: &'static str,
-    words: &'static str,
     side: Side,
-    summary: String,
-    advice: String,
+    summary: Said,
+    advice: Said,
 }
 
 impl Finding {
-    fn new(
-        code: &'static str,
-        side: Side,
-        summary: impl Into<String>,
-        advice: impl Into<String>,
-    ) -> Self {
+    const fn new(code: &'static str, side: Side, summary: Said, advice: Said) -> Self {
         Self {
             code,
-            words: code,
             side,
-            summary: summary.into(),
-            advice: advice.into(),
+            summary,
+            advice,
         }
-    }
-
-    /// One of several sentences of its code.
-    fn told_as(self, words: &'static str) -> Self {
-        Self { words, ..self }
     }
 }
 
@@ -150,83 +116,41 @@ pub fn diagnose(attempt: &Attempt, rules: Option<Rules<'_>>) -> Option<Diagnosis
             status::find(status, attempt, rules)
         }
     };
-    let end = end(attempt, rules);
     Some(Diagnosis {
         code: finding.code,
         summary: finding.summary,
         side: finding.side,
         advice: finding.advice,
-        next: next(end, attempt),
-        told: Told {
-            words: finding.words,
-            end,
-            facts: facts(attempt, rules),
-        },
+        next: next(attempt, rules),
+        retry_at: attempt.retry_at,
     })
 }
 
-fn end(attempt: &Attempt, rules: Option<Rules<'_>>) -> End {
+fn next(attempt: &Attempt, rules: Option<Rules<'_>>) -> Said {
     let disables =
         |status: u16| rules.is_some_and(|rules| rules.policy.disable.on_statuses.contains(&status));
     match (attempt.retry_at, attempt.answer) {
-        (Some(at), _) => End::Retry(at),
-        (None, Answer::Status(status)) if disables(status) => End::Disabled(status),
-        (None, Answer::None(Cause::Envelope)) => End::Hopeless,
-        (None, _) => End::Last,
-    }
-}
-
-fn next(end: End, attempt: &Attempt) -> String {
-    match end {
-        End::Retry(at) => format!("Attempt {} is due at {at}.", attempt.number + 1),
-        End::Disabled(status) => format!(
-            "No further attempt follows, and a {status} disables the webhook. Enable it once it \
-             is to receive again."
+        (Some(at), _) => say!(
+            "why-next",
+            "Attempt {number} is due at {at}.",
+            number = attempt.number + 1,
+            at
         ),
-        End::Hopeless => "No further attempt follows: the same event would fail in the same \
-                               way. Send it again once the cause is mended."
-            .to_owned(),
-        End::Last => "No further attempt of this delivery follows. Send the \
-                                        event again once the cause is mended."
-            .to_owned(),
+        (None, Answer::Status(status)) if disables(status) => say!(
+            "why-end-disabled",
+            "No further attempt follows, and a {status} disables the webhook. Enable it once it is \
+             to receive again.",
+            status
+        ),
+        (None, Answer::None(Cause::Envelope)) => say!(
+            "why-end-hopeless",
+            "No further attempt follows: the same event would fail in the same way. Send it again \
+             once the cause is mended."
+        ),
+        (None, _) => say!(
+            "why-end-last",
+            "No further attempt of this delivery follows. Send the event again once the cause is \
+             mended."
+        ),
     }
-}
-
-/// Everything that any of the sentences names, as far as it is known.
-fn facts(attempt: &Attempt, rules: Option<Rules<'_>>) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("host", words::host(attempt)),
-        ("place", words::place(attempt)),
-        ("url", attempt.url.clone()),
-        ("detail", words::detail(attempt, "")),
-        ("time", words::length(attempt.timing.total_us)),
-        ("waited", words::waited(attempt)),
-        ("at", attempt.at.to_string()),
-        ("headers", words::own_headers(attempt).join(", ")),
-    ];
-    if let Answer::Status(status) = attempt.answer {
-        facts.push(("status", status.to_string()));
-    }
-    if let Some(address) = attempt.address {
-        facts.push(("ip", address.ip().to_string()));
-    }
-    for (fact, name) in [
-        ("target", "location"),
-        ("allowed", "allow"),
-        ("wait", "retry-after"),
-    ] {
-        if let Some(value) = attempt.response_headers.get(name) {
-            facts.push((fact, value.to_owned()));
-        }
-    }
-    for (fact, name) in [("bytes", "content-length"), ("kind", "content-type")] {
-        let value = attempt.request_headers.get(name).unwrap_or("?");
-        facts.push((fact, value.to_owned()));
-    }
-    if let Some(rules) = rules {
-        let counted: Vec<String> = rules.policy.success.clone().into();
-        facts.push(("rule", rules.profile.to_owned()));
-        facts.push(("counted", counted.join(", ")));
-    }
-    facts
 }

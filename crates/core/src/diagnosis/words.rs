@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::delivery::Attempt;
+use crate::{delivery::Attempt, said::Said, say};
 
 /// How far an attempt without an answer had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn says(attempt: &Attempt, text: &str) -> bool {
 /// A length of time for people, from microseconds: `12 ms`, `1.5 s`, `15 s`.
 pub(super) fn length(micros: u32) -> String {
     match micros {
-        0..1_000 => "less than 1 ms".to_owned(),
+        0..1_000 => "<1 ms".to_owned(),
         1_000..1_000_000 => format!("{} ms", micros / 1_000),
         _ => {
             let tenths = (u64::from(micros) + 50_000) / 100_000;
@@ -86,23 +86,20 @@ pub(super) fn waited(attempt: &Attempt) -> String {
     length(timing.total_us.saturating_sub(before))
 }
 
-/// Where the time went before the request was on its way; empty when the connection was kept from
+/// Where the time went before the request was on its way; nothing when the connection was kept from
 /// before.
-pub(super) fn spent(attempt: &Attempt) -> String {
+pub(super) fn spent(attempt: &Attempt) -> Option<Said> {
     let timing = &attempt.timing;
-    let steps: Vec<String> = [
-        ("resolving the name took", timing.dns_us),
-        ("connecting", timing.connect_us),
-        ("TLS", timing.tls_us),
-    ]
-    .into_iter()
-    .filter_map(|(step, micros)| Some(format!("{step} {}", length(micros?))))
-    .collect();
-    match steps.as_slice() {
-        [] => String::new(),
-        [only] => format!(" ({only})"),
-        [start @ .., last] => format!(" ({} and {last})", start.join(", ")),
-    }
+    let dns = timing.dns_us.map(length);
+    let dns = dns.map(|time| say!("why-spent-dns", "resolving the name took {time}", time));
+    let connect = timing.connect_us.map(length);
+    let connect = connect.map(|time| say!("why-spent-connect", "connecting {time}", time));
+    let tls = timing.tls_us.map(length);
+    let tls = tls.map(|time| say!("why-spent-tls", "TLS {time}", time));
+    [dns, connect, tls]
+        .into_iter()
+        .flatten()
+        .reduce(|first, then| say!("why-spent-both", "{first}, {then}", first, then))
 }
 
 /// Names of the webhook's own headers, which an attempt keeps masked.
@@ -122,7 +119,7 @@ mod tests {
     #[test]
     fn lengths_of_time_are_short() {
         for (micros, text) in [
-            (0, "less than 1 ms"),
+            (0, "<1 ms"),
             (12_900, "12 ms"),
             (999_999, "999 ms"),
             (1_000_000, "1 s"),

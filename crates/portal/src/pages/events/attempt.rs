@@ -17,7 +17,6 @@ use crate::{
     moment::{Moment, Part, woven},
     pages::shown::{Pill, pretty, succeeded},
     spark,
-    why::Why,
 };
 
 /// A part of the time that a request took.
@@ -27,13 +26,13 @@ pub(crate) struct Step {
     pub(crate) label: String,
 }
 
-/// Why it failed, in the words of the diagnosis.
+/// Why it failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
+pub(crate) struct Why {
     pub(crate) summary: Vec<Part>,
     pub(crate) advice: Vec<Part>,
     /// What comes next, unless that is another attempt.
-    pub(crate) end: String,
+    pub(crate) end: Vec<Part>,
 }
 
 /// A request and what came back.
@@ -45,7 +44,7 @@ pub(crate) struct Attempt {
     pub(crate) answer: Pill,
     pub(crate) timed_out: bool,
     pub(crate) at: Moment,
-    pub(crate) said: Option<Said>,
+    pub(crate) said: Option<Why>,
     /// What the next attempt is called, and when it is due.
     pub(crate) next: Option<(String, Moment)>,
     pub(crate) bar: String,
@@ -95,13 +94,13 @@ impl Attempt {
                 Answer::None(cause) => cause.is_timeout(),
             },
             at: Moment::new(text, attempt.at, now),
-            said: diagnosis.map(|found| {
-                let why = Why::of(text, &found);
-                Said {
-                    summary: woven(text, &why.summary, now),
-                    advice: woven(text, &why.advice, now),
-                    end: why.end,
-                }
+            said: diagnosis.map(|found| Why {
+                summary: woven(text, &[&found.summary], now),
+                advice: woven(text, &[&found.advice], now),
+                end: match found.retry_at {
+                    Some(_) => Vec::new(),
+                    None => woven(text, &[&found.next], now),
+                },
             }),
             // What was due has been done, and stands above.
             next: attempt.retry_at.filter(|at| *at > now).map(|at| {

@@ -170,10 +170,7 @@ fn others(
             name: name_of(&webhook.settings.name, &webhook.settings.url),
             sentence: woven(
                 visit.text(),
-                &visit
-                    .text()
-                    .said(&explain::not_sent(webhook, event).sentence)
-                    .text,
+                &[&explain::not_sent(webhook, event).sentence],
                 now,
             ),
         })

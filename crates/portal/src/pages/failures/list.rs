@@ -25,7 +25,6 @@ use crate::{
     refusal::Refusal,
     spark,
     visit::Visit,
-    why::Why,
 };
 
 /// Groups that a page shows.
@@ -164,7 +163,7 @@ fn group(visit: &Visit, failure: &Failure, since: Time, now: Time) -> Group {
             ("steps", steps.len().into()),
         ],
     );
-    let why = failure.diagnosis.as_ref().map(|found| Why::of(text, found));
+    let why = failure.diagnosis.as_ref();
     let takes = visit
         .tenant
         .route(failure.webhook_id)
@@ -177,11 +176,11 @@ fn group(visit: &Visit, failure: &Failure, since: Time, now: Time) -> Group {
         answer: Pill::answer(text, failure.answer, false),
         sentence: why
             .as_ref()
-            .map(|why| woven(text, &why.summary, now))
+            .map(|why| woven(text, &[&why.summary], now))
             .unwrap_or_default(),
         advice: why
             .as_ref()
-            .map(|why| woven(text, &why.advice, now))
+            .map(|why| woven(text, &[&why.advice], now))
             .unwrap_or_default(),
         lost: match cell.exhausted {
             0 => text.t("failures-lost-none"),

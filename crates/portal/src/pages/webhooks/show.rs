@@ -8,6 +8,7 @@ use bellwire_core::{
     delivery::Attempt,
     policy::{DisableReason, RetryRule},
     ports::Health,
+    said::Said,
     snapshot::Route,
     time::Time,
     webhook::Webhook,
@@ -28,7 +29,6 @@ use crate::{
     },
     refusal::Refusal,
     visit::Visit,
-    why::Why,
 };
 
 /// EVI-15.
@@ -56,9 +56,7 @@ pub(crate) struct WebhookPage {
     pub(crate) paused: bool,
     pub(crate) health: Pill,
     pub(crate) sentence: String,
-    pub(crate) detail: Option<Vec<Part>>,
-    /// That is English in every language.
-    pub(crate) foreign: bool,
+    pub(crate) detail: Vec<Part>,
     /// Sends what failed again, where something did.
     pub(crate) again: Option<String>,
     pub(crate) failures: String,
@@ -138,8 +136,7 @@ pub(super) async fn gather<R>(
         paused: webhook.paused.is_some(),
         health: Pill::webhook(text, &route, health.as_ref()),
         sentence: sentence(text, &route, webhook, health.as_ref(), now),
-        foreign: detail.as_ref().is_some_and(|(_, foreign)| *foreign),
-        detail: detail.map(|(detail, _)| woven(text, &detail, now)),
+        detail: woven(text, &detail.iter().collect::<Vec<_>>(), now),
         again: can_again.then(|| of_webhook(visit.slug(), id, None)),
         failures: format!("/portal/{}/failures?webhook={id}", visit.slug()),
         chart: day.chart(text),
@@ -171,29 +168,25 @@ fn request(text: &Text, slug: &str, route: &Route, attempt: &Attempt, now: Time)
     }
 }
 
-/// Why the last request failed, while the webhook fails; and whether that is English in every language.
+/// Why the last request failed, and what to do, while the webhook fails.
 async fn failing<R>(
     state: &AppState,
     visit: &Visit<R>,
     route: &Route,
     health: Option<&Health>,
-) -> Result<Option<(String, bool)>, Refusal> {
+) -> Result<Vec<Said>, Refusal> {
     if let Some(why) = state.service.problem(&route.webhook) {
-        let why = visit.text().said(&why);
-        return Ok(Some((why.text, why.foreign)));
+        return Ok(vec![why]);
     }
     let last = health
         .filter(|health| health.counters.failures > 0)
         .and_then(|health| health.last_attempt.as_ref());
     let Some(last) = last else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let found = state.service.diagnose(visit.organization(), &[last]).await;
     let found = found.map_err(|error| visit.refuse(error))?.pop().flatten();
-    Ok(found.map(|found| {
-        let why = Why::of(visit.text(), &found);
-        (format!("{} {}", why.summary, why.advice), false)
-    }))
+    Ok(found.map_or_else(Vec::new, |found| vec![found.summary, found.advice]))
 }
 
 /// How it fares, in one sentence.

@@ -23,7 +23,6 @@ use crate::{
     pages::shown::{Pill, pretty, succeeded},
     refusal::Refusal,
     visit::{Sent, Visit},
-    why::Why,
 };
 
 /// How long the answer is waited for; what takes longer is in the log.
@@ -93,11 +92,7 @@ pub(in crate::pages) fn refused<R>(visit: &Visit<R>, problem: Problem) -> Tested
         kind: "bad",
         label: visit.text().t("test-refused"),
         said: String::new(),
-        advice: Some(woven(
-            visit.text(),
-            &visit.text().said(&problem.detail).text,
-            Time::EPOCH,
-        )),
+        advice: Some(woven(visit.text(), &[&problem.detail], Time::EPOCH)),
         body: None,
         href: None,
     }
@@ -139,8 +134,7 @@ pub(in crate::pages) async fn answer<R>(
         label: pill.label,
         said: text.with(key, [("took", took.into())]),
         advice: diagnosis.map(|found| {
-            let why = Why::of(text, &found);
-            let said = format!("{} {}", why.summary, why.advice);
+            let said = [&found.summary, &found.advice];
             woven(text, &said, state.service.now())
         }),
         body: (!attempt.excerpt.is_empty()).then(|| pretty(&attempt.excerpt)),

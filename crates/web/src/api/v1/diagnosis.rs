@@ -36,10 +36,10 @@ impl From<diagnosis::Diagnosis> for Diagnosis {
         let side: Side = diagnosis.side;
         Self {
             code: diagnosis.code,
-            summary: diagnosis.summary,
+            summary: diagnosis.summary.into(),
             side: SideName(side),
-            advice: diagnosis.advice,
-            next: diagnosis.next,
+            advice: diagnosis.advice.into(),
+            next: diagnosis.next.into(),
         }
     }
 }
