@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::{
     driver::{DESK, Window},
     house::House,
+    words::said,
 };
 
 /// ADV-4, EVI-8 to EVI-14, WNK-3 to WNK-12: made, tried, switched off, updated, removed.
@@ -156,5 +157,47 @@ fn the_main_flow_in_every_language() {
         browser.press(save);
         browser.says(done);
         assert_eq!(browser.faults(), [""; 0], "{language}");
+    }
+}
+
+/// What the rules say, while one types, after Save, and of an event that did not come, is said in the
+/// reader's language.
+#[test]
+fn what_is_wrong_is_said_in_every_language() {
+    let house = House::new("standard");
+    let webhook = json!({
+        "name": "Reception desk",
+        "url": house.endpoint.url("/desk"),
+        "event_types": ["room.cleaned"],
+    });
+    house.post("/organizations/acme/webhooks", &webhook);
+    let event = house.event("booking.created", json!({"id": 1}));
+    let filled = |language, key, places: &[(&str, &str)]| {
+        places
+            .iter()
+            .fold(said(language, key), |text, (place, value)| {
+                text.replace(&format!("{{ ${place} }}"), value)
+            })
+    };
+    for language in ["it", "de", "fil"] {
+        let browser = house.browser(Window { language, ..DESK });
+        browser.go("/portal/acme/webhooks/new");
+        browser.fill("#name", &"x".repeat(300));
+        browser.fill("#url", "hooks.example");
+        // The first letter is a capital now.
+        let wrong = filled(language, "url-beginning", &[]);
+        browser.says(&wrong[1..]);
+        browser.click("form button.main");
+        let long = [("max", "255"), ("length", "300")];
+        browser.says(&filled(language, "rule-characters", &long)[1..]);
+        assert_eq!(browser.count(".note [lang=en]"), 0, "{language}");
+        assert_eq!(browser.faults(), [""; 0], "{language}");
+
+        browser.go(&format!("/portal/acme/events/{event}"));
+        let kept = [("types", "`room.cleaned`"), ("name", "booking.created")];
+        browser.says(&filled(language, "match-other-type", &kept));
+        assert_eq!(browser.count("main [lang=en]"), 0, "{language}");
+        browser.go("/portal/acme/events/0193a5b0-7f2c-7d11-8a4e-2f6b1c0d9e8f");
+        assert_eq!(browser.count("[lang=en]"), 0, "{language}");
     }
 }
