@@ -6,7 +6,10 @@ use bellwire_core::{
     time::{DAY, HOUR, MINUTE, SECOND, Time},
 };
 
-use crate::{language::Text, spoken::Spoken};
+use crate::{
+    language::Text,
+    spoken::{Spoken, pieces},
+};
 
 /// A time as a page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub(crate) struct Part {
     pub(crate) words: String,
     /// It is this time.
     pub(crate) at: Option<Moment>,
+    /// It is code.
+    pub(crate) code: bool,
 }
 
 /// What the rules say in its parts: times stand in it as RFC 3339, and a page shows them so that
@@ -52,13 +57,29 @@ pub(crate) fn woven(text: &Text, said: &[&Said], now: Time) -> Vec<Part> {
 }
 
 fn split(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for piece in pieces(sentence) {
+        match piece.code {
+            true => parts.push(Part {
+                words: piece.words.to_owned(),
+                at: None,
+                code: true,
+            }),
+            false => timed(text, piece.words, now, &mut parts),
+        }
+    }
+    parts
+}
+
+fn timed(text: &Text, sentence: &str, now: Time, parts: &mut Vec<Part>) {
     let is_of_time =
         |letter: char| letter.is_ascii_digit() || matches!(letter, 'T' | 'Z' | ':' | '.' | '-');
     let words = |words: &str| Part {
         words: words.to_owned(),
         at: None,
+        code: false,
     };
-    let (mut parts, mut rest, mut begin) = (Vec::new(), sentence, 0);
+    let (mut rest, mut begin) = (sentence, 0);
     while let Some(found) = rest[begin..].find(|letter: char| letter.is_ascii_digit()) {
         let at = begin + found;
         let end = rest[at..]
@@ -78,13 +99,13 @@ fn split(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
         parts.push(Part {
             words: moment.exact.clone(),
             at: Some(moment),
+            code: false,
         });
         (rest, begin) = (&rest[at + told.len()..], 0);
     }
     if !rest.is_empty() {
         parts.push(words(rest));
     }
-    parts
 }
 
 fn words(text: &Text, at: Time, now: Time, exact: &str) -> String {

@@ -12,6 +12,37 @@ pub(crate) struct Spoken {
     pub(crate) foreign: bool,
 }
 
+/// A piece of a text: words, or what stands between backticks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Piece<'t> {
+    pub(crate) words: &'t str,
+    pub(crate) code: bool,
+}
+
+/// What stands between backticks is shown as code, where they come in pairs.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    if !text.matches('`').count().is_multiple_of(2) {
+        return vec![Piece {
+            words: text,
+            code: false,
+        }];
+    }
+    text.split('`')
+        .enumerate()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(index, words)| Piece {
+            words,
+            code: index % 2 == 1,
+        })
+        .collect()
+}
+
+impl Spoken {
+    pub(crate) fn pieces(&self) -> Vec<Piece<'_>> {
+        pieces(&self.text)
+    }
+}
+
 impl Text {
     /// What the rules say, as a sentence or several.
     pub(crate) fn said(&self, said: &Said) -> Spoken {
@@ -153,6 +184,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let read = |text: &'static str| -> Vec<(&'static str, bool)> {
+            let pieces = pieces(text);
+            pieces.iter().map(|one| (one.words, one.code)).collect()
+        };
+        assert_eq!(
+            read("`a` is no `b`."),
+            [("a", true), (" is no ", false), ("b", true), (".", false)]
+        );
+        assert_eq!(read("a ` b"), [("a ` b", false)]);
+        assert_eq!(read(""), []);
     }
 
     #[test]

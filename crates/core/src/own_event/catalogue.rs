@@ -4,7 +4,7 @@
 use serde_json::{Value, json, value::RawValue};
 
 use super::Kind;
-use crate::{ids::EventTypeId, organization::EventType, time::Time};
+use crate::{ids::EventTypeId, organization::EventType, said::Said, say, time::Time, usage};
 
 /// The entries of the catalogue.
 #[must_use]
@@ -35,7 +35,7 @@ fn entry(kind: Kind) -> EventType {
         ]),
         organization_id: None,
         name: kind.as_str().to_owned(),
-        description: description(kind).to_owned(),
+        description: description(kind).into(),
         schema: raw(&schema(kind)),
         example: raw(&example(kind)),
         created_at: Time::EPOCH,
@@ -47,23 +47,36 @@ fn raw(value: &Value) -> Option<Box<RawValue>> {
     RawValue::from_string(value.to_string()).ok()
 }
 
-const fn description(kind: Kind) -> &'static str {
+/// What one of Bellwire's own events tells, in everybody's language; `None` for others.
+#[must_use]
+pub fn described(event_type: &str) -> Option<Said> {
+    if event_type == usage::EVENT_TYPE {
+        return Some(usage::described());
+    }
+    Kind::of(event_type).map(description)
+}
+
+fn description(kind: Kind) -> Said {
     match kind {
-        Kind::Disabled => {
+        Kind::Disabled => say!(
+            "own-disabled",
             "Bellwire tells: a webhook was disabled, by a threshold of its profile or by hand. \
              What was pending is cancelled."
-        }
-        Kind::Failing => {
+        ),
+        Kind::Failing => say!(
+            "own-failing",
             "Bellwire tells: a webhook's attempts have failed several times in a row. Told once, \
              and again only after a recovery."
-        }
-        Kind::Recovered => {
+        ),
+        Kind::Recovered => say!(
+            "own-recovered",
             "Bellwire tells: a webhook that was told as failing has answered with success again."
-        }
-        Kind::Exhausted => {
+        ),
+        Kind::Exhausted => say!(
+            "own-exhausted",
             "Bellwire tells: a delivery has failed for good, because its profile allows no \
              further attempt."
-        }
+        ),
     }
 }
 

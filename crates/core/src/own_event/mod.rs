@@ -12,7 +12,7 @@ mod turn;
 use std::fmt;
 
 pub use self::{
-    catalogue::entries,
+    catalogue::{described, entries},
     notice::{Facts, Last, Notice},
     turn::{FAILING_AFTER, Turn, exhausted, turn},
 };

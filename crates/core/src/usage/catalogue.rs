@@ -10,6 +10,8 @@ use super::{
 use crate::{
     ids::{DeveloperPlanId, EventTypeId},
     organization::EventType,
+    said::Said,
+    say,
     time::{DAY, Time},
 };
 
@@ -24,15 +26,23 @@ pub fn entry() -> EventType {
         id: EventTypeId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 1, 0]),
         organization_id: None,
         name: EVENT_TYPE.to_owned(),
-        description: "Bellwire tells: what a developer has used of a rate plan has reached a \
-                      percentage of its target at which a notification condition calls webhooks. \
-                      Once for each percentage in each period."
-            .to_owned(),
+        description: described().into(),
         schema: RawValue::from_string(schema().to_string()).ok(),
         example: RawValue::from_string(example()).ok(),
         created_at: Time::EPOCH,
         updated_at: Time::EPOCH,
     }
+}
+
+/// What it tells.
+#[must_use]
+pub fn described() -> Said {
+    say!(
+        "own-usage",
+        "Bellwire tells: what a developer has used of a rate plan has reached a percentage of its \
+         target at which a notification condition calls webhooks. Once for each percentage in each \
+         period."
+    )
 }
 
 fn schema() -> Value {

@@ -17,7 +17,7 @@ mod target;
 mod threshold;
 
 pub use callback::{Attribute, Callback, TRIGGER_REASON};
-pub use catalogue::entry;
+pub use catalogue::{described, entry};
 pub use counter::{Counter, Named, Rise};
 pub use item::{
     Condition, Developer, DeveloperPlan, Document, Item, Noun, Package, RatePlan, Stamp,

@@ -22,3 +22,10 @@ explain-changed = { $why } Geändert am { $at }, nach dem Ereignis: Als es kam, 
 explain-test = Das Ereignis ist ein Test eines anderen Webhooks.
 explain-younger = Würde passen, wurde aber am { $at } angelegt, nach dem Ereignis.
 explain-now = Passt, so wie es jetzt eingestellt ist; geändert am { $at }, und als das Ereignis kam, passte es nicht.
+
+# Bellwire's own events
+own-disabled = Bellwire meldet: Ein Webhook wurde ausgeschaltet, durch eine Schwelle seines Profils oder von Hand. Ausstehendes ist abgebrochen.
+own-failing = Bellwire meldet: Die Versuche eines Webhooks sind mehrmals hintereinander fehlgeschlagen. Einmal gemeldet, und wieder erst nach einer Erholung.
+own-recovered = Bellwire meldet: Ein Webhook, der als fehlschlagend gemeldet war, hat wieder mit Erfolg geantwortet.
+own-exhausted = Bellwire meldet: Eine Zustellung ist endgültig fehlgeschlagen, weil ihr Profil keinen weiteren Versuch erlaubt.
+own-usage = Bellwire meldet: Was ein Entwickler von einem Tarif genutzt hat, hat einen Prozentwert seines Kontingents erreicht, bei dem eine Benachrichtigung Webhooks aufruft. Einmal je Prozentwert in jedem Zeitraum.

@@ -22,3 +22,10 @@ explain-changed = { $why } Binago ito noong { $at }, pagkatapos ng event: maaari
 explain-test = Test ng ibang webhook ang event.
 explain-younger = Tugma sana ito, pero ginawa ito noong { $at }, pagkatapos ng event.
 explain-now = Tugma ito sa setting ngayon; binago ito noong { $at }, at hindi tugma nang dumating ang event.
+
+# Bellwire's own events
+own-disabled = Abiso ng Bellwire: pinatay ang isang webhook, dahil sa hangganan ng profile nito o manu-mano. Kinansela ang mga naghihintay.
+own-failing = Abiso ng Bellwire: ilang beses nang sunod-sunod na nabigo ang mga pagsubok ng isang webhook. Isang beses lang sinasabi, at uulitin lang kapag nakabangon na ito.
+own-recovered = Abiso ng Bellwire: muling sumagot nang matagumpay ang isang webhook na naiulat na pumapalya.
+own-exhausted = Abiso ng Bellwire: tuluyan nang nabigo ang isang padala, dahil wala nang ibang pagsubok na pinapayagan ng profile nito.
+own-usage = Abiso ng Bellwire: umabot ang nagamit ng isang developer sa rate plan sa porsiyento ng target nito kung saan tumatawag ng mga webhook ang isang abiso. Isang beses sa bawat porsiyento sa bawat panahon.

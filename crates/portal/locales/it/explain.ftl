@@ -22,3 +22,10 @@ explain-changed = { $why } È stato modificato il { $at }, dopo l’evento: quan
 explain-test = L’evento è una prova di un altro webhook.
 explain-younger = Corrisponderebbe, ma è stato creato il { $at }, dopo l’evento.
 explain-now = Così com’è ora corrisponde; è stato modificato il { $at }, e quando l’evento è arrivato non corrispondeva.
+
+# Bellwire's own events
+own-disabled = Bellwire avvisa: un webhook è stato disattivato, per una soglia del suo profilo o a mano. Ciò che era in attesa è annullato.
+own-failing = Bellwire avvisa: i tentativi di un webhook non sono riusciti più volte di seguito. Lo dice una volta, e di nuovo solo dopo una ripresa.
+own-recovered = Bellwire avvisa: un webhook segnalato perché non riusciva ha risposto di nuovo con successo.
+own-exhausted = Bellwire avvisa: una consegna è fallita definitivamente, perché il suo profilo non ammette altri tentativi.
+own-usage = Bellwire avvisa: ciò che uno sviluppatore ha usato di un piano tariffario ha raggiunto una percentuale del suo obiettivo alla quale una notifica chiama dei webhook. Una volta per ogni percentuale in ogni periodo.

@@ -2,7 +2,9 @@
 
 use bellwire_core::{
     delivery::{Attempt, State},
+    organization::EventType,
     outcome::{Answer, Cause},
+    own_event,
     ports::Health,
     snapshot::Route,
 };
@@ -69,6 +71,15 @@ impl Pill {
             }
             _ => Self::new("info", text.t("status-new")),
         }
+    }
+}
+
+/// What an event type means: what the catalogue says, and of Bellwire's own ones in the reader's
+/// language.
+pub(crate) fn described(text: &Text, event_type: &EventType) -> String {
+    match own_event::described(&event_type.name) {
+        Some(said) => text.said(&said).text,
+        None => event_type.description.clone(),
     }
 }
 

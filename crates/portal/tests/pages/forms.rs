@@ -86,7 +86,7 @@ async fn what_is_wrong_comes_back_in_the_form() {
         .has("value=\"ftp://hooks.example/\"")
         .has("aria-invalid=\"true\"")
         .has("URLs cannot be called")
-        .has("`many` is no whole number");
+        .has("<code>many</code> is no whole number");
     assert!(app.kit.service.tenant("acme").unwrap().routes.is_empty());
 }
 

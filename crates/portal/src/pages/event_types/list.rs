@@ -9,7 +9,9 @@ use bellwire_core::{access::Right, own_event, snapshot::CatalogueType};
 use bellwire_web::AppState;
 use http::StatusCode;
 
-use crate::{frame::Page, html, navigation::Place, refusal::Refusal, visit::Visit};
+use crate::{
+    frame::Page, html, navigation::Place, pages::shown::described, refusal::Refusal, visit::Visit,
+};
 
 /// Types of a page.
 const ROWS: usize = 100;
@@ -66,7 +68,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         let row = Row {
             href: super::path(&visit, &event_type.name),
             name: event_type.name.clone(),
-            description: event_type.description.clone(),
+            description: described(visit.text(), event_type),
             own: super::is_own(entry),
             schema: event_type.schema.is_some(),
             example: event_type.example.is_some(),
@@ -116,7 +118,8 @@ fn matching(
         .map(|(_, entry)| entry)
         .filter(|entry| {
             let event_type = &entry.event_type;
-            let texts = [&event_type.name, &event_type.description];
+            let description = described(visit.text(), event_type);
+            let texts = [&event_type.name, &description];
             event_type.name.as_str() > after
                 && texts.iter().any(|text| text.to_lowercase().contains(&part))
         })

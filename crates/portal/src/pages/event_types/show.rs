@@ -22,7 +22,7 @@ use crate::{
     moment::Moment,
     navigation::Place,
     pages::{
-        shown::{Choice, Pill, name_of, pretty},
+        shown::{Choice, Pill, described, name_of, pretty},
         webhooks::Tested,
     },
     refusal::Refusal,
@@ -129,7 +129,7 @@ pub(super) async fn gather<R>(
     Ok(TypePage {
         path: super::path(visit, &event_type.name),
         log: format!("/portal/{}/events?type={}", visit.slug(), event_type.name),
-        description: event_type.description.clone(),
+        description: described(visit.text(), event_type),
         own: super::is_own(entry),
         member,
         may_change: super::may_change(visit, entry),

@@ -9,7 +9,12 @@ use bellwire_web::{AppState, auth::Edit};
 use http::StatusCode;
 
 use crate::{
-    frame::Page, html, language::Text, pages::shown::Choice, refusal::Refusal, visit::Visit,
+    frame::Page,
+    html,
+    language::Text,
+    pages::shown::{Choice, described},
+    refusal::Refusal,
+    visit::Visit,
 };
 
 /// Channels that each have a box; where there are more, one looks for them.
@@ -30,7 +35,7 @@ pub(in crate::pages) fn type_names<R>(state: &AppState, visit: &Visit<R>) -> Vec
         .iter()
         .filter(|(name, _)| !own.contains_key(*name))
         .chain(own)
-        .map(|(name, entry)| (name.clone(), entry.event_type.description.clone()))
+        .map(|(name, entry)| (name.clone(), described(visit.text(), &entry.event_type)))
         .collect();
     all.sort();
     all

@@ -63,7 +63,8 @@ async fn a_package_and_its_rate_plan_are_set_up() {
     assert_eq!(package.products, ["Maps", "Places"]);
     assert_eq!(package.description, "Where\nthings are");
     let seen = app.post(&ed, "/portal/acme/new/package", &fields).await;
-    seen.is(409).has("There is a package `location` already");
+    seen.is(409)
+        .has("There is a package <code>location</code> already");
 
     let path = "/portal/acme/new/rate-plan";
     app.get(&ed, &format!("{path}?package=location"))
@@ -191,7 +192,7 @@ async fn a_developer_buys_a_rate_plan() {
     app.post(&ed, buy, &wrong)
         .await
         .is(422)
-        .has("There is no developer `bob@example.com`");
+        .has("There is no developer <code>bob@example.com</code>");
     let wrong = [
         ("developer", "ada@example.com"),
         ("rate_plan", "location_adjustable"),
