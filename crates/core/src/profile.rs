@@ -16,6 +16,8 @@ use crate::{
     envelope::{Envelope, EnvelopeError},
     matching,
     policy::{DisableRule, Policy, RetryRule, RetryRules, SuccessRule, Timeouts},
+    said::Said,
+    say,
     webhook::Overrides,
 };
 
@@ -359,5 +361,38 @@ impl Profiles {
     /// The profiles, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Profile>> {
         self.by_name.values()
+    }
+}
+
+impl Profile {
+    /// What it does, in everybody's language where it is one of the five.
+    #[must_use]
+    pub fn described(&self) -> Said {
+        let five = [
+            say!(
+                "profile-advocate",
+                "Body {id, type, tenantAlias, live, created, data}; only 200 is success; retried every hour, 72 attempts in all."
+            ),
+            say!(
+                "profile-apigee",
+                "The data alone as body; any 2xx is success; 5xx and no answer are tried four times, five minutes apart."
+            ),
+            say!(
+                "profile-eventinsight",
+                "Body {entity_id, entity_type, action_type, result}; one attempt, unless the webhook asks for more."
+            ),
+            say!(
+                "profile-standard",
+                "Body {type, timestamp, data}; any 2xx is success; retried over about three days."
+            ),
+            say!(
+                "profile-wink",
+                "Body {id, type, createdDate, ownerIdentifier, data}; only 200 is success; retried over about three days."
+            ),
+        ];
+        let own = || self.description.clone().into();
+        five.into_iter()
+            .find(|said| **said == *self.description)
+            .unwrap_or_else(own)
     }
 }

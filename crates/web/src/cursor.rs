@@ -5,6 +5,7 @@
 //! filters is an error and not a silently wrong page.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bellwire_core::{said::Said, say};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -49,21 +50,20 @@ impl Binding {
     /// # Errors
     /// `invalid_cursor` when it is not one, or belongs to another list.
     pub fn decode(&self, cursor: &str) -> Result<Vec<u8>, Problem> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .map_err(|_| invalid("it is not a cursor of this API"))?;
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| foreign())?;
         match bytes.split_first() {
             Some((&VERSION, rest)) if rest.len() >= BINDING_BYTES => {
                 let (binding, position) = rest.split_at(BINDING_BYTES);
                 if binding == self.0 {
                     Ok(position.to_vec())
                 } else {
-                    Err(invalid(
-                        "it belongs to another list or to other filters: start again without it",
-                    ))
+                    Err(invalid(say!(
+                        "cursor-other-list",
+                        "it belongs to another list or to other filters: start again without it"
+                    )))
                 }
             }
-            _ => Err(invalid("it is not a cursor of this API")),
+            _ => Err(foreign()),
         }
     }
 
@@ -72,9 +72,7 @@ impl Binding {
     /// # Errors
     /// As [`Self::decode`].
     fn decode_fixed<const N: usize>(&self, cursor: &str) -> Result<[u8; N], Problem> {
-        self.decode(cursor)?
-            .try_into()
-            .map_err(|_| invalid("it is not a cursor of this API"))
+        self.decode(cursor)?.try_into().map_err(|_| foreign())
     }
 
     /// Where a page begins, for a list whose positions are text.
@@ -85,10 +83,7 @@ impl Binding {
         paging
             .cursor
             .as_deref()
-            .map(|cursor| {
-                String::from_utf8(self.decode(cursor)?)
-                    .map_err(|_| invalid("it is not a cursor of this API"))
-            })
+            .map(|cursor| String::from_utf8(self.decode(cursor)?).map_err(|_| foreign()))
             .transpose()
     }
 
@@ -99,9 +94,7 @@ impl Binding {
     pub fn offset(&self, paging: &Paging) -> Result<u64, Problem> {
         let offset = self.bytes_after::<8>(paging)?.map_or(0, u64::from_be_bytes);
         // More than stores can count: nobody was given this.
-        i64::try_from(offset)
-            .map(|_| offset)
-            .map_err(|_| invalid("it is not a cursor of this API"))
+        i64::try_from(offset).map(|_| offset).map_err(|_| foreign())
     }
 
     /// Where a page begins, for a list whose positions are so many bytes.
@@ -117,7 +110,11 @@ impl Binding {
     }
 }
 
-fn invalid(message: &'static str) -> Problem {
+fn foreign() -> Problem {
+    invalid(say!("cursor-foreign", "it is not a cursor of this API"))
+}
+
+fn invalid(message: Said) -> Problem {
     Problem::field(Code::InvalidCursor, "cursor", message)
 }
 

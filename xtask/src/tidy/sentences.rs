@@ -93,12 +93,18 @@ fn literal(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// The names between braces.
+/// The names between braces; what is no name is braces that are read.
 fn places(text: &str) -> BTreeSet<String> {
     text.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))
-        .map(|(place, _)| place.to_owned())
+        .map(|(place, _)| place)
+        .filter(|place| {
+            place
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        })
+        .map(str::to_owned)
         .collect()
 }
 

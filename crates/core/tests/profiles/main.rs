@@ -135,6 +135,6 @@ fn there_are_five_profiles() {
     );
     for profile in profiles.iter() {
         assert_eq!(profile.content_type, "application/json");
-        assert!(!profile.description.is_empty());
+        assert!(profile.described().name().is_some(), "{}", profile.name);
     }
 }

@@ -29,3 +29,10 @@ own-failing = Bellwire meldet: Die Versuche eines Webhooks sind mehrmals hintere
 own-recovered = Bellwire meldet: Ein Webhook, der als fehlschlagend gemeldet war, hat wieder mit Erfolg geantwortet.
 own-exhausted = Bellwire meldet: Eine Zustellung ist endgültig fehlgeschlagen, weil ihr Profil keinen weiteren Versuch erlaubt.
 own-usage = Bellwire meldet: Was ein Entwickler von einem Tarif genutzt hat, hat einen Prozentwert seines Kontingents erreicht, bei dem eine Benachrichtigung Webhooks aufruft. Einmal je Prozentwert in jedem Zeitraum.
+
+# What profiles do
+profile-advocate = Inhalt {"{"}id, type, tenantAlias, live, created, data{"}"}; nur 200 ist ein Erfolg; jede Stunde ein neuer Versuch, 72 insgesamt.
+profile-apigee = Nur die Daten als Inhalt; jedes 2xx ist ein Erfolg; bei 5xx und ohne Antwort vier Versuche im Abstand von fünf Minuten.
+profile-eventinsight = Inhalt {"{"}entity_id, entity_type, action_type, result{"}"}; ein Versuch, wenn der Webhook nicht mehr verlangt.
+profile-standard = Inhalt {"{"}type, timestamp, data{"}"}; jedes 2xx ist ein Erfolg; neue Versuche über etwa drei Tage.
+profile-wink = Inhalt {"{"}id, type, createdDate, ownerIdentifier, data{"}"}; nur 200 ist ein Erfolg; neue Versuche über etwa drei Tage.

@@ -105,3 +105,7 @@ page-signed-out = Sie sind hier nicht angemeldet oder waren es zu lange. Gehen S
 page-too-long = Diese Seite war zu lange offen. Öffnen Sie sie noch einmal, und senden Sie das Formular von dort.
 page-needs-platform-role = Das verlangt die Rolle `{ $role }` auf der Plattform.
 page-needs-role = Das verlangt die Rolle `{ $role }` in der Organisation.
+
+# A list
+cursor-foreign = das ist kein Cursor dieser API
+cursor-other-list = er gehört zu einer anderen Liste oder zu anderen Filtern: beginnen Sie ohne ihn

@@ -29,3 +29,10 @@ own-failing = Abiso ng Bellwire: ilang beses nang sunod-sunod na nabigo ang mga 
 own-recovered = Abiso ng Bellwire: muling sumagot nang matagumpay ang isang webhook na naiulat na pumapalya.
 own-exhausted = Abiso ng Bellwire: tuluyan nang nabigo ang isang padala, dahil wala nang ibang pagsubok na pinapayagan ng profile nito.
 own-usage = Abiso ng Bellwire: umabot ang nagamit ng isang developer sa rate plan sa porsiyento ng target nito kung saan tumatawag ng mga webhook ang isang abiso. Isang beses sa bawat porsiyento sa bawat panahon.
+
+# What profiles do
+profile-advocate = Laman na {"{"}id, type, tenantAlias, live, created, data{"}"}; 200 lang ang tagumpay; inuulit bawat oras, 72 pagsubok sa kabuuan.
+profile-apigee = Ang datos lang ang laman; tagumpay ang anumang 2xx; apat na beses sinusubukan ang 5xx at walang sagot, limang minuto ang pagitan.
+profile-eventinsight = Laman na {"{"}entity_id, entity_type, action_type, result{"}"}; isang pagsubok, maliban kung humingi pa ang webhook.
+profile-standard = Laman na {"{"}type, timestamp, data{"}"}; tagumpay ang anumang 2xx; inuulit sa loob ng mga tatlong araw.
+profile-wink = Laman na {"{"}id, type, createdDate, ownerIdentifier, data{"}"}; 200 lang ang tagumpay; inuulit sa loob ng mga tatlong araw.

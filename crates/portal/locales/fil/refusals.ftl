@@ -105,3 +105,7 @@ page-signed-out = Hindi ka naka-sign in dito, o lumipas na ang oras. Bumalik sa 
 page-too-long = Masyadong matagal na nakabukas ang pahinang ito. Buksan muli, at doon ipadala ang form.
 page-needs-platform-role = Kailangan nito ng papel na `{ $role }` sa platform.
 page-needs-role = Kailangan nito ng papel na `{ $role }` sa organisasyon.
+
+# A list
+cursor-foreign = hindi ito cursor ng API na ito
+cursor-other-list = para ito sa ibang listahan o sa ibang filter: magsimula muli nang wala ito

@@ -29,3 +29,10 @@ own-failing = Bellwire avvisa: i tentativi di un webhook non sono riusciti più 
 own-recovered = Bellwire avvisa: un webhook segnalato perché non riusciva ha risposto di nuovo con successo.
 own-exhausted = Bellwire avvisa: una consegna è fallita definitivamente, perché il suo profilo non ammette altri tentativi.
 own-usage = Bellwire avvisa: ciò che uno sviluppatore ha usato di un piano tariffario ha raggiunto una percentuale del suo obiettivo alla quale una notifica chiama dei webhook. Una volta per ogni percentuale in ogni periodo.
+
+# What profiles do
+profile-advocate = Corpo {"{"}id, type, tenantAlias, live, created, data{"}"}; solo 200 è un successo; un nuovo tentativo ogni ora, 72 in tutto.
+profile-apigee = Come corpo i soli dati; ogni 2xx è un successo; a 5xx e senza risposta si prova quattro volte, ogni cinque minuti.
+profile-eventinsight = Corpo {"{"}entity_id, entity_type, action_type, result{"}"}; un solo tentativo, se il webhook non ne chiede altri.
+profile-standard = Corpo {"{"}type, timestamp, data{"}"}; ogni 2xx è un successo; nuovi tentativi per circa tre giorni.
+profile-wink = Corpo {"{"}id, type, createdDate, ownerIdentifier, data{"}"}; solo 200 è un successo; nuovi tentativi per circa tre giorni.

@@ -105,3 +105,7 @@ page-signed-out = Qui non hai fatto l’accesso, oppure è passato troppo tempo.
 page-too-long = Questa pagina è rimasta aperta troppo a lungo. Aprila di nuovo, e invia il modulo da lì.
 page-needs-platform-role = Serve il ruolo `{ $role }` sulla piattaforma.
 page-needs-role = Serve il ruolo `{ $role }` nell’organizzazione.
+
+# A list
+cursor-foreign = non è un cursore di questa API
+cursor-other-list = appartiene a un altro elenco o ad altri filtri: ricomincia senza

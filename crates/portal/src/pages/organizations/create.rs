@@ -79,7 +79,7 @@ fn shown(state: &AppState, somebody: &Somebody, new: &NewOrganization, wrong: &W
             new.name.as_deref().unwrap_or_default(),
         )
         .hint(page.t("organizations-name-hint")),
-        profiles(state, page.t("organization-profile"), profile)
+        profiles(state, &page.text, page.t("organization-profile"), profile)
             .hint(page.t("organization-profile-hint")),
     ];
     let action = format!("{ORGANIZATIONS}/new");

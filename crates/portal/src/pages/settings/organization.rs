@@ -12,6 +12,7 @@ use crate::{
     form::Form,
     frame::{Link, Page},
     html,
+    language::Text,
     navigation::Place,
     pages::{settings::form::SettingsForm, shown::Choice},
     refusal::Refusal,
@@ -79,20 +80,26 @@ impl Draft {
 /// The profiles to choose from, each with what it does.
 pub(in crate::pages) fn profiles(
     state: &bellwire_web::AppState,
+    text: &Text,
     label: String,
     chosen: &str,
 ) -> Field {
+    let mut foreign = false;
     let choices = state
         .service
         .profiles()
         .iter()
-        .map(|profile| Choice {
-            hint: profile.description.clone(),
-            ..Choice::new(&profile.name, profile.title.clone(), chosen)
+        .map(|profile| {
+            let described = text.said(&profile.described());
+            foreign |= described.foreign;
+            Choice {
+                hint: described.text,
+                ..Choice::new(&profile.name, profile.title.clone(), chosen)
+            }
         })
         .collect();
     Field {
-        foreign: true,
+        foreign,
         ..Field::one_of("radio", "default_profile", label, choices)
     }
 }
@@ -106,8 +113,13 @@ fn shown(
     let (page, tabs) = framed(visit, Tab::Organization);
     let fields = vec![
         Field::line("name", page.t("organization-name"), &draft.name).required(),
-        profiles(state, page.t("organization-profile"), &draft.profile)
-            .hint(page.t("organization-profile-hint")),
+        profiles(
+            state,
+            &page.text,
+            page.t("organization-profile"),
+            &draft.profile,
+        )
+        .hint(page.t("organization-profile-hint")),
         Field::check(
             "strict_event_types",
             page.t("organization-strict"),
