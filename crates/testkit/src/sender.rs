@@ -15,6 +15,7 @@ use bellwire_core::{
     ids::WebhookId,
     outcome::{Answer, Cause, Header, Outcome, Reply, Timing},
     ports::{Request, Sender},
+    said::Said,
     time::{Clock, DurationUs, Time},
 };
 use bytes::Bytes;
@@ -314,8 +315,8 @@ impl Sender for ScriptedSender {
         }
     }
 
-    async fn refusal(&self, _url: &url::Url) -> Option<String> {
-        self.shared.state.lock().refusal.clone()
+    async fn refusal(&self, _url: &url::Url) -> Option<Said> {
+        self.shared.state.lock().refusal.clone().map(Said::from)
     }
 
     fn forget(&self, webhook_id: WebhookId) {

@@ -8,7 +8,12 @@ use anyhow::Result;
 use crate::workspace;
 
 /// Where sentences are said that the portal shows.
-const SOURCES: [&str; 3] = ["crates/core/src/", "crates/web/src/", "crates/portal/src/"];
+const SOURCES: [&str; 4] = [
+    "crates/core/src/",
+    "crates/dispatch/src/",
+    "crates/web/src/",
+    "crates/portal/src/",
+];
 
 /// A sentence: where it is said first, its text, the places in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

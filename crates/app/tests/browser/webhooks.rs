@@ -187,6 +187,10 @@ fn what_is_wrong_is_said_in_every_language() {
         // The first letter is a capital now.
         let wrong = filled(language, "url-beginning", &[]);
         browser.says(&wrong[1..]);
+        browser.fill("#url", "http://10.1.2.3/in");
+        browser.until("warned", |browser| browser.count("#url-note.warn") == 1);
+        let barred = filled(language, "barred-address", &[("ip", "10.1.2.3")]);
+        browser.says(barred.split('`').next().expect("text"));
         browser.click("form button.main");
         let long = [("max", "255"), ("length", "300")];
         browser.says(&filled(language, "rule-characters", &long)[1..]);

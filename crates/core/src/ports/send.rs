@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::{headers::HeaderList, ids::WebhookId, outcome::Reply, policy::Timeouts};
+use crate::{headers::HeaderList, ids::WebhookId, outcome::Reply, policy::Timeouts, said::Said};
 
 /// One request to send.
 #[derive(Debug, Clone)]
@@ -28,9 +28,9 @@ pub trait Sender: Send + Sync + 'static {
     /// Sends once. Never fails: what goes wrong is a [`Reply`] too.
     async fn send(&self, request: Request) -> Reply;
 
-    /// What stands against calling this URL by its address: the guard's words, or why its name cannot
-    /// be resolved. Nothing is sent. `None` when nothing does.
-    async fn refusal(&self, url: &url::Url) -> Option<String> {
+    /// What stands against calling this URL by its address: the guard, or that its name cannot be
+    /// resolved. Nothing is sent. `None` when nothing does.
+    async fn refusal(&self, url: &url::Url) -> Option<Said> {
         let _ = url;
         None
     }

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io, net::SocketAddr};
 
-use bellwire_core::outcome::Cause;
+use bellwire_core::{outcome::Cause, said::Said, say};
 
 use super::tls;
 
@@ -27,6 +27,33 @@ impl Fault {
     pub(super) fn at(mut self, address: SocketAddr) -> Self {
         self.address = Some(address);
         self
+    }
+
+    /// Why this host would not be called.
+    pub(super) fn said(self, host: &str) -> Said {
+        let ip = self.address.map(|address| address.ip().to_string());
+        match (self.cause, ip) {
+            (Cause::Guard, Some(ip)) if host.trim_matches(['[', ']']) == ip => say!(
+                "barred-address",
+                "{ip} is not a public address, and webhooks reach public addresses only; whoever \
+                 runs this server can allow its network with `delivery.allow_networks`",
+                ip
+            ),
+            (Cause::Guard, Some(ip)) => say!(
+                "barred-name",
+                "{host} leads to {ip}, which is not a public address, and webhooks reach public \
+                 addresses only; whoever runs this server can allow its network with \
+                 `delivery.allow_networks`",
+                host,
+                ip
+            ),
+            (Cause::Dns, _) => say!(
+                "barred-dns",
+                "the name {host} does not exist, has no address, or was not found just now",
+                host
+            ),
+            _ => self.detail.into(),
+        }
     }
 }
 

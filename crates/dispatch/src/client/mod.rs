@@ -31,6 +31,8 @@ use bellwire_core::{
     outcome::{Cause, Reply, Timing},
     policy::Timeouts,
     ports::{Request, Sender},
+    said::Said,
+    say,
     time::{Clock, Time},
 };
 use ipnet::IpNet;
@@ -174,17 +176,22 @@ impl Sender for Client {
         attempt.run(request).await
     }
 
-    async fn refusal(&self, url: &Url) -> Option<String> {
+    async fn refusal(&self, url: &Url) -> Option<Said> {
         let target = match Target::new(&Arc::new(url.clone())) {
             Ok(target) => target,
-            Err(fault) => return Some(fault.detail),
+            Err(fault) => return Some(fault.detail.into()),
         };
+        let host = url.host_str().unwrap_or_default();
         let mut progress = Progress::default();
         let found = self.inner.connector.addresses(&target, &mut progress);
         match tokio::time::timeout(LOOK, found).await {
             Ok(Ok(_)) => None,
-            Ok(Err(fault)) => Some(fault.detail),
-            Err(_) => Some("its name was not resolved in time".to_owned()),
+            Ok(Err(fault)) => Some(fault.said(host)),
+            Err(_) => Some(say!(
+                "barred-slow",
+                "the name {host} was not resolved in time",
+                host
+            )),
         }
     }
 

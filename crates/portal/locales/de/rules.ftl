@@ -182,3 +182,10 @@ is-filtered = ausgefiltert
 is-held = angehalten
 problem-more = { $first } (und { $count } weitere)
 problem-field = `{ $field }`: { $message }
+
+# Why a URL would not be called
+form-url-barred = dort käme jetzt nichts an: { $why }
+barred-address = { $ip } ist keine öffentliche Adresse, und Webhooks erreichen nur öffentliche; wer den Server betreibt, kann das Netz mit `delivery.allow_networks` erlauben
+barred-name = { $host } führt zu { $ip }, das ist keine öffentliche Adresse, und Webhooks erreichen nur öffentliche; wer den Server betreibt, kann das Netz mit `delivery.allow_networks` erlauben
+barred-dns = den Namen { $host } gibt es nicht, er hat keine Adresse, oder er wurde gerade nicht gefunden
+barred-slow = der Name { $host } wurde nicht rechtzeitig aufgelöst

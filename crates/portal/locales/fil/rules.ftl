@@ -182,3 +182,10 @@ is-filtered = hindi isinama
 is-held = nakabinbin
 problem-more = { $first } (at { $count } pa)
 problem-field = `{ $field }`: { $message }
+
+# Why a URL would not be called
+form-url-barred = walang darating doon ngayon: { $why }
+barred-address = hindi pampublikong address ang { $ip }, at mga pampublikong address lang ang naaabot ng mga webhook; puwedeng payagan ng nagpapatakbo ng server ang network nito gamit ang `delivery.allow_networks`
+barred-name = papunta ang { $host } sa { $ip }, na hindi pampublikong address, at mga pampublikong address lang ang naaabot ng mga webhook; puwedeng payagan ng nagpapatakbo ng server ang network nito gamit ang `delivery.allow_networks`
+barred-dns = walang pangalang { $host }, wala itong address, o hindi ito nakita ngayon
+barred-slow = hindi nahanap sa oras ang pangalang { $host }

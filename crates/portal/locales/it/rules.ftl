@@ -182,3 +182,10 @@ is-filtered = esclusa
 is-held = sospesa
 problem-more = { $first } (e altri { $count })
 problem-field = `{ $field }`: { $message }
+
+# Why a URL would not be called
+form-url-barred = ora lì non arriverebbe nulla: { $why }
+barred-address = { $ip } non è un indirizzo pubblico, e i webhook raggiungono solo indirizzi pubblici; chi gestisce il server può ammettere la sua rete con `delivery.allow_networks`
+barred-name = { $host } porta a { $ip }, che non è un indirizzo pubblico, e i webhook raggiungono solo indirizzi pubblici; chi gestisce il server può ammettere la sua rete con `delivery.allow_networks`
+barred-dns = il nome { $host } non esiste, non ha un indirizzo, o non è stato trovato proprio ora
+barred-slow = il nome { $host } non è stato risolto in tempo

@@ -40,7 +40,8 @@ pub(crate) struct Note {
     pub(crate) field: &'static str,
     pub(crate) said: Spoken,
     pub(crate) wrong: bool,
-    pub(crate) right: bool,
+    /// `wrong`, `warn`, `right`, or nothing.
+    pub(crate) kind: &'static str,
 }
 
 impl Note {
@@ -48,11 +49,12 @@ impl Note {
     pub(crate) fn of(field: &'static str, faults: &[Fault]) -> Self {
         let own = faults.iter().filter(|fault| fault.is_of(field));
         let said: Spoken = own.map(|fault| fault.said.clone()).collect();
+        let wrong = !said.text.is_empty();
         Self {
             field,
-            wrong: !said.text.is_empty(),
             said,
-            right: false,
+            wrong,
+            kind: if wrong { "wrong" } else { "" },
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::{
         UNUSED_US,
     },
     ports::Page,
+    said::Said,
     say,
     time::Time,
 };
@@ -290,7 +291,7 @@ impl Service {
     }
 
     /// Whether our own sender would call this URL: what it says against it, if not. Nothing is sent.
-    pub async fn refused_by_guard(&self, url: &str) -> Option<String> {
+    pub async fn refused_by_guard(&self, url: &str) -> Option<Said> {
         let url = Url::parse(url).ok()?;
         self.sender().refusal(&url).await
     }

@@ -169,7 +169,7 @@ pub(super) async fn gather_at<R>(
     let mut barred = unaccepted(state, visit, &url);
     let guard = state.service.refused_by_guard(&url).await;
     let guarded = guard.is_some();
-    barred.extend(guard.map(|why| text.said(&why.into())));
+    barred.extend(guard.map(|why| text.said(&why)));
     Ok(InspectorPage {
         webhook_form: format!(
             "/portal/{}/webhooks/new?url={}",

@@ -3,7 +3,11 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use bellwire_core::service::{Error, FieldError};
+use bellwire_core::{
+    said::Said,
+    say,
+    service::{Error, FieldError},
+};
 use bellwire_web::AppState;
 use http::StatusCode;
 
@@ -14,6 +18,14 @@ use crate::{
     refusal::Refusal,
     visit::Sent,
 };
+
+fn barred(why: Said) -> Said {
+    say!(
+        "form-url-barred",
+        "nothing would arrive there now: {why}",
+        why
+    )
+}
 
 #[derive(Template)]
 #[template(path = "webhooks/checked.html")]
@@ -39,14 +51,15 @@ pub(super) async fn submit(
         Err(Error::Invalid(errors)) => errors,
         Err(error) => return Err(visit.refuse(error)),
     };
-    let mut note = Note::of(field, &Fault::all(visit.text(), &errors));
+    let text = visit.text();
+    let mut note = Note::of(field, &Fault::all(text, &errors));
     if !note.wrong && field == "url" {
-        note.right = true;
-        let key = match url.starts_with("http://") {
-            true => "form-url-plain",
-            false => "form-url-right",
+        // A name can be there tomorrow, and a network be allowed: it is told, and can be saved.
+        (note.kind, note.said) = match state.service.refused_by_guard(&url).await {
+            Some(why) => ("warn", text.said(&barred(why))),
+            None if url.starts_with("http://") => ("right", text.t("form-url-plain").into()),
+            None => ("right", text.t("form-url-right").into()),
         };
-        note.said = visit.text().t(key).into();
     }
     let embedding = visit.page().embedding;
     Ok(html::page(
