@@ -21,6 +21,8 @@ pub(crate) enum Place {
     RatePlans,
     /// Packages with their rate plans.
     Packages,
+    /// Who uses what is sold, and what they bought.
+    Developers,
     /// The catalogue of event types.
     EventTypes,
     /// A receiver to try things with.
@@ -88,6 +90,7 @@ pub(crate) fn groups(text: &Text, inside: &Inside, at: Place) -> Vec<Group> {
         )
     };
     let packages = || entry(Place::Packages, "menu-packages", "packages", "packages");
+    let developers = || entry(Place::Developers, "developers", "developers", "people");
     let types = entry(
         Place::EventTypes,
         "menu-event-types",
@@ -107,7 +110,7 @@ pub(crate) fn groups(text: &Text, inside: &Inside, at: Place) -> Vec<Group> {
     groups.push(group("menu-deliveries", deliveries.into()));
     if inside.sights.member {
         groups.push(group("menu-plans", vec![plans()]));
-        groups.push(group("menu-catalogue", vec![packages()]));
+        groups.push(group("menu-catalogue", vec![packages(), developers()]));
     }
     groups.push(group("menu-tools", vec![types, inspector]));
     if inside.sights.member {

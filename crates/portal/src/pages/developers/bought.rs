@@ -122,7 +122,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
     if let Some(period) = period {
         facts.push((text.t("usage-resets"), utc(&reset_date(period.end))));
     }
-    let mut page = visit.page().at(Place::RatePlans);
+    let mut page = visit.page().at(Place::Developers);
     page.toast = toast(text, visit.query.text("done"));
     let title = title(&plan, &bought);
     let developer = path(slug, &bought.developer);
@@ -132,7 +132,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         (plan.name.clone(), String::new()),
     ];
     let shown = BoughtPage {
-        crumbs: crumbs(&page, "menu-plans", &above),
+        crumbs: crumbs(&page, "menu-catalogue", &above),
         path: bought_path(slug, bought.id),
         may_edit: visit.may(Right::Edit),
         developer: Link {
@@ -163,7 +163,7 @@ pub(super) async fn ask_remove(
 ) -> Result<Response, Refusal> {
     let bought = bought_of(&state, &visit).await?;
     let plan = plan_of(&state, &visit, &bought).await?;
-    let page = visit.page().at(Place::RatePlans);
+    let page = visit.page().at(Place::Developers);
     let back = bought_path(visit.slug(), bought.id);
     let asked = AskPage {
         action: format!("{back}/remove"),

@@ -26,7 +26,7 @@ use crate::{
 };
 
 fn sheet(visit: &Visit<Edit>, form: &Form, former: Option<&Developer>) -> SheetPage {
-    let page = visit.page().at(Place::RatePlans);
+    let page = visit.page().at(Place::Developers);
     let text = &page.text;
     let slug = visit.slug();
     let list = format!("/portal/{slug}/developers");
@@ -66,7 +66,7 @@ fn sheet(visit: &Visit<Edit>, form: &Form, former: Option<&Developer>) -> SheetP
     above.extend(former.map(|developer| (name(developer), back.clone())));
     above.push((title.clone(), String::new()));
     SheetPage {
-        crumbs: crumbs(&page, "menu-plans", &above),
+        crumbs: crumbs(&page, "menu-catalogue", &above),
         lead: String::new(),
         action,
         fields,
@@ -205,7 +205,7 @@ pub(super) async fn ask_remove(
 ) -> Result<Response, Refusal> {
     whole(&visit)?;
     let developer = developer_of(&state, &visit).await?;
-    let page = visit.page().at(Place::RatePlans);
+    let page = visit.page().at(Place::Developers);
     let back = path(visit.slug(), &developer.email);
     let asked = AskPage {
         action: format!("{back}/remove"),

@@ -49,7 +49,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
     let q = (!searched.is_empty()).then(|| searched.clone());
     let listed = state.service.developers(slug, q, window).await;
     let listed = listed.map_err(|error| visit.refuse(error))?;
-    let mut page = visit.page().at(Place::RatePlans);
+    let mut page = visit.page().at(Place::Developers);
     page.toast = toast(visit.text(), visit.query.text("done"));
     let title = page.t("developers");
     let list = format!("/portal/{slug}/developers");
@@ -61,7 +61,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         (title.clone(), String::new()),
     ];
     let shown = ListPage {
-        crumbs: crumbs(&page, "menu-plans", &above),
+        crumbs: crumbs(&page, "menu-catalogue", &above),
         may_edit: visit.may(Right::Edit),
         next: skip::next(&list, &[("q", &searched)], window, listed.total),
         searched,

@@ -39,7 +39,7 @@ async fn sheet(
     form: &Form,
     former: Option<&DeveloperPlan>,
 ) -> Result<SheetPage, Refusal> {
-    let page = visit.page().at(Place::RatePlans);
+    let page = visit.page().at(Place::Developers);
     let text = &page.text;
     let slug = visit.slug();
     let line = |name, key: &str| Field::line(name, text.t(key), form.text(name));
@@ -88,7 +88,7 @@ async fn sheet(
         (title.clone(), String::new()),
     ];
     Ok(SheetPage {
-        crumbs: crumbs(&page, "menu-plans", &above),
+        crumbs: crumbs(&page, "menu-catalogue", &above),
         lead: String::new(),
         action,
         fields,

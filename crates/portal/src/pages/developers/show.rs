@@ -79,7 +79,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
             }
         })
         .collect();
-    let mut page = visit.page().at(Place::RatePlans);
+    let mut page = visit.page().at(Place::Developers);
     page.toast = toast(text, visit.query.text("done"));
     let title = name(&developer);
     let own = path(slug, &developer.email);
@@ -106,7 +106,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
         }
     }
     let shown = DeveloperPage {
-        crumbs: crumbs(&page, "menu-plans", &above),
+        crumbs: crumbs(&page, "menu-catalogue", &above),
         may_edit: visit.may(Right::Edit),
         buy: format!(
             "/portal/{slug}/new/developer-rate-plan?developer={}",
