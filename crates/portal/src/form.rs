@@ -11,7 +11,7 @@ use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::form_urlencoded;
 
-use crate::multipart;
+use crate::{multipart, pages::seen};
 
 /// More than the largest form has: 200 event types, 200 channels and 20 headers.
 const LIMIT_BYTES: usize = 256 << 10;
@@ -36,6 +36,12 @@ impl Form {
         let pairs = pairs.into_iter();
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
         Self(pairs.collect(), Vec::new())
+    }
+
+    /// A word for all that it holds.
+    pub(crate) fn word(&self) -> String {
+        let texts = self.0.iter().flat_map(|(name, value)| [name, value]);
+        seen::word(&texts.map(String::as_str).collect::<Vec<_>>())
     }
 
     /// The first value of a name; empty when it was not sent.

@@ -203,3 +203,4 @@ organizations-deleted = Gelöscht. Was dazugehörte, wird entfernt.
 as-link = Sie sehen dies wie Ihre Kundschaft, über den Portal-Link für
 as-back = Weiter als
 signed-out-framed = Gehen Sie dorthin zurück, woher Sie kamen, und öffnen Sie dies von dort wieder, wenn Sie es brauchen.
+form-stale = Das wurde geändert, seit Sie es geöffnet haben. Ihre Eingaben stehen unten und sind noch nicht gespeichert: Speichern Sie noch einmal, um die andere Änderung zu ersetzen.

@@ -203,3 +203,4 @@ organizations-deleted = Deleted. What was in it is being removed.
 as-link = You are looking at this as a customer would, through the portal link for
 as-back = Continue as
 signed-out-framed = Go back to where you came from, and open this again from there when you need it.
+form-stale = Somebody has changed this since you opened it. What you typed is below and not saved yet: save again to replace the other change.

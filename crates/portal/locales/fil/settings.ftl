@@ -203,3 +203,4 @@ organizations-deleted = Nabura na. Inaalis ang mga laman nito.
 as-link = Nakikita mo ito tulad ng customer, gamit ang portal link para kay
 as-back = Magpatuloy bilang
 signed-out-framed = Bumalik sa pinanggalingan mo, at buksan ulit ito mula roon kapag kailangan mo.
+form-stale = May nagbago nito mula nang buksan mo. Nasa ibaba ang isinulat mo at hindi pa nai-save: i-save muli para palitan ang binago ng iba.

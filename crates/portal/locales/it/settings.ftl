@@ -203,3 +203,4 @@ organizations-deleted = Eliminata. Il suo contenuto viene rimosso.
 as-link = Stai guardando come farebbe un cliente, con il link al portale per
 as-back = Continua come
 signed-out-framed = Torna da dove sei venuto e riapri da lì quando ti serve.
+form-stale = Nel frattempo qualcuno lo ha modificato. Ciò che hai scritto è qui sotto e non è ancora salvato: salva di nuovo per sostituire l’altra modifica.

@@ -19,6 +19,7 @@ mod period;
 mod pick;
 mod preferences;
 mod rate_plans;
+pub(crate) mod seen;
 pub(crate) mod settings;
 mod sheet;
 mod shown;

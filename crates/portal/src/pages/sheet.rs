@@ -7,10 +7,11 @@ use bellwire_core::service::Error;
 use bellwire_web::problem::Problem;
 use http::StatusCode;
 
-use super::{note::Fault, settings::field::Field};
+use super::{note::Fault, seen, settings::field::Field};
 use crate::{
     frame::{Link, Page},
     html,
+    language::Text,
     refusal::Refusal,
     spoken::Spoken,
     visit::Visit,
@@ -24,6 +25,8 @@ pub(crate) struct SheetPage {
     pub(crate) lead: String,
     pub(crate) action: String,
     pub(crate) fields: Vec<Field>,
+    /// What it shows of what there is; empty for something new.
+    pub(crate) seen: String,
     /// How many fields are wrong, in words.
     pub(crate) wrong: Option<String>,
     /// What no field is to blame for.
@@ -49,6 +52,15 @@ impl Faults {
             fields,
             detail: None,
             status: StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// Somebody else was faster.
+    pub(crate) fn stale(text: &Text) -> Self {
+        Self {
+            detail: Some(seen::told(text)),
+            status: StatusCode::CONFLICT,
+            ..Self::default()
         }
     }
 

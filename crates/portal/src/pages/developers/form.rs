@@ -17,6 +17,7 @@ use crate::{
     pages::note::Fault,
     pages::{
         ask::AskPage,
+        seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage, entries, lines},
         whole::whole,
@@ -70,6 +71,9 @@ fn sheet(visit: &Visit<Edit>, form: &Form, former: Option<&Developer>) -> SheetP
         lead: String::new(),
         action,
         fields,
+        seen: former
+            .map(|developer| shown(developer).word())
+            .unwrap_or_default(),
         wrong: None,
         detail: None,
         save: text.t("save"),
@@ -165,6 +169,10 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     whole(&visit)?;
     let developer = developer_of(&state, &visit).await?;
+    if is_stale(&form, &shown(&developer).word()) {
+        let faults = Faults::stale(visit.text());
+        return Ok(sheet(&visit, &form, Some(&developer)).answer(&faults));
+    }
     // What the API has put into attributes may have lines: what was not touched stays as it is.
     let touched = lines(form.text("attributes")) != lines(shown(&developer).text("attributes"));
     let attributes = match attributes(&form, visit.text().t("developer-attributes-wrong")) {

@@ -21,6 +21,7 @@ use crate::{
     navigation::Place,
     pages::note::Fault,
     pages::{
+        seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage},
         shown::Choice,
@@ -92,6 +93,9 @@ async fn sheet(
         lead: String::new(),
         action,
         fields,
+        seen: former
+            .map(|bought| shown(bought).word())
+            .unwrap_or_default(),
         wrong: None,
         detail: None,
         save: text.t("save"),
@@ -226,13 +230,17 @@ pub(super) async fn filled(
     visit: Visit<Edit>,
 ) -> Result<Response, Refusal> {
     let bought = bought_of(&state, &visit).await?;
-    let form = Form::of([
+    let sheet = sheet(&state, &visit, &shown(&bought), Some(&bought)).await?;
+    Ok(sheet.answer(&Faults::default()))
+}
+
+/// What the form shows of a purchase.
+fn shown(bought: &DeveloperPlan) -> Form {
+    Form::of([
         ("quota_target", bought.quota_target.to_string()),
         ("start", local(bought.start)),
         ("end", bought.end.map(local).unwrap_or_default()),
-    ]);
-    let sheet = sheet(&state, &visit, &form, Some(&bought)).await?;
-    Ok(sheet.answer(&Faults::default()))
+    ])
 }
 
 pub(super) async fn update(
@@ -240,6 +248,10 @@ pub(super) async fn update(
     Sent { visit, form }: Sent,
 ) -> Result<Response, Refusal> {
     let bought = bought_of(&state, &visit).await?;
+    if is_stale(&form, &shown(&bought).word()) {
+        let sheet = sheet(&state, &visit, &form, Some(&bought)).await?;
+        return Ok(sheet.answer(&Faults::stale(visit.text())));
+    }
     let (quota_target, start, end) = match terms(&visit, &form) {
         Ok(terms) => terms,
         Err(faults) => {

@@ -20,9 +20,12 @@ use crate::{
     frame::Page,
     html,
     navigation::Place,
-    pages::note::Fault,
-    pages::note::Note,
+    pages::{
+        note::{Fault, Note},
+        seen::{is_stale, told, word},
+    },
     refusal::Refusal,
+    spoken::Spoken,
     visit::{Sent, Visit},
 };
 
@@ -43,12 +46,16 @@ pub(crate) struct FormPage {
     pub(crate) back: String,
     /// Its name stays as it is.
     pub(crate) exists: bool,
+    /// What it shows of what there is.
+    pub(crate) seen: String,
     pub(crate) draft: Draft,
     pub(crate) name_note: Note,
     pub(crate) description_note: Note,
     pub(crate) example_note: Note,
     pub(crate) schema_note: Note,
     pub(crate) wrong: Option<String>,
+    /// Somebody else was faster.
+    pub(crate) stale: Option<Spoken>,
 }
 
 impl Draft {
@@ -76,6 +83,10 @@ impl Draft {
         }
     }
 
+    fn word(&self) -> String {
+        word(&[&self.description, &self.example, &self.schema])
+    }
+
     /// What is to be made of it.
     fn wanted(&self) -> Result<NewEventType, Vec<FieldError>> {
         let schema = read("schema", &self.schema);
@@ -98,7 +109,7 @@ impl Draft {
 fn lay_out(
     visit: &Visit<Produce>,
     draft: Draft,
-    former: Option<&str>,
+    former: Option<&EventType>,
     errors: Vec<FieldError>,
 ) -> FormPage {
     let page = visit.page().at(Place::EventTypes);
@@ -113,8 +124,8 @@ fn lay_out(
         page.text.with("form-wrong", [("count", count)])
     });
     let (action, back, title) = match former {
-        Some(name) => {
-            let path = super::path(visit, name);
+        Some(former) => {
+            let path = super::path(visit, &former.name);
             (format!("{path}/edit"), path, page.t("event-type-edit"))
         }
         None => (
@@ -128,6 +139,10 @@ fn lay_out(
         action,
         back,
         exists: former.is_some(),
+        seen: former
+            .map(|former| Draft::of(former).word())
+            .unwrap_or_default(),
+        stale: None,
         name_note: Note::of("name", &faults),
         description_note: Note::of("description", &faults),
         example_note: Note::of("example", &faults),
@@ -140,7 +155,7 @@ fn lay_out(
 fn again(
     visit: &Visit<Produce>,
     draft: Draft,
-    former: Option<&str>,
+    former: Option<&EventType>,
     errors: Vec<FieldError>,
 ) -> Response {
     let shown = lay_out(visit, draft, former, errors);
@@ -202,8 +217,8 @@ pub(super) async fn filled(
     visit: Visit<Produce>,
 ) -> Result<Response, Refusal> {
     let entry = super::own(&state, &visit)?;
-    let name = entry.event_type.name.as_str();
-    let shown = lay_out(&visit, Draft::of(&entry.event_type), Some(name), Vec::new());
+    let former = &entry.event_type;
+    let shown = lay_out(&visit, Draft::of(former), Some(former), Vec::new());
     Ok(html::page(&shown, StatusCode::OK, &shown.page.embedding))
 }
 
@@ -213,14 +228,24 @@ pub(super) async fn update(
     Sent { visit, form }: Sent<Produce>,
 ) -> Result<Response, Refusal> {
     let entry = super::own(&state, &visit)?;
-    let name = entry.event_type.name.clone();
+    let former = &entry.event_type;
+    let name = &former.name;
     let draft = Draft {
         name: name.clone(),
         ..Draft::sent(&form)
     };
+    if is_stale(&form, &Draft::of(former).word()) {
+        let mut shown = lay_out(&visit, draft, Some(former), Vec::new());
+        shown.stale = Some(told(visit.text()));
+        return Ok(html::page(
+            &shown,
+            StatusCode::CONFLICT,
+            &shown.page.embedding,
+        ));
+    }
     let wanted = match draft.wanted() {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(again(&visit, draft, Some(&name), errors)),
+        Err(errors) => return Ok(again(&visit, draft, Some(former), errors)),
     };
     let patch = EventTypePatch {
         description: wanted.description,
@@ -229,16 +254,16 @@ pub(super) async fn update(
     };
     let saved = state
         .service
-        .update_event_type(Some(visit.slug()), &name, patch, visit.by())
+        .update_event_type(Some(visit.slug()), name, patch, visit.by())
         .await;
     match saved.map_err(Problem::from) {
         Ok(_) => {
-            let path = super::path(&visit, &name);
+            let path = super::path(&visit, name);
             Ok(html::see(&format!("{path}?done=saved")))
         }
         Err(problem) => {
             let errors = faults(&visit, problem)?;
-            Ok(again(&visit, draft, Some(&name), errors))
+            Ok(again(&visit, draft, Some(former), errors))
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     navigation::Place,
     pages::{
         ask::AskPage,
+        seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage, entries, lines},
         whole::whole,
@@ -72,6 +73,9 @@ fn sheet(visit: &Visit<Edit>, form: &Form, former: Option<&Package>) -> SheetPag
         },
         action,
         fields,
+        seen: former
+            .map(|package| shown(package).word())
+            .unwrap_or_default(),
         wrong: None,
         detail: None,
         save: text.t("save"),
@@ -123,12 +127,16 @@ pub(super) async fn filled(
     visit: Visit<Edit>,
 ) -> Result<Response, Refusal> {
     let package = package(&state, &visit).await?;
-    let form = Form::of([
+    Ok(sheet(&visit, &shown(&package), Some(&package)).answer(&Faults::default()))
+}
+
+/// What the form shows of a package.
+fn shown(package: &Package) -> Form {
+    Form::of([
         ("name", package.name.clone()),
         ("description", package.description.clone()),
         ("products", package.products.join("\n")),
-    ]);
-    Ok(sheet(&visit, &form, Some(&package)).answer(&Faults::default()))
+    ])
 }
 
 pub(super) async fn update(
@@ -136,6 +144,10 @@ pub(super) async fn update(
     Sent { visit, form }: Sent,
 ) -> Result<Response, Refusal> {
     let package = package(&state, &visit).await?;
+    if is_stale(&form, &shown(&package).word()) {
+        let faults = Faults::stale(visit.text());
+        return Ok(sheet(&visit, &form, Some(&package)).answer(&faults));
+    }
     let patch = PackagePatch {
         name: Some(form.text("name").trim().to_owned()),
         description: Some(lines(form.text("description"))),

@@ -17,6 +17,7 @@ use crate::{
     navigation::Place,
     pages::note::Fault,
     pages::{
+        seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage, lines},
         shown::Choice,
@@ -90,6 +91,7 @@ async fn sheet(
         lead: String::new(),
         action,
         fields,
+        seen: former.map(|plan| shown(plan).word()).unwrap_or_default(),
         wrong: None,
         detail: None,
         save: text.t("save"),
@@ -196,13 +198,17 @@ pub(super) async fn filled(
 ) -> Result<Response, Refusal> {
     whole(&visit)?;
     let plan = plan_of(&state, &visit).await?.document;
-    let form = Form::of([
+    let sheet = sheet(&state, &visit, &shown(&plan), Some(&plan)).await?;
+    Ok(sheet.answer(&Faults::default()))
+}
+
+/// What the form shows of a rate plan.
+fn shown(plan: &RatePlan) -> Form {
+    Form::of([
         ("name", plan.name.clone()),
         ("months", plan.months.get().to_string()),
         ("description", plan.description.clone()),
-    ]);
-    let sheet = sheet(&state, &visit, &form, Some(&plan)).await?;
-    Ok(sheet.answer(&Faults::default()))
+    ])
 }
 
 pub(super) async fn update(
@@ -211,6 +217,10 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     whole(&visit)?;
     let plan = plan_of(&state, &visit).await?.document;
+    if is_stale(&form, &shown(&plan).word()) {
+        let sheet = sheet(&state, &visit, &form, Some(&plan)).await?;
+        return Ok(sheet.answer(&Faults::stale(visit.text())));
+    }
     let mut faults = Vec::new();
     let wrong = visit
         .text()

@@ -41,17 +41,23 @@ impl Wrong {
         Self::fields(vec![Fault::new(field, said)])
     }
 
+    /// Where no field is to blame.
+    pub(super) fn said(said: Spoken, status: StatusCode) -> Self {
+        Self {
+            faults: Vec::new(),
+            said: Some(said),
+            status,
+        }
+    }
+
     /// What the rules said; a page of its own for what no form can mend.
     pub(super) fn of<R>(visit: &Visit<R>, error: Error) -> Result<Self, Refusal> {
         match error {
             Error::Invalid(errors) => Ok(Self::fields(Fault::all(visit.text(), &errors))),
             Error::Conflict { .. } | Error::TooMany { .. } => {
                 let problem = Problem::from(error);
-                Ok(Self {
-                    faults: Vec::new(),
-                    said: Some(visit.text().said(&problem.detail)),
-                    status: problem.code.status(),
-                })
+                let said = visit.text().said(&problem.detail);
+                Ok(Self::said(said, problem.code.status()))
             }
             error => Err(visit.refuse(error)),
         }
@@ -65,6 +71,8 @@ pub(crate) struct SettingsForm {
     pub(crate) action: String,
     /// What is wrong, where no field is to blame.
     pub(crate) wrong: Option<Spoken>,
+    /// What it shows of what there is; empty where nobody else changes it.
+    pub(crate) seen: String,
     /// Its fields.
     pub(crate) fields: Vec<Field>,
     /// What its button says.
@@ -80,6 +88,7 @@ impl SettingsForm {
     ) -> Self {
         Self {
             action,
+            seen: String::new(),
             wrong: wrong.said.clone().or_else(|| stray(&fields, wrong)),
             fields: fields
                 .into_iter()

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Response};
-use bellwire_core::{access::Role, service::OrganizationPatch};
+use bellwire_core::{access::Role, organization::Organization, service::OrganizationPatch};
 use bellwire_web::auth::{Manage, Operate};
 use http::StatusCode;
 
@@ -14,7 +14,11 @@ use crate::{
     html,
     language::Text,
     navigation::Place,
-    pages::{settings::form::SettingsForm, shown::Choice},
+    pages::{
+        seen::{is_stale, told, word},
+        settings::form::SettingsForm,
+        shown::Choice,
+    },
     refusal::Refusal,
     visit::{Sent, Visit},
 };
@@ -37,12 +41,7 @@ struct Draft {
 }
 
 pub(super) async fn show(State(state): Server, visit: Visit<Manage>) -> Response {
-    let organization = &visit.tenant.organization;
-    let draft = Draft {
-        name: organization.name.clone(),
-        profile: organization.default_profile.clone(),
-        strict: organization.strict_event_types,
-    };
+    let draft = Draft::of(&visit.tenant.organization);
     shown(&state, &visit, &draft, &Wrong::nothing())
 }
 
@@ -51,6 +50,11 @@ pub(super) async fn save(
     Sent { visit, form }: Sent<Manage>,
 ) -> Result<Response, Refusal> {
     let draft = Draft::sent(&form);
+    let now = Draft::of(&visit.tenant.organization).word();
+    if is_stale(&form, &now) {
+        let wrong = Wrong::said(told(visit.text()), StatusCode::CONFLICT);
+        return Ok(shown(&state, &visit, &draft, &wrong));
+    }
     let patch = OrganizationPatch {
         name: Some(draft.name.clone()),
         default_profile: Some(draft.profile.clone()),
@@ -68,6 +72,18 @@ pub(super) async fn save(
 }
 
 impl Draft {
+    fn of(organization: &Organization) -> Self {
+        Self {
+            name: organization.name.clone(),
+            profile: organization.default_profile.clone(),
+            strict: organization.strict_event_types,
+        }
+    }
+
+    fn word(&self) -> String {
+        word(&[&self.name, &self.profile, &self.strict.to_string()])
+    }
+
     fn sent(form: &Form) -> Self {
         Self {
             name: form.text("name").trim().to_owned(),
@@ -129,7 +145,10 @@ fn shown(
     ];
     let shown = OrganizationPage {
         slug: visit.slug().to_owned(),
-        form: SettingsForm::new(at(visit, Tab::Organization), page.t("save"), fields, wrong),
+        form: SettingsForm {
+            seen: Draft::of(&visit.tenant.organization).word(),
+            ..SettingsForm::new(at(visit, Tab::Organization), page.t("save"), fields, wrong)
+        },
         // As the API has it: no role within the organization ends it.
         may_delete: visit.access().platform == Some(Role::Admin),
         tabs,

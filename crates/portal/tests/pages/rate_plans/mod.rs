@@ -3,6 +3,7 @@
 
 mod market;
 mod notifications;
+mod seen;
 mod webhooks;
 
 use bellwire_core::{
