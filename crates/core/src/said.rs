@@ -42,11 +42,12 @@ macro_rules! say {
     ($name:literal, $text:literal, $($fact:ident $(= $value:expr)?),+ $(,)?) => {{
         #[allow(unused_imports)]
         use $crate::said::Plain as _;
-        $(let $fact = &$crate::say!(@value $fact $($value)?);)+
+        // At once, so that no value sees another fact of its name.
+        let ($($fact,)+) = ($(&$crate::say!(@value $fact $($value)?),)+);
         $crate::said::Said::new(
             $name,
             format!($text),
-            vec![$((stringify!($fact), $fact.fact())),+],
+            vec![$((stringify!($fact), (*$fact).fact())),+],
         )
     }};
 }
@@ -202,6 +203,22 @@ mod tests {
                 ),
             ]
         );
+    }
+
+    #[test]
+    fn a_sentence_is_nested_by_reference_too() {
+        let inner = say!("inner", "it is empty");
+        let by_reference: &Said = &inner;
+        let outer = say!("outer", "no: {why}", why = by_reference);
+        assert_eq!(outer.facts(), [("why", Fact::Said(inner.clone()))]);
+        let (length, why) = ("abc", "said");
+        let said = say!(
+            "two",
+            "{length} {why}",
+            length = why.len(),
+            why = length.len()
+        );
+        assert_eq!(said, "4 3");
     }
 
     #[test]

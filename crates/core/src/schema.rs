@@ -28,8 +28,13 @@ pub fn compile(schema: &str) -> Result<Validator, Said> {
             levels = MAX_DEPTH
         ));
     }
-    let schema: Value = serde_json::from_str(schema)
-        .map_err(|error| say!("rule-json", "it is not JSON: {error}", error))?;
+    let schema: Value = serde_json::from_str(schema).map_err(|error| {
+        say!(
+            "rule-json",
+            "it is not JSON: {error}",
+            error = Said::from(error.to_string())
+        )
+    })?;
     if !(schema.is_object() || schema.is_boolean()) {
         return Err(say!(
             "rule-schema-object",
@@ -49,7 +54,11 @@ pub fn compile(schema: &str) -> Result<Validator, Said> {
                 format!("at {path}: ")
             };
             let why = format!("{at}{}", shortened(&error.to_string()));
-            say!("rule-schema", "it is not a JSON Schema: {why}", why)
+            say!(
+                "rule-schema",
+                "it is not a JSON Schema: {why}",
+                why = Said::from(why)
+            )
         })
 }
 

@@ -1,7 +1,7 @@
 //! What a form of ours sends, and what a query says: names and values, any of them more than once.
 
 use axum::extract::{FromRequest, Request};
-use bellwire_core::say;
+use bellwire_core::{said::Said, say};
 use bellwire_web::{
     AppState,
     problem::{Code, Problem},
@@ -136,7 +136,7 @@ impl FromRequest<AppState> for Form {
                 say!(
                     "page-cut-because",
                     "The form ended before its time: {error}.",
-                    error
+                    error = Said::from(error.to_string())
                 ),
             )),
         }

@@ -8,7 +8,7 @@ use bellwire_core::{
 
 use crate::{
     language::Text,
-    spoken::{Spoken, pieces},
+    spoken::{Piece, Spoken},
 };
 
 /// A time as a page shows it.
@@ -47,39 +47,43 @@ pub(crate) struct Part {
     pub(crate) at: Option<Moment>,
     /// It is code.
     pub(crate) code: bool,
+    /// It is English, and the reader's language is not.
+    pub(crate) foreign: bool,
 }
 
 /// What the rules say in its parts: times stand in it as RFC 3339, and a page shows them so that
 /// a script can tell them in the reader's own time zone.
 pub(crate) fn woven(text: &Text, said: &[&Said], now: Time) -> Vec<Part> {
     let spoken: Spoken = said.iter().map(|said| text.said(said)).collect();
-    split(text, &spoken.text, now)
+    split(text, spoken, now)
 }
 
-fn split(text: &Text, sentence: &str, now: Time) -> Vec<Part> {
+fn split(text: &Text, spoken: Spoken, now: Time) -> Vec<Part> {
     let mut parts = Vec::new();
-    for piece in pieces(sentence) {
+    for piece in spoken.pieces {
         match piece.code {
             true => parts.push(Part {
-                words: piece.words.to_owned(),
+                words: piece.words,
                 at: None,
                 code: true,
+                foreign: piece.foreign,
             }),
-            false => timed(text, piece.words, now, &mut parts),
+            false => timed(text, &piece, now, &mut parts),
         }
     }
     parts
 }
 
-fn timed(text: &Text, sentence: &str, now: Time, parts: &mut Vec<Part>) {
+fn timed(text: &Text, piece: &Piece, now: Time, parts: &mut Vec<Part>) {
     let is_of_time =
         |letter: char| letter.is_ascii_digit() || matches!(letter, 'T' | 'Z' | ':' | '.' | '-');
     let words = |words: &str| Part {
         words: words.to_owned(),
         at: None,
         code: false,
+        foreign: piece.foreign,
     };
-    let (mut rest, mut begin) = (sentence, 0);
+    let (mut rest, mut begin) = (piece.words.as_str(), 0);
     while let Some(found) = rest[begin..].find(|letter: char| letter.is_ascii_digit()) {
         let at = begin + found;
         let end = rest[at..]
@@ -100,6 +104,7 @@ fn timed(text: &Text, sentence: &str, now: Time, parts: &mut Vec<Part>) {
             words: moment.exact.clone(),
             at: Some(moment),
             code: false,
+            foreign: false,
         });
         (rest, begin) = (&rest[at + told.len()..], 0);
     }
@@ -166,7 +171,7 @@ mod tests {
             profile: String::new(),
         };
         let read = |sentence: &str| -> Vec<(String, bool)> {
-            split(&text, sentence, now)
+            split(&text, Spoken::from(sentence.to_owned()), now)
                 .into_iter()
                 .map(|part| (part.words, part.at.is_some()))
                 .collect()

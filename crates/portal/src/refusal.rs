@@ -120,6 +120,11 @@ impl IntoResponse for Refusal {
 
 /// The message of what went wrong.
 fn title(code: Code) -> &'static str {
+    match code {
+        Code::ProviderUnavailable => return "error-no-sign-in",
+        Code::SignInExpired | Code::SignInRefused => return "error-not-signed-in",
+        _ => {}
+    }
     match code.status() {
         StatusCode::NOT_FOUND => "error-not-found",
         StatusCode::UNAUTHORIZED => "error-signed-out",

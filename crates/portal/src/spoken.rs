@@ -4,92 +4,92 @@ use bellwire_core::said::{Fact, Said};
 
 use crate::language::{Language, Text};
 
+/// Around what is English, and the reader's language is not. Both are for private use: no text has them.
+const FOREIGN: char = '\u{e000}';
+const OWN: char = '\u{e001}';
+
 /// A text for the reader.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Spoken {
     pub(crate) text: String,
-    /// It is English, at least in part, and the reader's language is not.
+    pub(crate) pieces: Vec<Piece>,
+}
+
+/// A piece of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) words: String,
+    /// It stood between backticks.
+    pub(crate) code: bool,
+    /// It is English, and the reader's language is not.
     pub(crate) foreign: bool,
 }
 
-/// A piece of a text: words, or what stands between backticks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Piece<'t> {
-    pub(crate) words: &'t str,
-    pub(crate) code: bool,
-}
-
-/// What stands between backticks is shown as code, where they come in pairs.
-pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    if !text.matches('`').count().is_multiple_of(2) {
-        return vec![Piece {
-            words: text,
-            code: false,
-        }];
-    }
-    text.split('`')
-        .enumerate()
-        .filter(|(_, words)| !words.is_empty())
-        .map(|(index, words)| Piece {
-            words,
-            code: index % 2 == 1,
-        })
-        .collect()
-}
-
 impl Spoken {
-    pub(crate) fn pieces(&self) -> Vec<Piece<'_>> {
-        pieces(&self.text)
+    fn of(marked: &str) -> Self {
+        // Between backticks is code, where they come in pairs.
+        let pairs = marked.matches('`').count().is_multiple_of(2);
+        let (mut pieces, mut words) = (Vec::new(), String::new());
+        let (mut code, mut foreign) = (false, false);
+        let mut end = |words: &mut String, code, foreign| {
+            if !words.is_empty() {
+                pieces.push(Piece {
+                    words: std::mem::take(words),
+                    code,
+                    foreign,
+                });
+            }
+        };
+        for letter in marked.chars() {
+            match letter {
+                '`' if pairs => {
+                    end(&mut words, code, foreign);
+                    code = !code;
+                }
+                FOREIGN | OWN => {
+                    end(&mut words, code, foreign);
+                    foreign = letter == FOREIGN;
+                }
+                letter => words.push(letter),
+            }
+        }
+        end(&mut words, code, foreign);
+        Self {
+            text: marked.replace([FOREIGN, OWN], ""),
+            pieces,
+        }
     }
 }
 
 impl Text {
     /// What the rules say, as a sentence or several.
     pub(crate) fn said(&self, said: &Said) -> Spoken {
-        let spoken = self.words(said);
-        Spoken {
-            text: sentence(&spoken.text),
-            ..spoken
-        }
+        Spoken::of(&sentence(&self.marked(said)))
     }
 
-    fn words(&self, said: &Said) -> Spoken {
+    fn marked(&self, said: &Said) -> String {
         if self.language == Language::En {
-            return said.as_str().to_owned().into();
+            return said.as_str().to_owned();
         }
         let Some(name) = said.name().filter(|name| self.knows(name)) else {
-            return Spoken {
-                text: said.as_str().to_owned(),
-                foreign: true,
-            };
+            return format!("{FOREIGN}{}{OWN}", said.as_str());
         };
-        let mut foreign = false;
         let facts = said.facts().iter().map(|(name, fact)| {
             let text = match fact {
-                Fact::Plain(text) => text.clone(),
-                Fact::Said(said) => {
-                    let inner = self.words(said);
-                    foreign |= inner.foreign;
-                    inner.text
-                }
+                Fact::Plain(text) => text.replace([FOREIGN, OWN], ""),
+                Fact::Said(said) => self.marked(said),
             };
             (*name, text.into())
         });
         let facts: Vec<_> = facts.collect();
-        Spoken {
-            text: self.with_all(name, facts),
-            foreign,
-        }
+        self.with_all(name, facts)
     }
 }
 
 /// What the pages themselves say is in the reader's language.
 impl From<String> for Spoken {
     fn from(text: String) -> Self {
-        Self {
-            text,
-            foreign: false,
-        }
+        Self::of(&text.replace([FOREIGN, OWN], ""))
     }
 }
 
@@ -100,9 +100,14 @@ impl FromIterator<Self> for Spoken {
         for spoken in all {
             if !whole.text.is_empty() {
                 whole.text.push(' ');
+                whole.pieces.push(Piece {
+                    words: " ".to_owned(),
+                    code: false,
+                    foreign: false,
+                });
             }
             whole.text.push_str(&spoken.text);
-            whole.foreign |= spoken.foreign;
+            whole.pieces.extend(spoken.pieces);
         }
         whole
     }
@@ -111,12 +116,13 @@ impl FromIterator<Self> for Spoken {
 /// With a capital letter and a full stop.
 fn sentence(raw: &str) -> String {
     let mut letters = raw.chars();
+    let mark = raw.starts_with(FOREIGN).then(|| letters.next()).flatten();
     let Some(first) = letters.next() else {
         return String::new();
     };
-    let mut sentence: String = first.to_uppercase().collect();
+    let mut sentence: String = mark.into_iter().chain(first.to_uppercase()).collect();
     sentence.push_str(letters.as_str());
-    if !sentence.ends_with(['.', '!', '?']) {
+    if !sentence.trim_end_matches(OWN).ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
     sentence
@@ -135,6 +141,15 @@ mod tests {
         }
     }
 
+    fn foreign(spoken: &Spoken) -> impl Iterator<Item = &str> {
+        let marked = spoken.pieces.iter().filter(|one| one.foreign);
+        marked.map(|one| one.words.as_str())
+    }
+
+    fn is_foreign(spoken: &Spoken) -> bool {
+        foreign(spoken).next().is_some()
+    }
+
     #[test]
     fn it_is_said_in_the_readers_language_and_so_is_what_stands_in_it() {
         let empty = say!("rule-empty", "it may not be empty");
@@ -150,26 +165,22 @@ mod tests {
         );
         let german = text(Language::De).said(&said);
         assert!(german.text.starts_with("`name`: ") && !german.text.contains("empty"));
-        assert!(!german.foreign);
+        assert!(!is_foreign(&german));
     }
 
     #[test]
     fn what_only_a_library_says_is_english_and_marked() {
-        let said = say!("rule-json", "it is not JSON: {error}", error = "EOF");
-        assert!(
-            !text(Language::It).said(&said).foreign,
-            "a place is filled as it is"
-        );
         let library = Said::from("expected value".to_owned());
-        assert!(text(Language::It).said(&library).foreign);
-        assert!(!text(Language::En).said(&library).foreign);
-        let outer = say!(
-            "problem-field",
-            "`{field}`: {message}",
-            field = "x",
-            message = library
-        );
-        assert!(text(Language::Fil).said(&outer).foreign);
+        assert!(is_foreign(&text(Language::It).said(&library)));
+        assert!(!is_foreign(&text(Language::En).said(&library)));
+        let outer = say!("rule-json", "it is not JSON: {error}", error = library);
+        let spoken = text(Language::It).said(&outer);
+        let marked: Vec<&str> = foreign(&spoken).collect();
+        assert_eq!(marked, ["expected value"]);
+        assert_eq!(spoken.text, "Non è JSON: expected value.");
+        // Whoever writes the marks themselves marks nothing.
+        let odd = say!("rule-twice", "`{name}` is named twice", name = "a\u{e000}b");
+        assert!(!is_foreign(&text(Language::De).said(&odd)));
     }
 
     #[test]
@@ -180,7 +191,7 @@ mod tests {
                 let english = text(Language::En).said(said);
                 for language in [Language::It, Language::De, Language::Fil] {
                     let spoken = text(language).said(said);
-                    assert!(!spoken.foreign && spoken != english, "{spoken:?}");
+                    assert_ne!(spoken, english);
                 }
             }
         }
@@ -188,32 +199,28 @@ mod tests {
 
     #[test]
     fn what_stands_between_backticks_is_code() {
-        let read = |text: &'static str| -> Vec<(&'static str, bool)> {
-            let pieces = pieces(text);
-            pieces.iter().map(|one| (one.words, one.code)).collect()
+        let read = |text: &str| -> Vec<(String, bool)> {
+            let pieces = Spoken::from(text.to_owned()).pieces;
+            pieces
+                .into_iter()
+                .map(|one| (one.words, one.code))
+                .collect()
         };
         assert_eq!(
             read("`a` is no `b`."),
             [("a", true), (" is no ", false), ("b", true), (".", false)]
+                .map(|(words, code)| (words.to_owned(), code))
         );
-        assert_eq!(read("a ` b"), [("a ` b", false)]);
+        assert_eq!(read("a ` b"), [("a ` b".to_owned(), false)]);
         assert_eq!(read(""), []);
     }
 
     #[test]
     fn several_make_one_text() {
-        let one = Spoken::from("One.".to_owned());
-        let other = Spoken {
-            text: "Other.".to_owned(),
-            foreign: true,
-        };
-        let both: Spoken = [one, other].into_iter().collect();
-        assert_eq!(
-            both,
-            Spoken {
-                text: "One. Other.".to_owned(),
-                foreign: true
-            }
-        );
+        let all = ["One.", "`Other`."].map(|text| Spoken::from(text.to_owned()));
+        let both: Spoken = all.into_iter().collect();
+        assert_eq!(both.text, "One. `Other`.");
+        let words: Vec<&str> = both.pieces.iter().map(|one| one.words.as_str()).collect();
+        assert_eq!(words, ["One.", " ", "Other", "."]);
     }
 }

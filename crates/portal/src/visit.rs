@@ -101,7 +101,7 @@ impl<R> Visit<R> {
     }
 
     /// The id of the path.
-    pub(crate) fn id<I: std::str::FromStr>(&self, noun: &str) -> Result<I, Refusal> {
+    pub(crate) fn id<I: std::str::FromStr>(&self, noun: &'static str) -> Result<I, Refusal> {
         let id = self.id.parse();
         id.map_err(|_| self.refuse(Problem::not_found(noun)))
     }

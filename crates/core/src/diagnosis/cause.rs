@@ -145,7 +145,7 @@ fn guard(attempt: &Attempt) -> Finding {
     )
 }
 
-fn nothing_sent(detail: String) -> Said {
+fn nothing_sent(detail: Said) -> Said {
     say!("why-nothing-sent", "Nothing was sent. {detail}", detail)
 }
 

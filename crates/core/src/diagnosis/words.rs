@@ -40,17 +40,17 @@ pub(super) fn place(attempt: &Attempt) -> String {
 }
 
 /// The particulars of a failure as a sentence of their own.
-pub(super) fn detail(attempt: &Attempt, otherwise: &str) -> String {
+pub(super) fn detail(attempt: &Attempt, otherwise: &str) -> Said {
     let text = attempt.detail.as_deref().unwrap_or(otherwise).trim();
     let mut letters = text.chars();
     let mut sentence: String = match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => return String::new(),
+        None => return "".into(),
     };
     if !sentence.ends_with(['.', '?', '!']) {
         sentence.push('.');
     }
-    sentence
+    sentence.into()
 }
 
 /// Whether the particulars of a failure contain this text.

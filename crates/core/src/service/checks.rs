@@ -192,7 +192,14 @@ fn check(
         wrong("data", too_deep());
     } else if let Some(validator) = entry.and_then(|entry| entry.validator.as_ref()) {
         match serde_json::from_slice::<serde_json::Value>(&event.data) {
-            Err(error) => wrong("data", say!("rule-json", "it is not JSON: {error}", error)),
+            Err(error) => wrong(
+                "data",
+                say!(
+                    "rule-json",
+                    "it is not JSON: {error}",
+                    error = Said::from(error.to_string())
+                ),
+            ),
             Ok(data) => {
                 for (path, message) in schema::findings(validator, &data, 10) {
                     let kind = &event.event_type;
@@ -200,7 +207,7 @@ fn check(
                         "rule-schema-of",
                         "it does not fit the schema of `{kind}`: {message}",
                         kind,
-                        message
+                        message = Said::from(message)
                     );
                     wrong(&format!("data{path}"), message);
                 }

@@ -280,7 +280,7 @@ fn check(mut findings: Findings, event_type: &EventType) -> Result<(), Error> {
                 say!(
                     "rule-example",
                     "the example does not fit the schema: {message}",
-                    message
+                    message = Said::from(message)
                 ),
             );
         }
@@ -299,6 +299,11 @@ fn parse_example(example: &str) -> Result<Value, Said> {
             levels = schema::MAX_DEPTH
         ));
     }
-    serde_json::from_str(example)
-        .map_err(|error| say!("rule-json", "it is not JSON: {error}", error))
+    serde_json::from_str(example).map_err(|error| {
+        say!(
+            "rule-json",
+            "it is not JSON: {error}",
+            error = Said::from(error.to_string())
+        )
+    })
 }

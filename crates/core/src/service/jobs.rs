@@ -318,7 +318,8 @@ impl Service {
         });
         let cause = filter.cause.as_deref().and_then(|text| {
             let names = || Cause::ALL.map(Cause::as_str).join("`, `");
-            let cause = Cause::parse(text).ok_or_else(|| format!("expected one of `{}`", names()));
+            let cause = Cause::parse(text)
+                .ok_or_else(|| say!("rule-one-of", "expected one of `{names}`", names = names()));
             findings.check("filter.cause", cause)
         });
         if status.is_some() && cause.is_some() {

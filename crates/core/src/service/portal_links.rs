@@ -14,6 +14,8 @@ use crate::{
     ids::LinkId,
     matching,
     ports::Page,
+    said::Said,
+    say,
     time::{DurationUs, SECOND},
     user::{Link, Portal, Purpose},
 };
@@ -63,10 +65,17 @@ impl Service {
         findings.check("name", validate::required_name(&new.name));
         let role = new.role.unwrap_or(Role::Editor);
         if role > Role::Editor {
-            findings.add("role", "a portal link gives `viewer` or `editor`");
+            findings.add(
+                "role",
+                say!("rule-link-role", "a portal link gives `viewer` or `editor`"),
+            );
         }
         if new.channels.len() > MAX_CHANNELS {
-            let message = format!("a link names at most {MAX_CHANNELS} channels");
+            let message = say!(
+                "rule-link-channels",
+                "a link names at most {max} channels",
+                max = MAX_CHANNELS
+            );
             findings.add("channels", message);
         }
         for (index, channel) in new.channels.iter().enumerate() {
@@ -77,18 +86,28 @@ impl Service {
         if !LINK_S.contains(&lasts_s) {
             findings.add(
                 "expires_in_s",
-                "a link works for 10 seconds to a day (86400)",
+                say!(
+                    "rule-link-lasts",
+                    "a link works for 10 seconds to a day (86400)"
+                ),
             );
         }
         let session_s = new.session_s.unwrap_or(DEFAULT_PORTAL_SESSION_S);
         if !PORTAL_SESSION_S.contains(&session_s) {
             findings.add(
                 "session_s",
-                "a session lasts from a minute (60) to a week (604800)",
+                say!(
+                    "rule-link-session",
+                    "a session lasts from a minute (60) to a week (604800)"
+                ),
             );
         }
         if new.embed_origins.len() > MAX_ORIGINS {
-            let message = format!("at most {MAX_ORIGINS} origins may embed a portal");
+            let message = say!(
+                "rule-link-origins",
+                "at most {max} origins may embed a portal",
+                max = MAX_ORIGINS
+            );
             findings.add("embed_origins", message);
         }
         let mut origins = Vec::with_capacity(new.embed_origins.len());
@@ -191,11 +210,13 @@ impl Service {
 }
 
 /// An origin as browsers write it.
-fn origin(text: &str) -> Result<String, String> {
+fn origin(text: &str) -> Result<String, Said> {
     let wrong = || {
-        "an origin is scheme, host and maybe port of a page, such as `https://app.example`; \
-         `http://` is for localhost only"
-            .to_owned()
+        say!(
+            "rule-link-origin",
+            "an origin is scheme, host and maybe port of a page, such as `https://app.example`; \
+             `http://` is for localhost only"
+        )
     };
     let url = Url::parse(text).map_err(|_| wrong())?;
     let local = match url.host() {

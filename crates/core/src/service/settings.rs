@@ -148,7 +148,7 @@ fn url(text: &str, https_only: Option<&str>, options: &Options) -> Result<String
         error => say!(
             "url-broken",
             "it is not a URL: {error}; write it like https://example.com/hook",
-            error
+            error = Said::from(error.to_string())
         ),
     })?;
     if !matches!(url.scheme(), "https" | "http") {

@@ -43,7 +43,7 @@ fn difference(body: &[u8], sent: &[u8]) -> (&'static str, Said) {
             "body_empty",
             say!(
                 "body-empty",
-                "it is empty; was it read by something else before?"
+                "it is empty; something may have read it before"
             ),
         );
     }

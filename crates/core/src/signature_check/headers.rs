@@ -293,7 +293,7 @@ fn odd(part: &str) -> (Option<Vec<u8>>, Said) {
     if let Some(tag) = hexadecimal(part.trim_start_matches("sha256=")) {
         let why = say!(
             "header-hexadecimal",
-            "it is hexadecimal; is it one that the receiver has computed?"
+            "it is hexadecimal, as if the receiver had computed it"
         );
         return (Some(tag), why);
     }

@@ -29,7 +29,8 @@ impl Fault {
         self
     }
 
-    /// Why this host would not be called.
+    /// Why this host would not be called. Which address a name of somebody's network leads to is not
+    /// told to who only asks.
     pub(super) fn said(self, host: &str) -> Said {
         let ip = self.address.map(|address| address.ip().to_string());
         match (self.cause, ip) {
@@ -39,13 +40,12 @@ impl Fault {
                  runs this server can allow its network with `delivery.allow_networks`",
                 ip
             ),
-            (Cause::Guard, Some(ip)) => say!(
+            (Cause::Guard, _) => say!(
                 "barred-name",
-                "{host} leads to {ip}, which is not a public address, and webhooks reach public \
+                "{host} leads to an address that is not public, and webhooks reach public \
                  addresses only; whoever runs this server can allow its network with \
                  `delivery.allow_networks`",
-                host,
-                ip
+                host
             ),
             (Cause::Dns, _) => say!(
                 "barred-dns",

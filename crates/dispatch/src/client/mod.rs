@@ -36,6 +36,7 @@ use bellwire_core::{
     time::{Clock, Time},
 };
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use self::{
@@ -45,12 +46,14 @@ use self::{
     link::Link,
     pool::{Limits, Pool},
     request::Outgoing,
-    target::Target,
+    target::{Name, Target},
 };
 use crate::{guard::Guard, resolve::Resolve};
 
 /// How long a look at an address may take that somebody waits for.
 const LOOK: Duration = Duration::from_secs(2);
+/// How many names are looked up at once because somebody asks.
+const LOOKS: usize = 8;
 
 /// How the client is set up.
 #[derive(Debug, Clone)]
@@ -109,6 +112,7 @@ struct Inner {
     pool: Arc<Pool>,
     connector: Connector,
     clock: Arc<dyn Clock>,
+    looks: Semaphore,
 }
 
 impl std::fmt::Debug for Client {
@@ -145,6 +149,7 @@ impl Client {
                 pool: Arc::new(Pool::new(limits)),
                 connector,
                 clock,
+                looks: Semaphore::new(LOOKS),
             }),
         })
     }
@@ -182,6 +187,14 @@ impl Sender for Client {
             Err(fault) => return Some(fault.detail.into()),
         };
         let host = url.host_str().unwrap_or_default();
+        // Somebody types: a name that is not whole is nobody's, and many at once wait for no answer.
+        let is_whole = matches!(&target.host, Name::Address(_)) || host.contains('.');
+        let Ok(_turn) = self.inner.looks.try_acquire() else {
+            return None;
+        };
+        if !is_whole && host != "localhost" {
+            return None;
+        }
         let mut progress = Progress::default();
         let found = self.inner.connector.addresses(&target, &mut progress);
         match tokio::time::timeout(LOOK, found).await {

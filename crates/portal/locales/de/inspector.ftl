@@ -14,7 +14,6 @@ inspector-ends = Ungenutzt entfernt
 inspector-url = Private Adresse
 inspector-url-hint = Wer diese Adresse kennt, kann dorthin senden. Was ankommt, sehen nur Sie und wer dasselbe sieht wie Sie.
 inspector-barred = Was dieser Server sendet, kann hier nicht ankommen: Seine eigene Adresse ist als Ziel nicht erlaubt. Anfragen von anderswo, etwa mit curl, werden gezeigt.
-inspector-barred-hint = Wer den Server betreibt, kann sie erlauben:
 inspector-waiting = Warten auf die erste Anfrage
 inspector-waiting-lead = Sie erscheint hier von selbst, kurz nachdem sie gesendet wurde. Zum Ausprobieren:
 inspector-arrived = Anfragen

@@ -1,19 +1,12 @@
 # Why something is not done
-problem-not-found = { $noun ->
-    [webhook] Diesen Webhook gibt es nicht oder nicht mehr.
-    [event] Dieses Ereignis gibt es nicht oder nicht mehr.
-    [delivery] Diese Zustellung gibt es nicht oder nicht mehr.
-    [link] Diesen Link gibt es nicht oder nicht mehr.
-    [job] Diesen Auftrag gibt es nicht oder nicht mehr.
-    [organization] Diese Organisation gibt es nicht oder nicht mehr.
-   *[other] Das gibt es nicht oder nicht mehr.
-}
+problem-not-found = Das gibt es nicht oder nicht mehr: { $noun }.
 problem-bug = Ein Programmfehler hat diese Anfrage gestoppt; ihre ID steht im Protokoll.
 taken-url = der Webhook { $id } hat diese URL schon, und sein Profil erlaubt nur einen Webhook je URL; ändern Sie jenen, oder wählen Sie eine andere URL
+taken-url-of-others = Diese URL wird hier schon benutzt, und das Profil erlaubt nur einen Webhook für jede; wählen Sie eine andere URL.
 taken-channel = den Kanal `{ $key }` gibt es schon; ändern Sie ihn, oder wählen Sie einen anderen Schlüssel
 taken-event-type = `{ $name }` steht schon in diesem Katalog; ändern Sie den Eintrag, oder wählen Sie einen anderen Namen
 taken-member = `{ $email }` ist schon Mitglied; ändern Sie stattdessen die Rolle
-taken-organization = die Organisation `{ $slug }` gibt es schon; wählen Sie ein anderes Kürzel, oder ändern Sie sie
+taken-organization = die Organisation `{ $slug }` gibt es schon; wählen Sie einen anderen Kurznamen, oder ändern Sie sie
 taken-id = `{ $id }` gibt es schon ({ $noun }); ändern Sie es, oder nehmen Sie eine andere ID
 taken-email = den Benutzer `{ $email }` gibt es schon; ändern Sie ihn
 refused-taken = { $what } ist schon vergeben
@@ -24,7 +17,7 @@ refused-platform-type = `{ $name }` steht im Katalog der Plattform, den nur dere
 refused-inspectors = Sie haben schon { $alike } Inspektoren, oder die Organisation hat { $all }; entfernen Sie einen, oder nutzen Sie ihn weiter
 refused-no-pause = es gibt nichts anzuhalten
 refused-no-resume = schalten Sie ihn stattdessen ein; nichts ist angehalten
-refused-not-paused = der Webhook ist nicht pausiert, und von dem, was eine Pause zurückhielt, ist nichts übrig; es gibt nichts fortzusetzen
+refused-not-paused = der Webhook ist nicht angehalten, und von dem, was zurückgehalten wurde, ist nichts übrig; es gibt nichts fortzusetzen
 refused-disabled = der Webhook ist ausgeschaltet: Es wird nichts an ihn gesendet, und Ausstehendes ist abgebrochen; { $then }
 refused-enable-first = der Webhook ist ausgeschaltet; schalten Sie ihn zuerst ein
 refused-deleted = der Webhook ist entfernt und empfängt nichts mehr
@@ -62,6 +55,7 @@ refused-set-up = es gibt schon einen Betreiber; bitten Sie dort um einen Benutze
 refused-link-used = dieser Link wurde schon benutzt und gilt nur einmal; bitten Sie um einen neuen
 refused-link-expired = dieser Link ist abgelaufen; bitten Sie um einen neuen
 refused-link-revoked = dieser Link wurde zurückgezogen; bitten Sie um einen neuen
+oidc-none = Hier meldet sich niemand über einen Identitätsanbieter an: `oidc.issuer` ist nicht gesetzt.
 oidc-no-code = der Identitätsanbieter hat keinen Code gesendet
 oidc-not-begun = in diesem Browser läuft keine Anmeldung: Sie dauerte länger als zehn Minuten, begann anderswo oder ist zu Ende; beginnen Sie noch einmal
 oidc-other = die Antwort gehört zu einer anderen Anmeldung als der, die dieser Browser zuletzt begann; beginnen Sie noch einmal
@@ -80,7 +74,7 @@ oidc-again = diese Antwort des Identitätsanbieters wurde schon benutzt und gilt
 oidc-nobody = niemand hier hat die E-Mail-Adresse { $email }; bitten Sie einen Betreiber, dafür einen Benutzer anzulegen
 oidc-not-linked = den Benutzer { $email } gibt es schon, und dieser Server erkennt niemanden an der E-Mail-Adresse; fragen Sie einen Betreiber
 oidc-other-account = der Benutzer { $email } gehört zu einem anderen Konto bei einem Identitätsanbieter; fragen Sie einen Betreiber
-oidc-odd-user = der Identitätsanbieter nennt, was kein Benutzer haben kann: { $error }
+oidc-odd-user = der Identitätsanbieter nennt, was kein Benutzer haben kann: `{ $field }`: { $message }
 oidc-barred = der Benutzer { $email } darf sich nicht anmelden; fragen Sie einen Betreiber
 oidc-no-email = der Identitätsanbieter nennt Ihre E-Mail-Adresse nicht; bitten Sie dessen Betreiber, Bellwire den Scope `email` zu geben
 oidc-unverified = der Identitätsanbieter hat nicht geprüft, dass { $email } Ihre E-Mail-Adresse ist; bestätigen Sie sie dort, und beginnen Sie noch einmal
@@ -108,4 +102,4 @@ page-needs-role = Das verlangt die Rolle `{ $role }` in der Organisation.
 
 # A list
 cursor-foreign = das ist kein Cursor dieser API
-cursor-other-list = er gehört zu einer anderen Liste oder zu anderen Filtern: beginnen Sie ohne ihn
+cursor-other-list = er gehört zu einer anderen Liste oder zu anderen Filtern: Beginnen Sie ohne ihn

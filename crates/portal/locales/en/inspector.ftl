@@ -14,7 +14,6 @@ inspector-ends = Removed, if unused,
 inspector-url = Private URL
 inspector-url-hint = Whoever knows this URL can send to it. What arrives is seen only by you and by those who see the same as you.
 inspector-barred = Nothing that is sent from this server can arrive here: its own address is not allowed as a destination. Requests from elsewhere, by curl for instance, are shown.
-inspector-barred-hint = Whoever runs the server can allow it:
 inspector-waiting = Waiting for the first request
 inspector-waiting-lead = It appears here by itself, a moment after it was sent. To try it out:
 inspector-arrived = Requests

@@ -14,7 +14,6 @@ inspector-ends = Aalisin kung hindi gagamitin,
 inspector-url = Pribadong URL
 inspector-url-hint = Makakapagpadala rito ang sinumang may alam ng URL na ito. Ikaw lang at ang mga nakakakita ng nakikita mo ang makakakita sa dumarating.
 inspector-barred = Hindi makakarating dito ang ipinapadala ng server na ito: hindi pinapayagang patunguhan ang sarili nitong address. Ipinapakita pa rin ang mga request mula sa iba, halimbawa gamit ang curl.
-inspector-barred-hint = Puwede itong payagan ng nagpapatakbo ng server:
 inspector-waiting = Hinihintay ang unang request
 inspector-waiting-lead = Kusa itong lalabas dito, ilang saglit matapos maipadala. Para subukan:
 inspector-arrived = Mga request

@@ -1,19 +1,12 @@
 # Why something is not done
-problem-not-found = { $noun ->
-    [webhook] Wala o wala na ang webhook na ito.
-    [event] Wala o wala na ang event na ito.
-    [delivery] Wala o wala na ang padalang ito.
-    [link] Wala o wala na ang link na ito.
-    [job] Wala o wala na ang muling padalang ito.
-    [organization] Wala o wala na ang organisasyong ito.
-   *[other] Wala o wala na ito.
-}
+problem-not-found = Wala o wala na: { $noun }.
 problem-bug = May bug na pumigil sa request na ito; nasa log ang id nito.
 taken-url = nasa webhook na { $id } na ang URL na ito, at isang webhook lang bawat URL ang pinapayagan ng profile nito; baguhin iyon, o pumili ng ibang URL
+taken-url-of-others = Ginagamit na rito ang URL na ito, at isang webhook lang bawat URL ang pinapayagan ng profile; pumili ng ibang URL.
 taken-channel = mayroon nang channel na `{ $key }`; baguhin iyon, o pumili ng ibang key
 taken-event-type = nasa katalogong ito na ang `{ $name }`; baguhin iyon, o pumili ng ibang pangalan
 taken-member = kasapi na si `{ $email }`; ang papel niya ang baguhin
-taken-organization = mayroon nang organisasyong `{ $slug }`; pumili ng ibang slug, o baguhin iyon
+taken-organization = mayroon nang organisasyong `{ $slug }`; pumili ng ibang maikling pangalan, o baguhin iyon
 taken-id = mayroon nang `{ $id }` ({ $noun }); baguhin iyon, o gumamit ng ibang id
 taken-email = mayroon nang user na `{ $email }`; baguhin iyon
 refused-taken = ginagamit na ang { $what }
@@ -62,6 +55,7 @@ refused-set-up = may operator na; humingi sa kanya ng user
 refused-link-used = nagamit na ang link na ito, at isang beses lang ito gumagana; humingi ng bago
 refused-link-expired = nag-expire na ang link na ito; humingi ng bago
 refused-link-revoked = binawi na ang link na ito; humingi ng bago
+oidc-none = Walang nagsa-sign in dito gamit ang identity provider: hindi nakatakda ang `oidc.issuer`.
 oidc-no-code = walang ipinadalang code ang identity provider
 oidc-not-begun = walang ginagawang pag-sign in sa browser na ito: lumampas ito sa sampung minuto, sinimulan sa iba, o tapos na; magsimula muli
 oidc-other = ang bumalik ay para sa ibang pag-sign in kaysa sa huling sinimulan ng browser na ito; magsimula muli
@@ -80,7 +74,7 @@ oidc-again = nagamit na ang sagot na ito ng identity provider, at isang beses la
 oidc-nobody = walang may email na { $email } dito; hilingin sa operator na gumawa ng user para rito
 oidc-not-linked = mayroon nang user na { $email }, at walang kinikilala ang server na ito sa email lamang; magtanong sa operator
 oidc-other-account = sa ibang account sa identity provider nakakabit ang user na { $email }; magtanong sa operator
-oidc-odd-user = may sinasabi ang identity provider na hindi puwede sa isang user: { $error }
+oidc-odd-user = may sinasabi ang identity provider na hindi puwede sa isang user: `{ $field }`: { $message }
 oidc-barred = hindi puwedeng mag-sign in ang user na { $email }; magtanong sa operator
 oidc-no-email = hindi sinasabi ng identity provider ang email mo; hilingin sa nagpapatakbo nito na ibigay sa Bellwire ang scope na `email`
 oidc-unverified = hindi pa natitiyak ng identity provider na email mo ang { $email }; patunayan ito roon, saka magsimula muli

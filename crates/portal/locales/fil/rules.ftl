@@ -4,7 +4,7 @@ rule-bytes = hanggang { $max } byte lang ito, at { $length } ang narito; paiklii
 rule-characters = hanggang { $max } karakter lang, at { $length } ang narito; paikliin ito
 rule-control = may control character rito (bagong linya, tab, NUL, …); alisin ito
 rule-control-lines = may control character rito bukod sa bagong linya at tab; alisin ito
-rule-slug = ang slug ay 1 hanggang { $max } maliliit na titik, numero at gitling, at nagsisimula sa titik o numero, halimbawa `acme-travel`
+rule-slug = ang maikling pangalan ay 1 hanggang { $max } maliliit na titik, numero at gitling, at nagsisimula sa titik o numero, halimbawa `acme-travel`
 rule-id = ang id ay 1 hanggang { $max } titik, numero, `_`, `.` at `-`, halimbawa `location_adjustable`
 rule-email = ang email ay tulad ng `ann@example.com` at may hanggang { $max } byte
 rule-language = ang wika ay tag tulad ng `it` o `pt-BR`
@@ -186,6 +186,35 @@ problem-field = `{ $field }`: { $message }
 # Why a URL would not be called
 form-url-barred = walang darating doon ngayon: { $why }
 barred-address = hindi pampublikong address ang { $ip }, at mga pampublikong address lang ang naaabot ng mga webhook; puwedeng payagan ng nagpapatakbo ng server ang network nito gamit ang `delivery.allow_networks`
-barred-name = papunta ang { $host } sa { $ip }, na hindi pampublikong address, at mga pampublikong address lang ang naaabot ng mga webhook; puwedeng payagan ng nagpapatakbo ng server ang network nito gamit ang `delivery.allow_networks`
+barred-name = papunta ang { $host } sa address na hindi pampubliko, at mga pampublikong address lang ang naaabot ng mga webhook; puwedeng payagan ng nagpapatakbo ng server ang network nito gamit ang `delivery.allow_networks`
 barred-dns = walang pangalang { $host }, wala itong address, o hindi ito nakita ngayon
 barred-slow = hindi nahanap sa oras ang pangalang { $host }
+rule-one-of = inaasahan ang isa sa `{ $names }`
+
+# Links to the portal
+rule-link-role = `viewer` o `editor` ang ibinibigay ng link sa portal
+rule-link-channels = hanggang { $max } channel lang ang isang link
+rule-link-lasts = gumagana ang link nang 10 segundo hanggang isang araw (86400)
+rule-link-session = isang minuto (60) hanggang isang linggo (604800) ang isang session
+rule-link-origins = hanggang { $max } origin lang ang makakapag-embed ng portal
+rule-link-origin = ang origin ay scheme, host at maaaring port ng isang pahina, tulad ng `https://app.example`; para lang sa localhost ang `http://`
+
+# What things are called
+noun-webhook = webhook
+noun-event = event
+noun-delivery = padala
+noun-attempt = pagsubok
+noun-link = link
+noun-job = muling padala
+noun-organization = organisasyon
+noun-user = user
+noun-member = kasapi
+noun-token = token
+noun-session = session
+noun-channel = channel
+noun-inspector = inspector
+noun-request = request
+noun-application = application
+noun-product = produkto
+noun-event-type = uri ng event
+noun-identity-provider = identity provider

@@ -14,7 +14,6 @@ inspector-ends = Rimosso, se non usato,
 inspector-url = URL privato
 inspector-url-hint = Chi conosce questo URL può inviarvi richieste. Ciò che arriva lo vedi solo tu e chi vede le tue stesse cose.
 inspector-barred = Ciò che parte da questo server qui non può arrivare: il suo stesso indirizzo non è una destinazione consentita. Le richieste da altrove, per esempio con curl, vengono mostrate.
-inspector-barred-hint = Chi gestisce il server può consentirlo:
 inspector-waiting = In attesa della prima richiesta
 inspector-waiting-lead = Comparirà qui da sola, un attimo dopo l’invio. Per provare:
 inspector-arrived = Richieste

@@ -1,19 +1,12 @@
 # Why something is not done
-problem-not-found = { $noun ->
-    [webhook] Questo webhook non esiste, o non esiste più.
-    [event] Questo evento non esiste, o non esiste più.
-    [delivery] Questa consegna non esiste, o non esiste più.
-    [link] Questo link non esiste, o non esiste più.
-    [job] Questo invio non esiste, o non esiste più.
-    [organization] Questa organizzazione non esiste, o non esiste più.
-   *[other] Non esiste, o non esiste più.
-}
+problem-not-found = Non esiste, o non esiste più: { $noun }.
 problem-bug = Un errore del programma ha fermato questa richiesta; nel log c’è il suo id.
 taken-url = il webhook { $id } ha già questo URL, e il suo profilo ammette un solo webhook per URL; modifica quello, oppure scegli un altro URL
+taken-url-of-others = Qui questo URL è già in uso, e il profilo ammette un solo webhook per ognuno; scegli un altro URL.
 taken-channel = il canale `{ $key }` esiste già; modifica quello, oppure scegli un’altra chiave
 taken-event-type = `{ $name }` è già in questo catalogo; modifica quella voce, oppure scegli un altro nome
 taken-member = `{ $email }` è già membro; cambiane invece il ruolo
-taken-organization = l’organizzazione `{ $slug }` esiste già; scegli un altro slug, oppure modifica quella
+taken-organization = l’organizzazione `{ $slug }` esiste già; scegli un altro nome breve, oppure modifica quella
 taken-id = `{ $id }` esiste già ({ $noun }); modifica quello, oppure usa un altro id
 taken-email = l’utente `{ $email }` esiste già; modifica quello
 refused-taken = { $what } è già in uso
@@ -22,9 +15,9 @@ refused-event-size = { $field }: { $bytes } byte sono più dei { $max } byte che
 refused-own-type = { $reserved }; ciò che il catalogo ne dice fa parte del programma
 refused-platform-type = `{ $name }` è nel catalogo della piattaforma, che solo chi gestisce la piattaforma modifica; crea una voce con lo stesso nome nel catalogo dell’organizzazione, e lì vale quella
 refused-inspectors = hai già { $alike } ispettori, oppure ce ne sono { $all } nell’organizzazione; rimuovine uno, o usalo di nuovo
-refused-no-pause = non c’è nulla da mettere in pausa
+refused-no-pause = non c’è nulla da sospendere
 refused-no-resume = attivalo invece; nulla è in sospeso
-refused-not-paused = il webhook non è in pausa, e di ciò che una pausa ha trattenuto non resta nulla; non c’è nulla da riprendere
+refused-not-paused = il webhook non è sospeso, e di ciò che era stato trattenuto non resta nulla; non c’è nulla da riprendere
 refused-disabled = il webhook è disattivato: non gli viene inviato nulla, e ciò che era in attesa è annullato; { $then }
 refused-enable-first = il webhook è disattivato; prima attivalo
 refused-deleted = il webhook è stato rimosso e non riceve più nulla
@@ -62,6 +55,7 @@ refused-set-up = c’è già un operatore; chiedigli un utente
 refused-link-used = questo link è già stato usato, e vale una volta sola; chiedine uno nuovo
 refused-link-expired = questo link è scaduto; chiedine uno nuovo
 refused-link-revoked = questo link è stato revocato; chiedine uno nuovo
+oidc-none = Qui nessuno accede con un provider di identità: `oidc.issuer` non è impostato.
 oidc-no-code = il provider di identità non ha inviato un codice
 oidc-not-begun = in questo browser non c’è nessun accesso in corso: ha impiegato più di dieci minuti, è cominciato altrove o è già concluso; ricomincia
 oidc-other = la risposta appartiene a un accesso diverso dall’ultimo cominciato in questo browser; ricomincia
@@ -80,7 +74,7 @@ oidc-again = questa risposta del provider di identità è già stata usata, e va
 oidc-nobody = qui nessuno ha l’indirizzo e-mail { $email }; chiedi a un operatore di creare un utente
 oidc-not-linked = l’utente { $email } esiste già, e questo server non riconosce nessuno dall’indirizzo e-mail; chiedi a un operatore
 oidc-other-account = l’utente { $email } appartiene a un altro account di un provider di identità; chiedi a un operatore
-oidc-odd-user = il provider di identità dice ciò che nessun utente può avere: { $error }
+oidc-odd-user = il provider di identità dice ciò che nessun utente può avere: `{ $field }`: { $message }
 oidc-barred = l’utente { $email } non può accedere; chiedi a un operatore
 oidc-no-email = il provider di identità non dice il tuo indirizzo e-mail; chiedi a chi lo gestisce di dare a Bellwire lo scope `email`
 oidc-unverified = il provider di identità non ha verificato che { $email } sia il tuo indirizzo e-mail; verificalo lì, poi ricomincia

@@ -4,7 +4,7 @@ rule-bytes = può avere al massimo { $max } byte, questo ne ha { $length }; acco
 rule-characters = sono ammessi al massimo { $max } caratteri, qui ce ne sono { $length }; accorcialo
 rule-control = contiene un carattere di controllo (a capo, tabulazione, NUL, …); toglilo
 rule-control-lines = contiene un carattere di controllo diverso da a capo e tabulazione; toglilo
-rule-slug = uno slug ha da 1 a { $max } lettere minuscole, cifre e trattini e comincia con una lettera o una cifra, per esempio `acme-travel`
+rule-slug = un nome breve ha da 1 a { $max } lettere minuscole, cifre e trattini e comincia con una lettera o una cifra, per esempio `acme-travel`
 rule-id = un id ha da 1 a { $max } lettere, cifre, `_`, `.` e `-`, per esempio `location_adjustable`
 rule-email = un indirizzo e-mail è come `ann@example.com` e ha al massimo { $max } byte
 rule-language = una lingua è un codice come `it` o `pt-BR`
@@ -33,7 +33,7 @@ rule-delay = un’attesa dura da 1 a { $max } secondi
 rule-jitter = jitter_percent va da 0 a 100
 rule-milliseconds = va da 1 a { $max } millisecondi
 rule-rate = va da 1 a { $max } richieste al secondo
-rule-rate-zero = con 0 richieste al secondo non verrebbe mai inviato nulla; metti in pausa il webhook per trattenere le consegne, oppure indica da 1 a { $max }
+rule-rate-zero = con 0 richieste al secondo non verrebbe mai inviato nulla; sospendi il webhook per trattenere le consegne, oppure indica da 1 a { $max }
 rule-at-once = va da 1 a { $max } richieste contemporanee
 rule-same = è uguale a { $other }; indica ognuno una volta sola
 rule-entries-all = sono ammesse al massimo { $max } voci, qui ce ne sono { $count }; per tutto lascia vuoto l’elenco
@@ -186,6 +186,35 @@ problem-field = `{ $field }`: { $message }
 # Why a URL would not be called
 form-url-barred = ora lì non arriverebbe nulla: { $why }
 barred-address = { $ip } non è un indirizzo pubblico, e i webhook raggiungono solo indirizzi pubblici; chi gestisce il server può ammettere la sua rete con `delivery.allow_networks`
-barred-name = { $host } porta a { $ip }, che non è un indirizzo pubblico, e i webhook raggiungono solo indirizzi pubblici; chi gestisce il server può ammettere la sua rete con `delivery.allow_networks`
+barred-name = { $host } porta a un indirizzo che non è pubblico, e i webhook raggiungono solo indirizzi pubblici; chi gestisce il server può ammettere la sua rete con `delivery.allow_networks`
 barred-dns = il nome { $host } non esiste, non ha un indirizzo, o non è stato trovato proprio ora
 barred-slow = il nome { $host } non è stato risolto in tempo
+rule-one-of = è atteso uno tra `{ $names }`
+
+# Links to the portal
+rule-link-role = un link al portale dà `viewer` o `editor`
+rule-link-channels = un link indica al massimo { $max } canali
+rule-link-lasts = un link vale da 10 secondi a un giorno (86400)
+rule-link-session = una sessione dura da un minuto (60) a una settimana (604800)
+rule-link-origins = possono incorporare il portale al massimo { $max } origini
+rule-link-origin = un’origine è lo schema, l’host ed eventualmente la porta di una pagina, come `https://app.example`; `http://` è solo per localhost
+
+# What things are called
+noun-webhook = webhook
+noun-event = evento
+noun-delivery = consegna
+noun-attempt = tentativo
+noun-link = link
+noun-job = nuovo invio
+noun-organization = organizzazione
+noun-user = utente
+noun-member = membro
+noun-token = token
+noun-session = sessione
+noun-channel = canale
+noun-inspector = ispettore
+noun-request = richiesta
+noun-application = applicazione
+noun-product = prodotto
+noun-event-type = tipo di evento
+noun-identity-provider = provider di identità

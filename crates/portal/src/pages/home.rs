@@ -2,7 +2,7 @@
 //! server of many, on the overview of all of them.
 
 use axum::{extract::State, response::Response};
-use bellwire_core::say;
+use bellwire_core::{said::Said, say};
 use bellwire_web::{AppState, auth::Sessions, problem::Problem};
 use http::StatusCode;
 
@@ -41,12 +41,7 @@ pub(crate) async fn root(
         None => {
             let page = alone();
             if !runs {
-                let said = say!(
-                    "page-nowhere",
-                    "You are not a member of any organization yet. Ask whoever runs this server to \
-                     add you."
-                );
-                let problem = Problem::new(bellwire_web::problem::Code::NotFound, said);
+                let problem = Problem::new(bellwire_web::problem::Code::NotFound, nowhere());
                 return Err(Refusal::new(page, problem));
             }
             // Who runs the server can help themselves.
@@ -72,4 +67,12 @@ pub(crate) async fn organization(visit: Visit) -> Response {
 /// Any other path within an organization.
 pub(crate) async fn nothing(visit: Visit) -> Refusal {
     visit.refuse(Problem::not_found("page"))
+}
+
+/// What is said to who belongs to no organization.
+pub(in crate::pages) fn nowhere() -> Said {
+    say!(
+        "page-nowhere",
+        "You are not a member of any organization yet. Ask whoever runs this server to add you."
+    )
 }

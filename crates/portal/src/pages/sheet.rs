@@ -97,9 +97,9 @@ impl SheetPage {
             text.with("form-wrong", [("count", count.into())])
         });
         // What no field of this form shows is told above it.
-        let others = others.into_iter().map(|fault| Spoken {
-            text: format!("{}: {}", fault.field, fault.said.text),
-            ..fault.said
+        let others = others.into_iter().flat_map(|fault| {
+            let field = Spoken::from(format!("`{}`:", fault.field));
+            [field, fault.said.clone()]
         });
         let detail: Spoken = others.chain(faults.detail.clone()).collect();
         self.detail = (!detail.text.is_empty()).then_some(detail);

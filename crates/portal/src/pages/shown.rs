@@ -9,7 +9,7 @@ use bellwire_core::{
     snapshot::Route,
 };
 
-use crate::language::Text;
+use crate::{language::Text, spoken::Spoken};
 
 /// A word with a colour; the word alone says it too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub(crate) struct Choice {
     /// What is read.
     pub(crate) label: String,
     /// What helps to choose.
-    pub(crate) hint: String,
+    pub(crate) hint: Spoken,
     /// It is chosen.
     pub(crate) checked: bool,
 }
@@ -142,7 +142,7 @@ impl Choice {
         Self {
             value: value.to_owned(),
             label,
-            hint: String::new(),
+            hint: Spoken::default(),
             checked: value == chosen,
         }
     }

@@ -16,7 +16,7 @@ use crate::{AppState, problem::Problem};
 ///
 /// # Errors
 /// `not_found` when it is not UTF-8.
-pub async fn param(parts: &mut Parts, name: &str, noun: &str) -> Result<String, Problem> {
+pub async fn param(parts: &mut Parts, name: &str, noun: &'static str) -> Result<String, Problem> {
     let params = RawPathParams::from_request_parts(parts, &())
         .await
         .map_err(|_| Problem::not_found(noun))?;

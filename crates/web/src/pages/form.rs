@@ -1,7 +1,7 @@
 //! What a form of ours sends.
 
 use axum::extract::{FromRequest, Request};
-use bellwire_core::say;
+use bellwire_core::{said::Said, say};
 use http::header;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use url::form_urlencoded;
@@ -59,7 +59,7 @@ impl FromRequest<AppState> for Form {
                     say!(
                         "page-cut-because",
                         "The form ended before its time: {error}.",
-                        error
+                        error = Said::from(error.to_string())
                     ),
                 ));
             }

@@ -7,6 +7,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use bellwire_core::{
+    say,
     service::{Arrival, SIGN_IN_US},
     time::SECOND,
 };
@@ -118,7 +119,10 @@ fn refusal(problem: Problem) -> Page {
     let page = match problem.code {
         Code::NotFound => Page::problem(&Problem::new(
             Code::NotFound,
-            "Nobody signs in through an identity provider here: `oidc.issuer` is not set.",
+            say!(
+                "oidc-none",
+                "Nobody signs in through an identity provider here: `oidc.issuer` is not set."
+            ),
         )),
         _ => Page::problem(&problem),
     };

@@ -6,6 +6,7 @@
 
 mod code;
 pub mod docs;
+mod nouns;
 
 use axum::response::{IntoResponse, Response};
 use bellwire_core::{said::Said, say, service};
@@ -112,7 +113,8 @@ impl Problem {
 
     /// The 404 for a thing that is not there or not the caller's: the two are never told apart.
     #[must_use]
-    pub fn not_found(noun: &str) -> Self {
+    pub fn not_found(noun: &'static str) -> Self {
+        let noun = nouns::said(noun);
         Self::new(
             Code::NotFound,
             say!("problem-not-found", "There is no such {noun}.", noun),

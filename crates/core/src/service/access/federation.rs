@@ -269,7 +269,7 @@ fn not_signed_in(error: IdentityError) -> Error {
                 message: say!(
                     "oidc-unreachable",
                     "the identity provider does not answer: {why}; try again later",
-                    why
+                    why = Said::from(why.clone())
                 ),
             }
         }
@@ -280,7 +280,7 @@ fn not_signed_in(error: IdentityError) -> Error {
                 message: say!(
                     "oidc-misconfigured",
                     "sign-in is not set up rightly: {why}; tell whoever operates Bellwire",
-                    why
+                    why = Said::from(why.clone())
                 ),
             }
         }
@@ -289,7 +289,7 @@ fn not_signed_in(error: IdentityError) -> Error {
             refused(say!(
                 "oidc-refuses",
                 "the identity provider refuses: {why}",
-                why
+                why = Said::from(why.clone())
             ))
         }
         IdentityError::Untrusted(ref why) => {
@@ -297,7 +297,7 @@ fn not_signed_in(error: IdentityError) -> Error {
             refused(say!(
                 "oidc-untrusted",
                 "the answer of the identity provider cannot be trusted: {why}",
-                why
+                why = Said::from(why.clone())
             ))
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     ports::Claims,
     say,
     service::{
-        Error, STALE_RETRIES, Service,
+        Error, FieldError, STALE_RETRIES, Service,
         access::federation::refused,
         identity::{Provisioning, memberships},
         users::check_user,
@@ -152,13 +152,16 @@ impl Service {
         };
         let mut findings = Findings::default();
         check_user(&mut findings, &user);
-        findings.finish().map_err(|error| {
-            refused(say!(
+        if let Err(Error::Invalid(errors)) = findings.finish()
+            && let Some(FieldError { field, message }) = errors.into_iter().next()
+        {
+            return Err(refused(say!(
                 "oidc-odd-user",
-                "the identity provider says what no user can have: {error}",
-                error
-            ))
-        })?;
+                "the identity provider says what no user can have: `{field}`: {message}",
+                field,
+                message
+            )));
+        }
         self.store_new_user(&user, by).await?;
         Ok(user)
     }

@@ -167,7 +167,7 @@ impl Service {
                     "The profile `{name}` makes no body of this event today, so its file was \
                      changed since: {error}.",
                     name,
-                    error
+                    error = Said::from(error.to_string())
                 )),
             },
         )

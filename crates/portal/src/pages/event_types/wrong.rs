@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use bellwire_core::{say, service::FieldError};
+use bellwire_core::{said::Said, say, service::FieldError};
 use serde_json::value::RawValue;
 
 /// JSON as it was typed; nothing, where nothing was.
@@ -20,7 +20,11 @@ pub(super) fn read(field: &str, text: &str) -> Result<Option<Box<RawValue>>, Fie
         // serde_json names line and column itself.
         Err(error) => Err(FieldError::new(
             field,
-            say!("rule-json", "it is not JSON: {error}", error),
+            say!(
+                "rule-json",
+                "it is not JSON: {error}",
+                error = Said::from(error.to_string())
+            ),
         )),
     }
 }

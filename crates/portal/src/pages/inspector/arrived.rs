@@ -69,7 +69,7 @@ pub(crate) struct Shown {
     pub(crate) label: String,
     /// Whose secrets were tried.
     pub(crate) webhook: Option<Link>,
-    /// What does not fit, in the words of the rules.
+    /// What does not fit.
     pub(crate) problems: Vec<Spoken>,
     /// Everything that was looked at.
     pub(crate) checks: Vec<(Pill, Spoken)>,

@@ -49,10 +49,8 @@ pub(crate) struct InspectorPage {
     pub(crate) webhook_form: String,
     pub(crate) curl: String,
     pub(crate) may_edit: bool,
-    /// Why nothing that is sent from here can arrive, in the words of the rules.
+    /// Why nothing that is sent from here can arrive.
     pub(crate) barred: Vec<Spoken>,
-    /// The guard is among them, which has a setting.
-    pub(crate) guarded: bool,
     pub(crate) ends: Moment,
     pub(crate) name: String,
     pub(crate) statuses: Vec<Choice>,
@@ -168,7 +166,6 @@ pub(super) async fn gather_at<R>(
     let page = visit.page().at(Place::Inspector);
     let mut barred = unaccepted(state, visit, &url);
     let guard = state.service.refused_by_guard(&url).await;
-    let guarded = guard.is_some();
     barred.extend(guard.map(|why| text.said(&why)));
     Ok(InspectorPage {
         webhook_form: format!(
@@ -179,7 +176,6 @@ pub(super) async fn gather_at<R>(
         curl: format!("curl --json '{{\"hello\": \"inspector\"}}' {url}"),
         may_edit: visit.may(Right::Edit),
         barred,
-        guarded,
         ends: Moment::new(text, inspector.expires_at(), now),
         name: inspector.name.clone(),
         statuses: STATUSES

@@ -75,7 +75,7 @@ pub(crate) struct Dialog {
     pub(crate) webhooks: Vec<Choice>,
     pub(crate) more: bool,
     pub(crate) webhooks_wrong: String,
-    /// What the rules say against all of it, in English.
+    /// What the rules say against all of it.
     pub(crate) detail: Option<Spoken>,
     pub(crate) save: String,
     pub(crate) remove: Option<String>,
@@ -311,7 +311,8 @@ fn webhooks(
             hint: match webhook.disabled {
                 Some(_) => format!("{} · {}", settings.url, text.t("status-disabled")),
                 None => settings.url.clone(),
-            },
+            }
+            .into(),
             checked,
         }
     };
@@ -323,7 +324,7 @@ fn webhooks(
             None => Choice {
                 value: id.to_string(),
                 label: text.t("notify-webhook-gone"),
-                hint: id.to_string(),
+                hint: id.to_string().into(),
                 checked: true,
             },
         })

@@ -8,6 +8,7 @@ use http::StatusCode;
 use crate::{
     frame::Page,
     html,
+    pages::home::nowhere,
     somebody::{ORGANIZATIONS, Somebody},
 };
 
@@ -22,6 +23,8 @@ pub(crate) struct ListPage {
     pub(crate) rows: Vec<Row>,
     pub(crate) next: Option<String>,
     pub(crate) may_create: bool,
+    /// What is said to who belongs to none.
+    pub(crate) nowhere: String,
 }
 
 /// An organization.
@@ -81,6 +84,7 @@ pub(super) async fn show(State(state): State<AppState>, somebody: Somebody) -> R
         .collect();
     let shown = ListPage {
         may_create: somebody.operates(),
+        nowhere: page.text.said(&nowhere()).text,
         page: page.clone().titled(page.t("organizations")),
         searched,
         rows,

@@ -20,8 +20,6 @@ pub(crate) struct Field {
     pub(crate) hint: String,
     /// What can be chosen.
     pub(crate) choices: Vec<Choice>,
-    /// The hints of the choices are in English whatever the page's language.
-    pub(crate) foreign: bool,
     /// It cannot be left empty.
     pub(crate) required: bool,
     /// What browsers and password managers fill in.

@@ -219,7 +219,8 @@ fn fields(visit: &Visit<Manage>, page: &Page, draft: &Draft) -> Vec<Field> {
             hint: match channel.label == channel.key {
                 true => String::new(),
                 false => channel.key.clone(),
-            },
+            }
+            .into(),
             checked: draft.boxes.contains(&channel.key),
         })
         .collect();

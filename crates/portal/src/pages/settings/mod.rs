@@ -256,12 +256,14 @@ fn roles(text: &Text, roles: &[Role], chosen: &str) -> Vec<Choice> {
     roles
         .iter()
         .map(|role| Choice {
-            hint: text.t(match role {
-                Role::Viewer => "role-viewer-hint",
-                Role::Editor if !roles.contains(&Role::Admin) => "role-customer-hint",
-                Role::Editor => "role-editor-hint",
-                Role::Admin => "role-admin-hint",
-            }),
+            hint: text
+                .t(match role {
+                    Role::Viewer => "role-viewer-hint",
+                    Role::Editor if !roles.contains(&Role::Admin) => "role-customer-hint",
+                    Role::Editor => "role-editor-hint",
+                    Role::Admin => "role-admin-hint",
+                })
+                .into(),
             ..Choice::new(role.as_str(), role_name(text, *role), chosen)
         })
         .collect()

@@ -100,24 +100,16 @@ pub(in crate::pages) fn profiles(
     label: String,
     chosen: &str,
 ) -> Field {
-    let mut foreign = false;
     let choices = state
         .service
         .profiles()
         .iter()
-        .map(|profile| {
-            let described = text.said(&profile.described());
-            foreign |= described.foreign;
-            Choice {
-                hint: described.text,
-                ..Choice::new(&profile.name, profile.title.clone(), chosen)
-            }
+        .map(|profile| Choice {
+            hint: text.said(&profile.described()),
+            ..Choice::new(&profile.name, profile.title.clone(), chosen)
         })
         .collect();
-    Field {
-        foreign,
-        ..Field::one_of("radio", "default_profile", label, choices)
-    }
+    Field::one_of("radio", "default_profile", label, choices)
 }
 
 fn shown(

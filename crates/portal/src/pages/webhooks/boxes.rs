@@ -14,6 +14,7 @@ use crate::{
     language::Text,
     pages::shown::{Choice, described},
     refusal::Refusal,
+    spoken::Spoken,
     visit::Visit,
 };
 
@@ -89,7 +90,7 @@ impl Types {
             checked: chosen.contains(value.as_str()),
             label: value.clone(),
             value,
-            hint,
+            hint: hint.into(),
         };
         let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
         for (name, description) in &self.names {
@@ -160,7 +161,7 @@ impl Channels {
             checked: chosen.contains(key),
             value: key.to_owned(),
             label: label.to_owned(),
-            hint: String::new(),
+            hint: Spoken::default(),
         };
         let fits = |key: &str, label: &str| {
             part.as_deref().is_some_and(|part| {

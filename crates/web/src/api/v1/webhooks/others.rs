@@ -1,7 +1,7 @@
 //! Webhooks of others, whom somebody restricted to some channels does not see: they stand in the way
 //! of a URL all the same, and are not named.
 
-use bellwire_core::{access::Access, service::Error};
+use bellwire_core::{access::Access, say, service::Error};
 
 use crate::problem::{Code, Problem};
 
@@ -10,8 +10,11 @@ use crate::problem::{Code, Problem};
 pub fn url_taken() -> Problem {
     Problem::new(
         Code::UrlTaken,
-        "This URL is in use here already, and the profile allows one webhook for each; choose \
-         another URL.",
+        say!(
+            "taken-url-of-others",
+            "This URL is in use here already, and the profile allows one webhook for each; choose \
+             another URL."
+        ),
     )
 }
 
