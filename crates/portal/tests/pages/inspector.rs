@@ -228,8 +228,7 @@ async fn the_answer_is_chosen() {
     app.arrive(&url, &[], b"{}").await.is(404);
 }
 
-/// EVI-16, WNK-8: where the server's own address cannot be called, the page says so and which setting
-/// would allow it.
+/// EVI-16, WNK-8: where the server's own address cannot be called, the page says so.
 #[tokio::test]
 async fn an_address_that_is_not_called_is_told_of() {
     let app = App::under("wink", "http://hooks.example").await;

@@ -53,13 +53,7 @@ pub(super) async fn show(State(state): State<AppState>, visit: Visit) -> Result<
     page.toast = toast(visit.text(), visit.query.text("done"));
     let title = page.t("developers");
     let list = format!("/portal/{slug}/developers");
-    let above = [
-        (
-            page.t("menu-rate-plans"),
-            format!("/portal/{slug}/rate-plans"),
-        ),
-        (title.clone(), String::new()),
-    ];
+    let above = [(title.clone(), String::new())];
     let shown = ListPage {
         crumbs: crumbs(&page, "menu-catalogue", &above),
         may_edit: visit.may(Right::Edit),
