@@ -20,8 +20,7 @@ use crate::{
     frame::{Link, Page},
     html::{self, Embedding},
     look::Look,
-    pages::note::Fault,
-    pages::{settings::field::Field, sign_in::ToldPage},
+    pages::{note::Fault, settings::field::Field, sign_in::ToldPage},
     refusal::Refusal,
     spoken::Spoken,
 };

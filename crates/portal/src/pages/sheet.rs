@@ -85,7 +85,11 @@ impl SheetPage {
     /// The form, with what is wrong in it.
     pub(crate) fn answer(mut self, faults: &Faults) -> Response {
         let is_told = |fault: &&Fault| self.fields.iter().any(|field| fault.is_of(field.name));
-        let (_, others): (Vec<&Fault>, Vec<&Fault>) = faults.fields.iter().partition(is_told);
+        let others: Vec<&Fault> = faults
+            .fields
+            .iter()
+            .filter(|fault| !is_told(fault))
+            .collect();
         self.fields = self
             .fields
             .into_iter()

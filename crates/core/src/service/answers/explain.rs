@@ -9,8 +9,7 @@ use crate::{
     event::Event,
     explain::{self, Explained},
     ids::{EventId, WebhookId},
-    service::checks::no_webhook,
-    service::{Error, FieldError, Incoming, Service},
+    service::{Error, FieldError, Incoming, Service, checks::no_webhook},
 };
 
 /// What becomes of an event, webhook by webhook.

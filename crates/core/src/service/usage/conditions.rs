@@ -8,8 +8,7 @@ use crate::{
     ids::{ConditionId, OrganizationId, WebhookId},
     ports::{self, Window},
     say,
-    service::checks::no_webhook,
-    service::{Error, STALE_RETRIES, Service, validate::Findings},
+    service::{Error, STALE_RETRIES, Service, checks::no_webhook, validate::Findings},
     snapshot::Tenant,
     usage::{Condition, MAX_VALUES, RatePlan, UsageTarget},
 };

@@ -14,9 +14,9 @@ use crate::{
     form::Form,
     html,
     navigation::Place,
-    pages::note::Fault,
     pages::{
         ask::AskPage,
+        note::Fault,
         seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage, entries, lines},

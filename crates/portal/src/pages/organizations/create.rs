@@ -12,11 +12,13 @@ use http::StatusCode;
 use crate::{
     frame::Page,
     html,
-    pages::note::Fault,
-    pages::settings::{
-        field::Field,
-        form::{SettingsForm, Wrong},
-        organization::profiles,
+    pages::{
+        note::Fault,
+        settings::{
+            field::Field,
+            form::{SettingsForm, Wrong},
+            organization::profiles,
+        },
     },
     refusal::Refusal,
     somebody::{ORGANIZATIONS, Somebody, Wrote},

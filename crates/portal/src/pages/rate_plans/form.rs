@@ -15,8 +15,8 @@ use crate::{
     form::Form,
     html,
     navigation::Place,
-    pages::note::Fault,
     pages::{
+        note::Fault,
         seen::is_stale,
         settings::field::Field,
         sheet::{Faults, SheetPage, lines},

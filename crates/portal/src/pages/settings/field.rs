@@ -1,8 +1,8 @@
 //! A field of a form of the settings, whatever its kind: one template lays out all of them.
 
-use crate::{
-    pages::note::Fault,
-    pages::{note::Note, shown::Choice},
+use crate::pages::{
+    note::{Fault, Note},
+    shown::Choice,
 };
 
 /// A field.

@@ -19,14 +19,6 @@ use crate::{
     visit::Sent,
 };
 
-fn barred(why: Said) -> Said {
-    say!(
-        "form-url-barred",
-        "nothing would arrive there now: {why}",
-        why
-    )
-}
-
 #[derive(Template)]
 #[template(path = "webhooks/checked.html")]
 pub(crate) struct CheckedPart {
@@ -67,4 +59,12 @@ pub(super) async fn submit(
         StatusCode::OK,
         &embedding,
     ))
+}
+
+fn barred(why: Said) -> Said {
+    say!(
+        "form-url-barred",
+        "nothing would arrive there now: {why}",
+        why
+    )
 }

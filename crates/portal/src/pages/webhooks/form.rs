@@ -16,8 +16,8 @@ use crate::{
     frame::Page,
     html,
     navigation::Place,
-    pages::note::Fault,
     pages::{
+        note::Fault,
         note::Note,
         shown::{Choice, name_of},
     },
